@@ -1,0 +1,115 @@
+/* riskpool: Monte Carlo stress test of leveraged accounts in isolated, cross and hybrid margin.
+ *
+ * The whole public interface. A program loads a scenario, runs it, looks at the statistics and writes the results file;
+ * or reads a results file that exists. The library never prints and never exits. Nothing here is global: any number of
+ * scenarios and results may be used from any number of threads, each object from one thread at a time.
+ *
+ * Conventions: time in years of 365 days unless a name says hour; rates and volatilities per year; fractions, never
+ * percent (but margin levels, which are percent by custom); losses positive; money in the account's currency. */
+#ifndef RISKPOOL_H
+#define RISKPOOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define RISKPOOL_PUBLIC __attribute__((visibility("default")))
+#else
+#define RISKPOOL_PUBLIC
+#endif
+
+/* One list gives the codes, the exit status of the program and the text. */
+#define RISKPOOL_STATUS_LIST(X)                                              \
+    X(OK, 0, "done")                                                         \
+    X(LIMIT_BREACHED, 1, "a limit of the scenario was breached")             \
+    X(USAGE, 64, "the command line is wrong")                                \
+    X(INVALID, 65, "the scenario or its input files are invalid")            \
+    X(INPUT_MISSING, 66, "an input file is missing or cannot be read")       \
+    X(NO_MEMORY, 70, "out of memory")                                        \
+    X(INTERNAL, 70, "internal error")                                        \
+    X(CANNOT_CREATE, 73, "the output cannot be created")                     \
+    X(WRITE_FAILED, 74, "writing failed")                                    \
+    X(STOPPED, 75, "stopped early")
+
+enum riskpool_status {
+#define X(name, code, text) RISKPOOL_##name,
+    RISKPOOL_STATUS_LIST(X)
+#undef X
+};
+
+/* A sentence for `status`; never NULL. */
+RISKPOOL_PUBLIC const char *riskpool_status_text(enum riskpool_status status);
+/* The exit code of the command line for `status` (sysexits.h where one fits). */
+RISKPOOL_PUBLIC int riskpool_status_exit_code(enum riskpool_status status);
+/* "major.minor.patch". */
+RISKPOOL_PUBLIC const char *riskpool_version(void);
+/* The instruction set the vector kernels use on this machine: "x86-64-v4", "x86-64-v3", "x86-64-v2" or "plain". */
+RISKPOOL_PUBLIC const char *riskpool_instruction_set(void);
+
+/* Texts that the library hands out through `char **` are the caller's, released with this; NULL is fine. */
+RISKPOOL_PUBLIC void riskpool_text_free(char *text);
+
+struct riskpool_scenario;
+struct riskpool_results;
+
+/* Reads and checks the scenario file `path`. `overrides` are `n_overrides` assignments "key.path=value" that replace or
+ * add keys, as `-P` does. On success *scenario is the caller's (riskpool_scenario_free). On RISKPOOL_INVALID or
+ * RISKPOOL_INPUT_MISSING *messages holds every mistake found, each with its place, ready to print; otherwise it may
+ * hold warnings, or be NULL. */
+RISKPOOL_PUBLIC enum riskpool_status riskpool_scenario_load(const char *path, const char *const *overrides,
+                                                            size_t n_overrides, struct riskpool_scenario **scenario,
+                                                            char **messages);
+RISKPOOL_PUBLIC void riskpool_scenario_free(struct riskpool_scenario *scenario);
+/* The scenario's name and its full text with every default filled in (YAML); valid as long as the scenario. */
+RISKPOOL_PUBLIC const char *riskpool_scenario_name(const struct riskpool_scenario *scenario);
+RISKPOOL_PUBLIC const char *riskpool_scenario_resolved(const struct riskpool_scenario *scenario);
+
+/* What a run reports while it works. `expected_shortfall` is the running estimate of the first mode at the highest
+ * confidence level up to 99 %, `half_width` its 95 % half width; both NaN before the first batch. */
+struct riskpool_progress {
+    uint64_t paths_done;
+    uint64_t paths;
+    double elapsed; /* seconds */
+    double expected_shortfall;
+    double half_width;
+};
+
+struct riskpool_run_options {
+    int threads;         /* 0: the OpenMP default */
+    double target_error; /* add paths until the relative half width of every mode's 99 % ES is below; 0: off */
+    /* Called between batches, never from two threads at once; a non-zero return stops the run (RISKPOOL_STOPPED). */
+    int (*progress)(void *user, const struct riskpool_progress *progress);
+    void *user;
+};
+
+/* Simulates all paths of the scenario. `options` may be NULL. *results is the caller's (riskpool_results_free).
+ * The results depend on the scenario alone, never on the threads. */
+RISKPOOL_PUBLIC enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario,
+                                                  const struct riskpool_run_options *options,
+                                                  struct riskpool_results **results);
+RISKPOOL_PUBLIC void riskpool_results_free(struct riskpool_results *results);
+
+/* Writes the results file (HDF5, see results/README.md) to a temporary name beside `path` and renames it into place.
+ * *message says what failed, or is NULL. */
+RISKPOOL_PUBLIC enum riskpool_status riskpool_results_write(const struct riskpool_results *results, const char *path,
+                                                            char **message);
+/* Reads the statistics (not the columns per path) of a results file. */
+RISKPOOL_PUBLIC enum riskpool_status riskpool_results_read(const char *path, struct riskpool_results **results,
+                                                           char **message);
+
+/* Modes in the order of the scenario; NULL past the last. */
+RISKPOOL_PUBLIC const char *riskpool_results_mode(const struct riskpool_results *results, size_t index);
+/* A statistic by its name in the results file, e.g. ("cross", "expected_shortfall"): `*values` points at `*n` numbers
+ * in row-major order, valid as long as the results. Returns RISKPOOL_INVALID when there is no such mode or name. */
+RISKPOOL_PUBLIC enum riskpool_status riskpool_results_find(const struct riskpool_results *results, const char *mode,
+                                                           const char *name, const double **values, size_t *n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Draws the pictures of a results file: PNG files and one HTML page that holds them all.
+
+It knows the command line; what is drawn, and how, is in the folder pictures/ beside it.
+"""
+import argparse
+import os
+import sys
+
+sys.dont_write_bytecode = True
+
+PACKAGES = "python3-numpy python3-h5py python3-matplotlib python3-yaml"
+try:
+    import pictures
+    from pictures import page, results
+except ImportError as missing:
+    sys.exit(f"plot.py: {missing} ({sys.executable}); on Debian: apt-get install {PACKAGES}, "
+             "then run this script with /usr/bin/python3")
+
+EXIT_INVALID, EXIT_MISSING, EXIT_NOT_CREATED = 65, 66, 73
+
+
+def fail(code, text):
+    print(f"plot.py: {text}", file=sys.stderr)
+    sys.exit(code)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        description="Draw the pictures of a results file of riskpool: PNG files and index.html, a page that holds them all.")
+    parser.add_argument("results", metavar="RESULTS.h5", help="a file that `riskpool run` wrote")
+    parser.add_argument("-o", "--output", metavar="FOLDER",
+                        help="where the pictures go (default: RESULTS.pictures/ beside the file)")
+    return parser.parse_args()
+
+
+def main():
+    chosen = arguments()
+    folder = chosen.output or os.path.splitext(chosen.results)[0] + ".pictures"
+    if not os.path.isfile(chosen.results):
+        fail(EXIT_MISSING, f"{chosen.results}: no such file")
+    try:
+        run = results.read(chosen.results)
+    except (OSError, results.NotResults) as reason:
+        fail(EXIT_INVALID, f"{chosen.results}: {reason}")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        drawn, left_out = pictures.draw_all(run, folder)
+        page.write(run, drawn, left_out, os.path.join(folder, "index.html"))
+    except OSError as reason:
+        fail(EXIT_NOT_CREATED, reason)
+    for picture, reason in left_out:
+        print(f"plot.py: {picture.name} left out: {reason}", file=sys.stderr)
+    print(os.path.join(folder, "index.html"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+/* The crossing of a breach surface inside a step: the other half of surface.h. */
+#include <math.h>
+
+#include "surface.h"
+#include "vmath.h"
+
+/* 1 when a Brownian bridge of variance `variance` between distances start > 0 and end has touched zero, decided by a
+ * standard normal: Phi(normal) < exp(-2 start end / variance). Compared as quantiles, so that more distance never
+ * makes a crossing. */
+static int bridge_touches(double start, double end, double variance, double normal) {
+    if (end <= 0.0) return 1;
+    if (!(variance > 0.0) || !isfinite(start) || !isfinite(end)) return 0;
+    double exponent = 2.0 * start * end / variance;
+    if (exponent > 700.0) return 0;
+    return exponent <= 0.0 || normal < vmath_quantile_of_exp(exponent);
+}
+
+/* Straight-line estimate of when the distance was zero. */
+static double bridge_fraction(double start, double end) {
+    double span = start + fabs(end);
+    if (start <= 0.0) return 0.0;
+    return isfinite(span) ? start / span : 1.0;
+}
+
+static int single_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                           size_t path, const struct surface_room *room, double *theta) {
+    const size_t asset = surface->leg[0].asset;
+    const double x0 = slice->start[asset * BLOCK + path], x1 = slice->end[asset * BLOCK + path];
+    const double variance = slice->covariance[asset * slice->n_assets + asset];
+    const double normal = slice->bridge[asset * BLOCK + path];
+    const struct stand at_start = {stand->cash, stand->remaining, slice->initial};
+    const struct range safe = surface_safe(surface, &at_start, slice->scale);
+    const double low = safe.low, high = safe.high;
+    const struct range prices =
+        surface_range(surface, &at_start, asset, SURFACE_REQUIREMENT, slice->scale == PRICE_LINEAR);
+    double price = NAN;
+    *theta = INFINITY;
+    if (bridge_touches(x0 - low, x1 - low, variance, normal)) {
+        *theta = bridge_fraction(x0 - low, x1 - low);
+        price = prices.low;
+    }
+    if (bridge_touches(high - x0, high - x1, variance, -normal)) {
+        double fraction = bridge_fraction(high - x0, high - x1);
+        price = fraction < *theta ? prices.high : price;
+        *theta = fraction < *theta ? fraction : *theta;
+    }
+    if (!isfinite(*theta)) return 0;
+    for (size_t j = 0; j < slice->n_assets; ++j) room->price[j] = slice->end_price[j * BLOCK + path];
+    room->price[asset] = price;
+    return 1;
+}
+
+/* The two sides of G (see surface.h). */
+struct sides {
+    double positive, negative;
+};
+
+static struct sides sides_at(const struct surface *surface, const struct stand *stand, const double *price) {
+    struct sides s = {0.0, 0.0};
+    double constant = stand->cash;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        double remaining = stand->remaining[leg->position];
+        struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price[leg->asset]));
+        *(leg->quantity < 0.0 ? &s.negative : &s.positive) += leg_side(leg, tier, remaining, price[leg->asset]);
+        constant += leg_constant(leg, tier, remaining);
+    }
+    *(constant > 0.0 ? &s.positive : &s.negative) += fabs(constant);
+    return s;
+}
+
+static double distance_of(enum price_scale scale, struct sides s) {
+    if (scale == PRICE_LINEAR) return s.positive - s.negative;
+    if (!(s.negative > 0.0)) return INFINITY;
+    return s.positive > 0.0 ? vmath_log(s.positive / s.negative) : -INFINITY;
+}
+
+/* weight[j] = d distance / d x_j at the start of the step. */
+static void distance_gradient(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                              size_t path, struct sides s, const double *price, double *restrict weight) {
+    const double a = slice->scale == PRICE_LOG ? s.positive : 1.0, b = slice->scale == PRICE_LOG ? s.negative : 1.0;
+    for (size_t j = 0; j < slice->n_assets; ++j) weight[j] = 0.0;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        double remaining = stand->remaining[leg->position];
+        struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price[leg->asset]));
+        double delta = leg_delta(leg, tier, remaining, price[leg->asset]);
+        weight[leg->asset] += delta * slice->start_slope[leg->asset * BLOCK + path] / (leg->quantity < 0.0 ? b : a);
+    }
+}
+
+static double covariance_row(const struct slice *slice, size_t row, const double *weight) {
+    double sum = 0.0;
+    for (size_t k = 0; k < slice->n_assets; ++k) sum += slice->covariance[row * slice->n_assets + k] * weight[k];
+    return sum;
+}
+
+/* Price of an asset at coordinate x, and its derivative there. */
+static double price_at(const struct slice *slice, size_t asset, double x) {
+    return slice->initial[asset] * (slice->scale == PRICE_LOG ? vmath_exp(x) : 1.0 + x);
+}
+
+static double slope_at(const struct slice *slice, size_t asset, double price) {
+    return slice->scale == PRICE_LOG ? price : slice->initial[asset];
+}
+
+/* dG/dx at the prices in room->price. */
+static void excess_gradient(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                            const struct surface_room *room, double *restrict gradient) {
+    for (size_t j = 0; j < slice->n_assets; ++j) gradient[j] = 0.0;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        double remaining = stand->remaining[leg->position], price = room->price[leg->asset];
+        struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price));
+        gradient[leg->asset] += leg_delta(leg, tier, remaining, price) * slope_at(slice, leg->asset, price);
+    }
+}
+
+static void prices_along(const struct slice *slice, const struct surface_room *room, double step) {
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        room->price[j] = price_at(slice, j, room->point[j] + step * room->direction[j]);
+}
+
+/* From the point at `theta` on the straight line of coordinates, along covariance * gradient of G (the likeliest way a
+ * bridge deviates), to G = 0 by Newton's method. Leaves the prices in room->price. */
+static void move_to_surface(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                            size_t path, double theta, const struct surface_room *room) {
+    for (size_t j = 0; j < slice->n_assets; ++j) {
+        double x0 = slice->start[j * BLOCK + path], x1 = slice->end[j * BLOCK + path];
+        room->point[j] = x0 + theta * (x1 - x0);
+        room->direction[j] = 0.0;
+    }
+    prices_along(slice, room, 0.0);
+    excess_gradient(surface, stand, slice, room, room->weight);
+    for (size_t j = 0; j < slice->n_assets; ++j) room->direction[j] = covariance_row(slice, j, room->weight);
+    double step = 0.0;
+    for (int iteration = 0; iteration < 20; ++iteration) {
+        struct sides s = sides_at(surface, stand, room->price);
+        double excess = s.positive - s.negative, rate = 0.0;
+        if (fabs(excess) <= 1e-14 * (s.positive + s.negative)) return;
+        excess_gradient(surface, stand, slice, room, room->weight);
+        for (size_t j = 0; j < slice->n_assets; ++j) rate += room->weight[j] * room->direction[j];
+        if (!(rate > 0.0)) return;
+        step -= excess / rate;
+        prices_along(slice, room, step);
+    }
+}
+
+/* The normal that decides for the pool: that of its assets, weighted by exposure, so that equal pools cross together
+ * and opposite ones do not. */
+static double pool_normal(const struct slice *slice, size_t path, const double *weight, double variance) {
+    double sum = 0.0;
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        sum += weight[j] * slice->deviation[j] * slice->bridge[j * BLOCK + path];
+    return variance > 0.0 ? sum / sqrt(variance) : 0.0;
+}
+
+static int joint_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                          size_t path, const struct surface_room *room, double *theta) {
+    for (size_t j = 0; j < slice->n_assets; ++j) {
+        room->start_price[j] = slice->start_price[j * BLOCK + path];
+        room->end_price[j] = slice->end_price[j * BLOCK + path];
+    }
+    struct sides s = sides_at(surface, stand, room->start_price);
+    double start = distance_of(slice->scale, s);
+    double end = distance_of(slice->scale, sides_at(surface, stand, room->end_price));
+    distance_gradient(surface, stand, slice, path, s, room->start_price, room->weight);
+    double variance = 0.0;
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        variance += room->weight[j] * covariance_row(slice, j, room->weight);
+    if (!bridge_touches(start, end, variance, pool_normal(slice, path, room->weight, variance))) return 0;
+    *theta = bridge_fraction(start, end);
+    move_to_surface(surface, stand, slice, path, *theta, room);
+    return 1;
+}
+
+int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,
+                     const struct surface_room *room, double *theta) {
+    if (!surface_open(surface, stand->remaining)) return 0;
+    return surface->single ? single_crossing(surface, stand, slice, path, room, theta)
+                           : joint_crossing(surface, stand, slice, path, room, theta);
+}

@@ -1,0 +1,124 @@
+/* `riskpool inspect SCENARIO`: the account before the first step, per mode, as a table or as JSON. It knows how a
+ * statement looks on paper, not how it is computed. */
+#include <getopt.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "scenario.h"
+#include "statement.h"
+
+enum { CELL = 32 };
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *position_json(const struct position_statement *p)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity", number(p->quantity),
+                     "entry", number(p->entry), "price", number(p->price), "notional", number(p->notional),
+                     "unrealised_profit", number(p->unrealised_profit), "maintenance_margin",
+                     number(p->maintenance_margin), "liquidation_price", number(p->liquidation_price),
+                     "bankruptcy_price", number(p->bankruptcy_price));
+}
+
+static json_t *pool_json(const struct pool_statement *pool)
+{
+    json_t *positions = json_array();
+    for (size_t i = 0; i < pool->n_positions; ++i)
+        json_array_append_new(positions, position_json(&pool->positions[i]));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", pool->name, "cash", number(pool->cash),
+                     "equity", number(pool->equity), "initial_margin", number(pool->initial_margin),
+                     "maintenance_margin", number(pool->maintenance_margin), "margin_level", number(pool->margin_level),
+                     "utilisation", number(pool->utilisation), "positions", positions);
+}
+
+static json_t *mode_json(const struct mode_statement *mode)
+{
+    json_t *pools = json_array();
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        json_array_append_new(pools, pool_json(&mode->pools[i]));
+    return json_pack("{s:o, s:o}", "equity", number(mode->equity), "pools", pools);
+}
+
+static enum riskpool_status print_json(const struct statement *statement)
+{
+    json_t *modes = json_object();
+    for (size_t i = 0; i < statement->n_modes; ++i)
+        json_object_set_new(modes, statement->modes[i].name, mode_json(&statement->modes[i]));
+    json_t *root =
+        json_pack("{s:s, s:s, s:o}", "name", statement->name, "currency", statement->currency, "modes", modes);
+    enum riskpool_status status = root ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    if (root && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0)
+        status = RISKPOOL_WRITE_FAILED;
+    if (root)
+        putchar('\n');
+    json_decref(root);
+    return status;
+}
+
+static const char *cell(char text[CELL], const char *format, double value)
+{
+    if (!isfinite(value))
+        return "-";
+    snprintf(text, CELL, format, value);
+    return text;
+}
+
+static void print_pool(const struct pool_statement *pool, int width)
+{
+    char a[CELL], b[CELL];
+    printf("  %-*s %14.2f %14.2f %14.2f %14.2f %12s %12s\n", width, pool->name, pool->cash, pool->equity,
+           pool->initial_margin, pool->maintenance_margin, cell(a, "%.2f %%", pool->margin_level),
+           cell(b, "%.2f %%", pool->utilisation));
+}
+
+static void print_position(const struct position_statement *p, int width)
+{
+    char a[CELL], b[CELL];
+    printf("  %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s\n", width, p->name, p->quantity, p->entry,
+           p->price, p->notional, p->unrealised_profit, p->maintenance_margin, cell(a, "%.8g", p->liquidation_price),
+           cell(b, "%.8g", p->bankruptcy_price));
+}
+
+static int name_width(const struct statement *statement)
+{
+    size_t width = strlen("position");
+    for (size_t m = 0; m < statement->n_modes; ++m)
+        for (size_t i = 0; i < statement->modes[m].n_pools; ++i) {
+            const struct pool_statement *pool = &statement->modes[m].pools[i];
+            width = strlen(pool->name) > width ? strlen(pool->name) : width;
+            for (size_t k = 0; k < pool->n_positions; ++k)
+                width = strlen(pool->positions[k].name) > width ? strlen(pool->positions[k].name) : width;
+        }
+    return (int)width;
+}
+
+static void print_mode(const struct mode_statement *mode, const char *currency, int width)
+{
+    printf("\n%s: equity %.2f %s\n", mode->name, mode->equity, currency);
+    printf("  %-*s %14s %14s %14s %14s %12s %12s\n", width, "pool", "cash", "equity", "initial", "maintenance", "level",
+           "utilisation");
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        print_pool(&mode->pools[i], width);
+    printf("  %-*s %14s %12s %12s %14s %14s %14s %12s %12s\n", width, "position", "quantity", "entry", "price",
+           "notional", "profit", "maintenance", "liquidation", "bankruptcy");
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        for (size_t k = 0; k < mode->pools[i].n_positions; ++k)
+            print_position(&mode->pools[i].positions[k], width);
+}
+
+static enum riskpool_status print_text(const struct statement *statement)
+{
+    int width = name_width(statement);
+    printf("%s: the account before the first step, in %s\n", statement->name, statement->currency);
+    for (size_t i = 0; i < statement->n_modes; ++i)
+        print_mode(&statement->modes[i], statement->currency, width);
+    return RISKPOOL_OK;
+}
+

@@ -1,0 +1,107 @@
+/* Liquidation of single paths: which pool goes first, at which prices, and where its money goes. */
+#include <math.h>
+#include <string.h>
+
+#include "engine_account.h"
+
+static const double hours_per_year = 8760.0;
+
+static struct stand stand_of(const struct account *account, size_t pool, size_t path, const double *price) {
+    return (struct stand){account->cash[pool * BLOCK + path], account->path_remaining, price};
+}
+
+/* Sets the safe range of a pool from what it holds now. */
+static void set_range(struct account *account, size_t pool, size_t path) {
+    const struct engine_terms *terms = &account->engine->terms;
+    const struct stand stand = stand_of(account, pool, path, terms->initial);
+    const struct range safe = surface_safe(&account->mode->pool[pool].surface, &stand, terms->scale);
+    account->low[pool * BLOCK + path] = safe.low;
+    account->high[pool * BLOCK + path] = safe.high;
+}
+
+static void gather_remaining(struct account *account, size_t path) {
+    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+        account->path_remaining[i] = account->remaining[i * BLOCK + path];
+}
+
+/* Marks every open position of the pool as liquidated at `hour`. */
+static void empty_pool(struct account *account, size_t pool, size_t path, double hour) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const size_t position = surface->leg[i].position;
+        if (account->path_remaining[position] <= 0.0) continue;
+        double *first = &account->out.liquidation_time[position * BATCH + path];
+        if (isnan(*first)) *first = hour;
+        account->path_remaining[position] = account->remaining[position * BLOCK + path] = 0.0;
+    }
+}
+
+/* Closes a whole pool at the given prices. What is left goes to pool 0. */
+static void close_pool(struct account *account, size_t pool, size_t path, const double *price, double hour) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct stand stand = stand_of(account, pool, path, price);
+    const double equity = surface_equity(surface, &stand);
+    account_record_closing(account, path, equity, surface_requirement(surface, &stand),
+                           surface_used_margin(surface, &stand), hour);
+    const struct settlement s =
+        procedure_settle(account->engine->terms.procedure, equity, surface_notional(surface, &stand));
+    account->out.column[OUTCOME_fees][path] += s.fee;
+    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
+    empty_pool(account, pool, path, hour);
+    account->cash[pool * BLOCK + path] = 0.0;
+    account->cash[path] += s.left;
+    set_range(account, pool, path);
+    if (pool != 0) set_range(account, 0, path);
+}
+
+int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path) {
+    const size_t n_pools = account->mode->n_pools, n_assets = account->engine->terms.n_assets;
+    int closed = 0;
+    gather_remaining(account, path);
+    for (;;) {
+        double first = INFINITY;
+        size_t pool = 0;
+        for (size_t p = 0; p < n_pools; ++p) {
+            double theta = INFINITY;
+            const struct stand stand = stand_of(account, p, path, NULL);
+            if (!surface_crossing(&account->mode->pool[p].surface, &stand, slice, path, &account->room, &theta)) continue;
+            if (theta >= first) continue;
+            first = theta;
+            pool = p;
+            memcpy(account->first_price, account->room.price, n_assets * sizeof(double));
+        }
+        if (!(first <= 1.0)) return closed;
+        double years = slice->start_time + first * (slice->end_time - slice->start_time);
+        close_pool(account, pool, path, account->first_price, years * hours_per_year);
+        closed = 1;
+    }
+}
+
+/* A single pool is judged by the row that detected it, a joint one by its equity. */
+static int breached_at_end(const struct account *account, size_t pool, const struct slice *slice, size_t path) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    if (!surface_open(surface, account->path_remaining)) return 0;
+    if (surface->single) {
+        const double x = slice->final[surface->leg[0].asset * BLOCK + path];
+        return x <= account->low[pool * BLOCK + path] || x >= account->high[pool * BLOCK + path];
+    }
+    const struct stand stand = stand_of(account, pool, path, account->path_price);
+    return surface_breached(surface, &stand);
+}
+
+int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path) {
+    const double hour = slice->end_time * hours_per_year;
+    int closed = 0;
+    gather_remaining(account, path);
+    for (size_t j = 0; j < slice->n_assets; ++j) account->path_price[j] = slice->price[j * BLOCK + path];
+    for (size_t p = 0; p < account->mode->n_pools;) {
+        if (!breached_at_end(account, p, slice, path)) {
+            ++p;
+            continue;
+        }
+        close_pool(account, p, path, account->path_price, hour);
+        closed = 1;
+        p = 0;
+    }
+    return closed;
+}

@@ -1,0 +1,64 @@
+/* What is watched at every step: margin level, utilisation, drawdown, alerts, samples of the trajectories. */
+#include <math.h>
+#include <string.h>
+
+#include "engine_account.h"
+
+static const double hours_per_year = 8760.0;
+
+static void value_pools(struct account *account, const struct slice *slice) {
+    const struct kernel *kernel = account->engine->kernel;
+    for (size_t i = 0; i < BLOCK; ++i) {
+        account->total[i] = account->utilisation[i] = 0.0;
+        account->level[i] = INFINITY;
+    }
+    for (size_t p = 0; p < account->mode->n_pools; ++p) {
+        const struct surface *surface = &account->mode->pool[p].surface;
+        kernel->value(surface->n_legs, surface->leg, account->cash + p * BLOCK, account->remaining, slice->price,
+                      account->equity, account->requirement, account->used);
+        kernel->levels(account->equity, account->requirement, account->used, account->total, account->level,
+                       account->utilisation);
+    }
+}
+
+static void sample(struct account *account, size_t time) {
+    double *equity = account->out.equity_at + time * BATCH, *level = account->out.margin_level_at + time * BATCH;
+    memcpy(equity, account->total, BLOCK * sizeof(double));
+    for (size_t i = 0; i < BLOCK; ++i) level[i] = isfinite(account->level[i]) ? account->level[i] : NAN;
+}
+
+void account_record(struct account *account, const struct slice *slice, uint64_t steps_done) {
+    const struct engine_terms *terms = &account->engine->terms;
+    const struct kernel *kernel = account->engine->kernel;
+    const double hour = slice->end_time * hours_per_year;
+    value_pools(account, slice);
+    for (size_t a = 0; a < terms->n_alerts; ++a) {
+        const struct alert *alert = &terms->alerts[a];
+        double *when = account->out.alert_time + a * BATCH;
+        if (alert->kind == ALERT_MARGIN_LEVEL)
+            kernel->first_at_most(account->level, alert->threshold, hour, when);
+        else
+            kernel->first_at_least(account->utilisation, alert->threshold, hour, when);
+    }
+    kernel->extremes(account->total, account->level, account->peak, account->out.column[OUTCOME_max_drawdown],
+                     account->out.column[OUTCOME_lowest_margin_level]);
+    while (account->next_time < terms->n_times && terms->time_step[account->next_time] == steps_done)
+        sample(account, account->next_time++);
+}
+
+void account_record_closing(struct account *account, size_t path, double equity, double requirement, double used,
+                            double hour) {
+    const struct engine_terms *terms = &account->engine->terms;
+    if (!terms->trajectories || !(used > 0.0)) return;
+    double level = 100.0 * equity / used;
+    double utilisation = equity > 0.0 ? 100.0 * requirement / equity : INFINITY;
+    double *lowest = &account->out.column[OUTCOME_lowest_margin_level][path];
+    if (level < *lowest) *lowest = level;
+    for (size_t a = 0; a < terms->n_alerts; ++a) {
+        const struct alert *alert = &terms->alerts[a];
+        double *when = &account->out.alert_time[a * BATCH + path];
+        int crossed =
+            alert->kind == ALERT_MARGIN_LEVEL ? level <= alert->threshold : utilisation >= alert->threshold;
+        if (crossed && isnan(*when)) *when = hour;
+    }
+}

@@ -1,0 +1,103 @@
+/* Moments, quantiles and tail measures of a sample, by selection instead of sorting: linear in its length. It knows
+ * numbers, not accounts. */
+#include "estimate.h"
+
+#include <float.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+
+#include "interval.h"
+#include "sum.h"
+
+struct moments estimate_moments(const double *x, size_t n)
+{
+    if (n == 0)
+        return (struct moments){NAN, NAN, NAN};
+    struct sum sum = {0, 0}, squares = {0, 0};
+    for (size_t i = 0; i < n; i++)
+        sum_add(&sum, x[i]);
+    const double mean = sum_value(&sum) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        sum_add(&squares, (x[i] - mean) * (x[i] - mean));
+    const double deviation = n < 2 ? NAN : sqrt(sum_value(&squares) / (double)(n - 1));
+    return (struct moments){mean, deviation, deviation / sqrt((double)n)};
+}
+
+/* n * level, as a whole number when it misses one by no more than the rounding of level and product. */
+static double whole_product(size_t n, double level)
+{
+    const double product = (double)n * level, nearest = nearbyint(product);
+    return fabs(product - nearest) <= 4 * DBL_EPSILON * product ? nearest : product;
+}
+
+size_t estimate_rank(size_t n, double level)
+{
+    const double rank = ceil(whole_product(n, level));
+    return rank < 1 ? 1 : rank > (double)n ? n : (size_t)rank;
+}
+
+/* The order statistic of `rank`; smaller values end up before it, larger ones after it. */
+static double select_rank(double *x, size_t n, size_t rank)
+{
+    return gsl_stats_select(x, 1, n, rank - 1);
+}
+
+void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile)
+{
+    size_t before = 0; /* values already known to lie below */
+    for (size_t i = 0; i < n_levels; i++) {
+        if (n == 0) {
+            quantile[i] = NAN;
+            continue;
+        }
+        const size_t rank = estimate_rank(n, level[i]);
+        quantile[i] = select_rank(x + before, n - before, rank - before);
+        before = rank - 1;
+    }
+}
+
+/* The `n_tail` losses from the value at risk upwards begin at `tail`, the value at risk itself first. */
+static void estimate_shortfall(const double *tail, size_t n_tail, size_t n, double confidence, struct tail_estimate *t)
+{
+    const double below = whole_product(n, confidence), beyond = (double)n - below;
+    const size_t rank = n - n_tail + 1;
+    if (!(beyond > 0)) {
+        t->expected_shortfall = t->value_at_risk;
+        t->error = NAN;
+        return;
+    }
+    struct sum excess = {0, 0}, squares = {0, 0};
+    for (size_t i = 1; i < n_tail; i++)
+        sum_add(&excess, tail[i] - t->value_at_risk);
+    t->expected_shortfall = t->value_at_risk + sum_value(&excess) / beyond;
+
+    const double scale = (double)n / beyond, mean = sum_value(&excess) * scale / (double)n;
+    for (size_t i = 1; i < n_tail; i++) {
+        const double away = (tail[i] - t->value_at_risk) * scale - mean;
+        sum_add(&squares, away * away);
+    }
+    sum_add(&squares, (double)rank * mean * mean);
+    t->error = n_tail < 2 ? NAN : sqrt(sum_value(&squares) / (double)(n - 1) / (double)n);
+}
+
+struct tail_estimate estimate_tail(double *loss, size_t n, double confidence)
+{
+    struct tail_estimate t = {NAN, NAN, NAN, NAN, NAN};
+    if (n == 0)
+        return t;
+    uint64_t low = 0, high = 0;
+    interval_ranks(n, confidence, &low, &high);
+    const size_t rank = estimate_rank(n, confidence);
+    size_t before = 0;
+    if (low >= 1) {
+        t.low = select_rank(loss, n, low);
+        before = low - 1;
+    }
+    t.value_at_risk = select_rank(loss + before, n - before, rank - before);
+    double *tail = loss + rank - 1;
+    const size_t n_tail = n - rank + 1;
+    estimate_shortfall(tail, n_tail, n, confidence, &t);
+    if (high <= n)
+        t.high = select_rank(tail, n_tail, high - rank + 1);
+    return t;
+}

@@ -1,0 +1,71 @@
+/* The vector kernels: straight loops over rows of one block of paths, compiled once per instruction set from one source
+ * (kernel_rows.c) with equal bits on all of them. They know arithmetic, not markets or accounts. Rows have BLOCK
+ * entries; tables are [row][BLOCK]; outputs come last. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "leg.h"
+#include "rng.h"
+#include "slice.h"
+
+struct kernel {
+    const char *name;
+
+    /* Standard normals for paths first_path .. first_path + BLOCK - 1: row i is draw i of (path, step, purpose). One
+     * Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has room
+     * for `n` rows rounded up to four. */
+    void (*normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
+                    double *restrict normal);
+
+    /* out[i] = shift[i] + from[i] + sum_{k <= i} lower[i][k] normal[k]; `from` may be NULL (zero). */
+    void (*correlate)(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
+                      double *restrict out);
+
+    /* price[i] = initial[i] e^x[i] (log) or initial[i] (1 + x[i]) (linear). */
+    void (*price)(size_t n, enum price_scale scale, const double *initial, const double *x, double *restrict price);
+
+    /* slack = min(slack, x - low, high - x). */
+    void (*between)(const double *x, const double *low, const double *high, double *restrict slack);
+
+    /* The same at a diffusive end, and for the bridge from `start` to `end` with standard deviation `deviation`:
+     * slack <= 0 wherever a crossing of low or high is possible given the normal `bridge`. */
+    void (*bridge_between)(const double *start, const double *end, double deviation, const double *bridge,
+                           const double *low, const double *high, double *restrict slack);
+
+    /* The two sides of G = positive - negative of a pool (leg.h). */
+    void (*sides)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
+                  double *restrict positive, double *restrict negative);
+
+    /* distance = ln(positive / negative) (log; +inf when nothing is owed) or positive - negative (linear). */
+    void (*distance)(enum price_scale scale, const double *positive, const double *negative,
+                     double *restrict distance);
+
+    /* slack = min(slack, end), and <= 0 wherever the bridge of the distance from `start` to `end` can have crossed zero:
+     * weights are those of the legs at the start of the step (`slope` = dP/dx there). */
+    void (*bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
+                            const double *slope, const double *deviation, const double *bridge, const double *positive,
+                            const double *negative, const double *start, const double *end, double *restrict slack);
+
+    /* slack = min(slack, positive - negative), where anything is owed. */
+    void (*excess)(const double *positive, const double *negative, double *restrict slack);
+
+    /* Equity, requirement and used margin of a pool. */
+    void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
+                  double *restrict equity, double *restrict requirement, double *restrict used);
+
+    /* Adds a pool to its account: total equity, lowest margin level (percent, +inf with nothing open), highest
+     * utilisation (percent). */
+    void (*levels)(const double *equity, const double *requirement, const double *used, double *restrict total,
+                   double *restrict level, double *restrict utilisation);
+    /* Running peak of the total, largest fall from it, lowest level. */
+    void (*extremes)(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
+                     double *restrict lowest);
+    /* when = now where it is still NaN and the value has reached the threshold. */
+    void (*first_at_least)(const double *value, double threshold, double now, double *restrict when);
+    void (*first_at_most)(const double *value, double threshold, double now, double *restrict when);
+};
+
+/* The best kernel for this machine; RISKPOOL_ISA=v2|v3|v4|plain in the environment forces one that the machine has. */
+const struct kernel *kernel_choose(void);
+
+#endif

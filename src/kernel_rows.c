@@ -1,0 +1,313 @@
+/* The vector kernels of one instruction set; the build compiles this file once for each. */
+#include <math.h>
+
+#include "kernel.h"
+#include "lanes.h"
+#include "vmath.h"
+
+#define ROWS _Pragma("omp simd") for (size_t p = 0; p < BLOCK; ++p)
+
+enum { INTERLEAVED = 4, PATHS_AT_ONCE = INTERLEAVED * LANES };
+
+/* The two 64-bit words of a Philox block for each of PATHS_AT_ONCE consecutive paths. Interleaving hides the latency
+ * of the products. High halves of the lanes carry rubbish between rounds; no product reads them. */
+static void philox_words(uint64_t seed, uint64_t first_path, uint32_t step, uint32_t tail, uint64_t *restrict word0,
+                         uint64_t *restrict word1) {
+    lanes x0[INTERLEAVED], x1[INTERLEAVED], x2[INTERLEAVED], x3[INTERLEAVED];
+    const lanes zero = {0};
+    for (int i = 0; i < INTERLEAVED; ++i) {
+        uint64_t path[LANES];
+        for (int l = 0; l < LANES; ++l) path[l] = first_path + (uint64_t)(i * LANES + l);
+        memcpy(&x0[i], path, sizeof path);
+        x1[i] = x0[i] >> 32;
+        x2[i] = zero + step;
+        x3[i] = zero + tail;
+    }
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    for (int round = 0; round < RNG_ROUNDS; ++round) {
+        for (int i = 0; i < INTERLEAVED; ++i) {
+            lanes p0 = lanes_product(x0[i], zero + RNG_MULTIPLIER_0);
+            lanes p1 = lanes_product(x2[i], zero + RNG_MULTIPLIER_1);
+            x0[i] = (p1 >> 32) ^ x1[i] ^ k0;
+            x1[i] = p1;
+            x2[i] = (p0 >> 32) ^ x3[i] ^ k1;
+            x3[i] = p0;
+        }
+        k0 += RNG_WEYL_0;
+        k1 += RNG_WEYL_1;
+    }
+    for (int i = 0; i < INTERLEAVED; ++i) {
+        lanes w0 = (x0[i] & 0xffffffffU) | (x1[i] << 32);
+        lanes w1 = (x2[i] & 0xffffffffU) | (x3[i] << 32);
+        memcpy(word0 + i * LANES, &w0, sizeof w0);
+        memcpy(word1 + i * LANES, &w1, sizeof w1);
+    }
+}
+
+/* A pair of normals from each word (Box and Muller 1958): radius from the upper 40 bits, angle from the lower 24, both
+ * at the middle of their cell, so that neither 0 nor 1 occurs. |z| <= 7.55. */
+static void box_muller(const uint64_t *restrict word, double *restrict z0, double *restrict z1) {
+    ROWS {
+        double radius_cell = vmath_from_bits((word[p] >> 24) | 0x4330000000000000U) - 0x1p52;
+        double angle_cell = vmath_from_bits((word[p] & 0xffffffU) | 0x4330000000000000U) - 0x1p52;
+        double u = (radius_cell + 0.5) * 0x1p-40;
+        double radius = sqrt(-2.0 * vmath_log(u));
+        double sine, cosine;
+        vmath_sincos_turn((angle_cell + 0.5) * 0x1p-24, &sine, &cosine);
+        z0[p] = radius * cosine;
+        z1[p] = radius * sine;
+    }
+}
+
+static void rows_normals(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
+                         double *restrict normal) {
+    uint64_t word0[BLOCK], word1[BLOCK];
+    for (size_t quad = 0; quad * 4 < n; ++quad) {
+        uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
+        for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
+            philox_words(seed, first_path + p, step, tail, word0 + p, word1 + p);
+        double *row = normal + quad * 4 * BLOCK;
+        box_muller(word0, row, row + BLOCK);
+        box_muller(word1, row + 2 * BLOCK, row + 3 * BLOCK);
+    }
+}
+
+static void rows_correlate(size_t n, const double *lower, const double *shift, const double *normal,
+                           const double *from, double *restrict out) {
+    enum { TILE = 32 };
+    for (size_t first = 0; first < BLOCK; first += TILE) {
+        for (size_t i = 0; i < n; ++i) {
+            double sum[TILE];
+            for (size_t p = 0; p < TILE; ++p) sum[p] = from ? from[i * BLOCK + first + p] + shift[i] : shift[i];
+            for (size_t k = 0; k <= i; ++k) {
+                const double weight = lower[i * n + k], *row = normal + k * BLOCK + first;
+                for (size_t p = 0; p < TILE; ++p) sum[p] = vmath_fma(weight, row[p], sum[p]);
+            }
+            for (size_t p = 0; p < TILE; ++p) out[i * BLOCK + first + p] = sum[p];
+        }
+    }
+}
+
+static void rows_price(size_t n, enum price_scale scale, const double *initial, const double *x,
+                       double *restrict price) {
+    for (size_t i = 0; i < n; ++i) {
+        const double start = initial[i], *from = x + i * BLOCK;
+        double *restrict to = price + i * BLOCK;
+        if (scale == PRICE_LOG)
+            ROWS to[p] = start * vmath_exp(from[p]);
+        else
+            ROWS to[p] = start * (1.0 + from[p]);
+    }
+}
+
+static inline double smaller(double a, double b) { return a < b ? a : b; }
+
+static void rows_between(const double *x, const double *low, const double *high, double *restrict slack) {
+    ROWS slack[p] = smaller(x[p] - low[p], smaller(high[p] - x[p], slack[p]));
+}
+
+/* An upper bound of -ln Phi(v) s^2 with v s = `pull`: -ln Phi(-m) <= ln 2 + m sqrt(2/pi) + m^2/2 for m >= 0, because the
+ * second derivative of -ln Phi lies in (0, 1). A bridge with 2 d0 d1 above it does not cross; the factor covers
+ * rounding. */
+static inline double crossing_bound(double deviation, double pull) {
+    const double ln_2 = 0.69314718055994531, slope = 0.79788456080286536;
+    double m = pull < 0.0 ? -pull : 0.0;
+    return 1.000001 * (deviation * (ln_2 * deviation + slope * m) + 0.5 * (m * m));
+}
+
+static void rows_bridge_between(const double *start, const double *end, double deviation, const double *bridge,
+                                const double *low, const double *high, double *restrict slack) {
+    ROWS {
+        double below = end[p] - low[p], above = high[p] - end[p];
+        double least = smaller(below, smaller(above, slack[p]));
+        double pull = deviation * bridge[p];
+        double low_margin = 2.0 * (start[p] - low[p]) * below - crossing_bound(deviation, pull);
+        double high_margin = 2.0 * (high[p] - start[p]) * above - crossing_bound(deviation, -pull);
+        slack[p] = smaller(low_margin, smaller(high_margin, least));
+    }
+}
+
+/* The tier of every path's notional, as leg_tier_at. */
+static void tier_rows(const struct leg *leg, const double *remaining, const double *price, double *restrict rate,
+                      double *restrict offset) {
+    double most[BLOCK];
+    ROWS most[p] = rate[p] = offset[p] = 0.0;
+    for (size_t k = 0; k < leg->n_tiers; ++k) {
+        const struct leg_tier tier = leg->tier[k];
+        ROWS {
+            double need = tier.rate * leg_notional(leg, remaining[p], price[p]) - tier.offset;
+            int more = need > most[p];
+            rate[p] = more ? tier.rate : rate[p];
+            offset[p] = more ? tier.offset : offset[p];
+            most[p] = more ? need : most[p];
+        }
+    }
+}
+
+static void add_sides(const struct leg *leg, const double *remaining, const double *price, double *restrict side,
+                      double *restrict constant) {
+    double rate[BLOCK], offset[BLOCK];
+    tier_rows(leg, remaining, price, rate, offset);
+    ROWS {
+        const struct leg_tier tier = {rate[p], offset[p]};
+        side[p] += leg_side(leg, tier, remaining[p], price[p]);
+        constant[p] += leg_constant(leg, tier, remaining[p]);
+    }
+}
+
+static void rows_sides(size_t n, const struct leg *leg, const double *cash, const double *remaining,
+                       const double *price, double *restrict positive, double *restrict negative) {
+    double constant[BLOCK];
+    ROWS {
+        positive[p] = negative[p] = 0.0;
+        constant[p] = cash[p];
+    }
+    for (size_t i = 0; i < n; ++i)
+        add_sides(leg + i, remaining + leg[i].position * BLOCK, price + leg[i].asset * BLOCK,
+                  leg[i].quantity < 0.0 ? negative : positive, constant);
+    ROWS {
+        positive[p] += constant[p] > 0.0 ? constant[p] : 0.0;
+        negative[p] -= constant[p] > 0.0 ? 0.0 : constant[p];
+    }
+}
+
+static void rows_distance(enum price_scale scale, const double *positive, const double *negative,
+                          double *restrict distance) {
+    if (scale == PRICE_LOG)
+        ROWS {
+            int owed = negative[p] > 0.0, owned = positive[p] > 0.0;
+            double ratio = positive[p] / (owed ? negative[p] : 1.0);
+            double logarithm = vmath_log(owned ? ratio : 1.0);
+            distance[p] = owed ? (owned ? logarithm : -INFINITY) : INFINITY;
+        }
+    else
+        ROWS distance[p] = positive[p] - negative[p];
+}
+
+static void rows_bridge_distance(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
+                                 const double *slope, const double *deviation, const double *bridge,
+                                 const double *positive, const double *negative, const double *start,
+                                 const double *end, double *restrict slack) {
+    double gross[2][BLOCK] = {{0.0}}, pull[2][BLOCK] = {{0.0}};
+    double rate[BLOCK], offset[BLOCK];
+    for (size_t i = 0; i < n; ++i) {
+        const size_t asset = leg[i].asset * BLOCK;
+        const double *f = remaining + leg[i].position * BLOCK, *v = bridge + asset, *unit = slope + asset;
+        const double size = fabs(leg[i].quantity) * deviation[leg[i].asset];
+        const double sign = leg[i].quantity < 0.0 ? -1.0 : 1.0;
+        double *restrict g = gross[leg[i].quantity < 0.0], *restrict m = pull[leg[i].quantity < 0.0];
+        tier_rows(leg + i, f, unit, rate, offset);
+        ROWS {
+            double weight = f[p] * size * (1.0 - sign * rate[p]) * unit[p];
+            g[p] += weight;
+            m[p] += weight * v[p];
+        }
+    }
+    ROWS {
+        double a = scale == PRICE_LOG ? positive[p] : 1.0, b = scale == PRICE_LOG ? negative[p] : 1.0;
+        double spread = gross[0][p] / a + gross[1][p] / b;
+        double drawn = pull[0][p] / a - pull[1][p] / b;
+        double margin = 2.0 * start[p] * end[p] - crossing_bound(spread, drawn);
+        double least = smaller(end[p], slack[p]);
+        slack[p] = margin < least ? margin : least;
+    }
+}
+
+static void rows_excess(const double *positive, const double *negative, double *restrict slack) {
+    ROWS {
+        double excess = negative[p] > 0.0 ? positive[p] - negative[p] : INFINITY;
+        slack[p] = smaller(excess, slack[p]);
+    }
+}
+
+static void add_value(const struct leg *leg, const double *remaining, const double *price, double *restrict profit,
+                      double *restrict requirement, double *restrict used) {
+    double rate[BLOCK], offset[BLOCK];
+    tier_rows(leg, remaining, price, rate, offset);
+    ROWS {
+        profit[p] += leg_profit(leg, remaining[p], price[p]);
+        const struct leg_tier tier = {rate[p], offset[p]};
+        requirement[p] += leg_requirement(leg, tier, remaining[p], price[p]);
+        used[p] += remaining[p] * leg->used;
+    }
+}
+
+static void rows_value(size_t n, const struct leg *leg, const double *cash, const double *remaining,
+                       const double *price, double *restrict equity, double *restrict requirement,
+                       double *restrict used) {
+    double profit[BLOCK];
+    ROWS {
+        equity[p] = cash[p];
+        requirement[p] = used[p] = profit[p] = 0.0;
+    }
+    for (size_t i = 0; i < n; ++i) {
+        add_value(leg + i, remaining + leg[i].position * BLOCK, price + leg[i].asset * BLOCK, profit, requirement,
+                  used);
+        if (i + 1 == n || leg[i + 1].asset != leg[i].asset)
+            ROWS {
+                equity[p] += profit[p];
+                profit[p] = 0.0;
+            }
+    }
+}
+
+static void rows_levels(const double *equity, const double *requirement, const double *used, double *restrict total,
+                        double *restrict level, double *restrict utilisation) {
+    ROWS {
+        int open = used[p] > 0.0;
+        double pool_level = open ? 100.0 * equity[p] / used[p] : INFINITY;
+        double pool_share = equity[p] > 0.0 ? 100.0 * requirement[p] / equity[p] : INFINITY;
+        pool_share = open ? pool_share : 0.0;
+        total[p] += equity[p];
+        level[p] = smaller(pool_level, level[p]);
+        utilisation[p] = pool_share > utilisation[p] ? pool_share : utilisation[p];
+    }
+}
+
+static void rows_extremes(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
+                          double *restrict lowest) {
+    ROWS {
+        double top = total[p] > peak[p] ? total[p] : peak[p];
+        double fall = top - total[p];
+        peak[p] = top;
+        drawdown[p] = fall > drawdown[p] ? fall : drawdown[p];
+        lowest[p] = smaller(level[p], lowest[p]);
+    }
+}
+
+static void rows_first_at_least(const double *value, double threshold, double now, double *restrict when) {
+    ROWS when[p] = value[p] >= threshold && when[p] != when[p] ? now : when[p];
+}
+
+static void rows_first_at_most(const double *value, double threshold, double now, double *restrict when) {
+    ROWS when[p] = value[p] <= threshold && when[p] != when[p] ? now : when[p];
+}
+
+#define TEXT_OF(x) #x
+#define LEVEL_TEXT(x) TEXT_OF(x)
+#define LEVEL_NAME_(level) kernel_##level
+#define LEVEL_NAME(level) LEVEL_NAME_(level)
+
+extern const struct kernel LEVEL_NAME(KERNEL_LEVEL);
+
+const struct kernel LEVEL_NAME(KERNEL_LEVEL) = {
+#if defined(__x86_64__)
+    .name = "x86-64-" LEVEL_TEXT(KERNEL_LEVEL),
+#else
+    .name = LEVEL_TEXT(KERNEL_LEVEL),
+#endif
+    .normals = rows_normals,
+    .correlate = rows_correlate,
+    .price = rows_price,
+    .between = rows_between,
+    .bridge_between = rows_bridge_between,
+    .sides = rows_sides,
+    .distance = rows_distance,
+    .bridge_distance = rows_bridge_distance,
+    .excess = rows_excess,
+    .value = rows_value,
+    .levels = rows_levels,
+    .extremes = rows_extremes,
+    .first_at_least = rows_first_at_least,
+    .first_at_most = rows_first_at_most,
+};

@@ -1,0 +1,245 @@
+#include "market.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "corr.h"
+#include "vmath.h"
+
+/* A gap at the end of a step: one asset's price is multiplied. */
+struct gap {
+    uint64_t step;
+    size_t asset;
+    double factor;
+};
+
+struct market_steps {
+    double *factor;     /* [asset][asset] lower triangle: normals to moves of x over one step */
+    double *root;       /* [asset][asset] lower triangle of the correlation: normals to correlated normals */
+    double *covariance; /* [asset][asset] of x over one step */
+    double *deviation;  /* [asset] */
+    double *drift;      /* [asset] of x over one step, without stress */
+    double *zero;       /* [asset] */
+    double *shift;      /* [stress step][asset] drift plus stress of the steps that continuous stress touches */
+    uint64_t first_stress, end_stress; /* those steps: first .. end - 1 */
+    double *initial;    /* [asset] */
+    size_t n_gaps;
+    struct gap *gap; /* ordered by step */
+};
+
+void market_free(struct market *market) {
+    for (size_t i = 0; market->assets && i < market->n_assets; ++i) free(market->assets[i].name);
+    free(market->assets);
+    free(market->correlation);
+    free(market->correlation_requested);
+    free(market->stress.returns);
+    *market = (struct market){0};
+}
+
+static int gap_order(const void *a, const void *b) {
+    const struct gap *x = a, *y = b;
+    if (x->step != y->step) return x->step < y->step ? -1 : 1;
+    return x->asset < y->asset ? -1 : x->asset > y->asset;
+}
+
+static void collect_gaps(const struct stress *stress, struct market_steps *steps) {
+    for (size_t i = 0; i < stress->n_returns; ++i) {
+        const struct stress_return *r = &stress->returns[i];
+        if (r->gap) steps->gap[steps->n_gaps++] = (struct gap){r->first_step, r->asset, 1.0 + r->simple_return};
+    }
+    if (steps->n_gaps) qsort(steps->gap, steps->n_gaps, sizeof *steps->gap, gap_order);
+}
+
+static void bound_stress(const struct stress *stress, struct market_steps *steps) {
+    steps->first_stress = UINT64_MAX;
+    for (size_t i = 0; i < stress->n_returns; ++i) {
+        const struct stress_return *r = &stress->returns[i];
+        if (r->gap) continue;
+        if (r->first_step < steps->first_stress) steps->first_stress = r->first_step;
+        if (r->last_step + 1 > steps->end_stress) steps->end_stress = r->last_step + 1;
+    }
+    if (steps->first_stress > steps->end_stress) steps->first_stress = steps->end_stress;
+}
+
+/* Equal pieces of a return over its steps: of the log price, or of the price in units of P(0). */
+static void spread_stress(const struct market *market, struct market_steps *steps) {
+    const size_t n = market->n_assets;
+    for (uint64_t step = steps->first_stress; step < steps->end_stress; ++step)
+        memcpy(steps->shift + (step - steps->first_stress) * n, steps->drift, n * sizeof(double));
+    for (size_t i = 0; i < market->stress.n_returns; ++i) {
+        const struct stress_return *r = &market->stress.returns[i];
+        if (r->gap) continue;
+        double whole = market->model->scale == PRICE_LOG ? vmath_log(1.0 + r->simple_return) : r->simple_return;
+        double piece = whole / (double)(r->last_step - r->first_step + 1);
+        for (uint64_t step = r->first_step; step <= r->last_step; ++step)
+            steps->shift[(step - steps->first_stress) * n + r->asset] += piece;
+    }
+}
+
+static void fill_steps(const struct market *market, struct market_steps *steps) {
+    const size_t n = market->n_assets;
+    for (size_t i = 0; i < n; ++i) {
+        const struct asset *asset = &market->assets[i];
+        steps->initial[i] = asset->price;
+        steps->drift[i] = market->model->drift(asset, market->dt);
+        steps->deviation[i] = asset->volatility * sqrt(market->dt);
+    }
+    for (size_t i = 0; i < n; ++i)
+        for (size_t k = 0; k < n; ++k) {
+            steps->factor[i * n + k] = steps->deviation[i] * steps->root[i * n + k];
+            steps->covariance[i * n + k] =
+                steps->deviation[i] * steps->deviation[k] * market->correlation[i * n + k];
+        }
+}
+
+enum riskpool_status market_steps_create(const struct market *market, struct market_steps **out) {
+    const size_t n = market->n_assets;
+    enum riskpool_status status = RISKPOOL_NO_MEMORY;
+    struct market_steps *steps = calloc(1, sizeof *steps);
+    if (!steps) return status;
+    bound_stress(&market->stress, steps);
+    steps->factor = calloc(n * n, sizeof(double));
+    steps->root = calloc(n * n, sizeof(double));
+    steps->covariance = calloc(n * n, sizeof(double));
+    steps->deviation = calloc(n, sizeof(double));
+    steps->drift = calloc(n, sizeof(double));
+    steps->zero = calloc(n, sizeof(double));
+    steps->initial = calloc(n, sizeof(double));
+    steps->shift = calloc((size_t)(steps->end_stress - steps->first_stress) * n + 1, sizeof(double));
+    steps->gap = calloc(market->stress.n_returns + 1, sizeof *steps->gap);
+    if (!steps->factor || !steps->root || !steps->covariance || !steps->deviation || !steps->drift || !steps->zero ||
+        !steps->initial || !steps->shift || !steps->gap)
+        goto out;
+    status = corr_factor(n, market->correlation, steps->root);
+    if (status != RISKPOOL_OK) goto out;
+    fill_steps(market, steps);
+    spread_stress(market, steps);
+    collect_gaps(&market->stress, steps);
+    *out = steps;
+    steps = NULL;
+out:
+    market_steps_free(steps);
+    return status;
+}
+
+void market_steps_free(struct market_steps *steps) {
+    if (!steps) return;
+    free(steps->factor);
+    free(steps->root);
+    free(steps->covariance);
+    free(steps->deviation);
+    free(steps->drift);
+    free(steps->zero);
+    free(steps->initial);
+    free(steps->shift);
+    free(steps->gap);
+    free(steps);
+}
+
+const double *market_initial(const struct market_steps *steps) { return steps->initial; }
+
+enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
+                                       const struct market_steps *steps, struct arena *arena) {
+    const size_t rows = market->n_assets * BLOCK, padded = (market->n_assets + 3) / 4 * 4 * BLOCK;
+    *block = (struct market_block){.market = market, .steps = steps, .kernel = kernel_choose()};
+    block->normal = arena_take(arena, padded);
+    if (market->bridge) {
+        block->bridge_normal = arena_take(arena, padded);
+        block->bridge = arena_take(arena, rows);
+    }
+    for (int i = 0; i < 3; ++i) {
+        block->x[i] = arena_take(arena, rows);
+        block->price[i] = arena_take(arena, rows);
+    }
+    block->slope = arena_take(arena, rows);
+    if (arena->failed) return RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < rows; ++i) block->slope[i] = market->assets[i / BLOCK].price;
+    return RISKPOOL_OK;
+}
+
+/* Points the slice at the three instants; index 2 only where a gap set it apart. */
+static void describe(struct market_block *block, int has_gap) {
+    const struct market_steps *steps = block->steps;
+    const int last = has_gap ? 2 : 1;
+    block->slice = (struct slice){
+        .n_assets = block->market->n_assets,
+        .scale = block->market->model->scale,
+        .initial = steps->initial,
+        .start = block->x[0],
+        .end = block->x[1],
+        .final = block->x[last],
+        .start_price = block->price[0],
+        .end_price = block->price[1],
+        .price = block->price[last],
+        .start_slope = block->market->model->scale == PRICE_LOG ? block->price[0] : block->slope,
+        .covariance = steps->covariance,
+        .deviation = steps->deviation,
+    };
+}
+
+const struct slice *market_start(struct market_block *block, uint64_t first_path) {
+    const size_t rows = block->market->n_assets * BLOCK;
+    block->first_path = first_path;
+    block->step = 0;
+    memset(block->x[1], 0, rows * sizeof(double));
+    memset(block->x[0], 0, rows * sizeof(double));
+    memcpy(block->price[1], block->slope, rows * sizeof(double));
+    memcpy(block->price[0], block->slope, rows * sizeof(double));
+    describe(block, 0);
+    return &block->slice;
+}
+
+static void swap_rows(double **a, double **b) {
+    double *t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Applies the gaps of this step to the rows of index 2; returns 0 when there are none. */
+static int apply_gaps(struct market_block *block, uint64_t step) {
+    const struct market_steps *steps = block->steps;
+    const size_t rows = block->market->n_assets * BLOCK;
+    int found = 0;
+    for (size_t g = 0; g < steps->n_gaps; ++g) {
+        const struct gap *gap = &steps->gap[g];
+        if (gap->step != step) continue;
+        if (!found) memcpy(block->x[2], block->x[1], rows * sizeof(double));
+        found = 1;
+        double *x = block->x[2] + gap->asset * BLOCK;
+        const double move = vmath_log(gap->factor), factor = gap->factor;
+        for (size_t p = 0; p < BLOCK; ++p)
+            x[p] = block->market->model->scale == PRICE_LOG ? x[p] + move : (1.0 + x[p]) * factor - 1.0;
+    }
+    return found;
+}
+
+const struct slice *market_step(struct market_block *block) {
+    const struct market *market = block->market;
+    const struct market_steps *steps = block->steps;
+    const struct kernel *kernel = block->kernel;
+    const size_t n = market->n_assets;
+    const uint64_t step = block->step++;
+    /* What was last is now the start: index 2 if the step before ended in a gap. */
+    const int last = block->slice.final == block->x[2] ? 2 : 1;
+    swap_rows(&block->x[0], &block->x[last]);
+    swap_rows(&block->price[0], &block->price[last]);
+
+    const int stressed = step >= steps->first_stress && step < steps->end_stress;
+    const double *shift = stressed ? steps->shift + (step - steps->first_stress) * n : steps->drift;
+    kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_SHOCK, n, block->normal);
+    kernel->correlate(n, steps->factor, shift, block->normal, block->x[0], block->x[1]);
+    kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);
+    const int has_gap = apply_gaps(block, step);
+    if (has_gap) kernel->price(n, market->model->scale, steps->initial, block->x[2], block->price[2]);
+    describe(block, has_gap);
+    block->slice.step = step;
+    block->slice.start_time = (double)step * market->dt;
+    block->slice.end_time = (double)(step + 1) * market->dt;
+    if (market->bridge) {
+        kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_BRIDGE, n, block->bridge_normal);
+        kernel->correlate(n, steps->root, steps->zero, block->bridge_normal, NULL, block->bridge);
+        block->slice.bridge = block->bridge;
+    }
+    return &block->slice;
+}

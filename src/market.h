@@ -1,0 +1,57 @@
+/* The market: assets, a model, correlation and stress, and the machine that writes one slice after the other for a block
+ * of paths. It knows nothing of accounts, and its paths depend on nothing else than (market, seed, path number). */
+#ifndef MARKET_H
+#define MARKET_H
+
+#include "arena.h"
+#include "kernel.h"
+#include "model.h"
+#include "riskpool.h"
+#include "stress.h"
+
+struct market {
+    const struct model *model;
+    size_t n_assets;
+    struct asset *assets;
+    double *correlation;           /* [asset][asset] as used: symmetric, unit diagonal, positive semidefinite */
+    double *correlation_requested; /* as the scenario says, when it had to be repaired; else NULL */
+    struct stress stress;
+    double dt;        /* years of one step */
+    uint64_t n_steps; /* to the horizon */
+    uint64_t seed;
+    int bridge; /* 1: slices carry bridge normals (continuous monitoring) */
+};
+
+void market_free(struct market *market);
+
+/* What is the same for every path: the factor of the covariance of one step, the moves of every step. Immutable, shared
+ * by all threads. */
+struct market_steps;
+enum riskpool_status market_steps_create(const struct market *market, struct market_steps **steps);
+void market_steps_free(struct market_steps *steps);
+/* [asset] P(0). */
+const double *market_initial(const struct market_steps *steps);
+
+/* A block of paths on its way: the rows of one thread, taken from `arena` before the loop. */
+struct market_block {
+    const struct market *market;
+    const struct market_steps *steps;
+    const struct kernel *kernel;
+    uint64_t first_path;
+    uint64_t step; /* next step */
+    double *normal, *bridge_normal, *bridge;
+    double *x[3];     /* coordinates: start, diffusive end, after gaps */
+    double *price[3]; /* prices there */
+    double *slope;    /* P(0) in every row; for linear scales */
+    struct slice slice;
+};
+
+enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
+                                       const struct market_steps *steps, struct arena *arena);
+/* Puts the block at the start of paths first_path .. first_path + BLOCK - 1 (a multiple of BLOCK): every price is its
+ * initial price. The slice describes that instant; its `bridge` is NULL and nothing has moved. */
+const struct slice *market_start(struct market_block *block, uint64_t first_path);
+/* Takes one step. The slice is the block's, valid until the next call. */
+const struct slice *market_step(struct market_block *block);
+
+#endif

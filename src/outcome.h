@@ -1,0 +1,38 @@
+/* What an account's mode leaves behind for each path: the columns that the engine writes and the statistics read.
+ * A batch (16 blocks) is the unit of work that is handed on; it is part of a run's identity. */
+#ifndef OUTCOME_H
+#define OUTCOME_H
+
+#include "slice.h"
+
+enum { BATCH_BLOCKS = 16, BATCH = BATCH_BLOCKS * BLOCK };
+
+/* One number a path: name in the results, unit, meaning. Money is in the account's currency. */
+#define OUTCOME_LIST(X)                                                                                       \
+    X(loss, MONEY, "start equity minus end equity")                                                           \
+    X(shortfall, MONEY, "what the trader's cash did not cover, borne by the venue's fund")                    \
+    X(max_drawdown, MONEY, "largest fall of equity from its running peak, at step ends")                      \
+    X(lowest_margin_level, PERCENT, "lowest equity over used margin of any pool, at step ends and closings") \
+    X(fees, MONEY, "liquidation fees paid")                                                                   \
+    X(slippage, MONEY, "price concession of closing orders")                                                  \
+    X(funding, MONEY, "funding and interest paid")                                                            \
+    X(top_up, MONEY, "cash moved from the wallet into pools")
+
+enum outcome_column {
+#define X(name, unit, text) OUTCOME_##name,
+    OUTCOME_LIST(X)
+#undef X
+        OUTCOME_COUNT
+};
+
+/* The outcome of one mode for a batch of paths. All rows have BATCH entries. max_drawdown, lowest_margin_level,
+ * equity_at and margin_level_at are NaN (the last two NULL) when trajectories are switched off. */
+struct outcome {
+    double *column[OUTCOME_COUNT];
+    double *liquidation_time; /* [position][BATCH] hour of the first liquidation; NaN: never */
+    double *alert_time;       /* [alert][BATCH] hour of the first crossing; NaN: never */
+    double *equity_at;        /* [time][BATCH] account equity at the sample times */
+    double *margin_level_at;  /* [time][BATCH] percent; NaN with nothing open */
+};
+
+#endif

@@ -1,0 +1,164 @@
+/* The results of a run in memory: every statistic that the results file holds, described by tables (name, dimensions,
+ * unit, meaning) that fill, write, read and print it. It knows nothing of how a number is estimated or stored. */
+#ifndef RESULTS_H
+#define RESULTS_H
+
+#include "outcome.h"
+#include "riskpool.h"
+
+enum dimension {
+    DIM_NONE,
+    DIM_PATH,
+    DIM_POSITION,
+    DIM_POSITION_2,
+    DIM_CONFIDENCE,
+    DIM_TIME,
+    DIM_QUANTILE,
+    DIM_BIN,
+    DIM_BIN_EDGE,
+    DIM_ALERT,
+    DIM_LIQUIDATED, /* "count": 0 .. number of positions */
+    DIM_PAIR,
+    DIM_ASSET,
+    DIM_ASSET_2,
+    DIM_COUNT
+};
+
+enum unit { UNIT_MONEY, UNIT_ONE, UNIT_PERCENT, UNIT_HOUR, UNIT_PER_YEAR };
+
+/* A dimension's name in the results file, and what its coordinate holds. */
+struct dimension_field {
+    const char *name;
+    enum unit unit;
+    const char *long_name;
+};
+
+struct result_field {
+    const char *name;
+    enum dimension dim[2]; /* DIM_NONE where there is none */
+    enum unit unit;
+    const char *long_name;
+};
+
+#define FREQUENCY(X, name, dim, text)                           \
+    X(name, dim, NONE, ONE, text)                               \
+    X(name##_low, dim, NONE, ONE, text ", 95 % interval, low")  \
+    X(name##_high, dim, NONE, ONE, text ", 95 % interval, high")
+
+/* X(name, first dimension, second dimension, unit, long name): the statistics of one mode. */
+#define STATISTIC_LIST(X)                                                                                              \
+    X(mean_loss, NONE, NONE, MONEY, "mean loss")                                                                       \
+    X(mean_loss_se, NONE, NONE, MONEY, "standard error of the mean loss")                                              \
+    X(loss_std, NONE, NONE, MONEY, "standard deviation of the loss")                                                   \
+    X(value_at_risk, CONFIDENCE, NONE, MONEY, "value at risk of the loss: ascending order statistic ceil(n a)")        \
+    X(value_at_risk_low, CONFIDENCE, NONE, MONEY, "value at risk, 95 % order-statistic interval, low")                 \
+    X(value_at_risk_high, CONFIDENCE, NONE, MONEY, "value at risk, 95 % order-statistic interval, high")               \
+    X(expected_shortfall, CONFIDENCE, NONE, MONEY, "expected shortfall of the loss (Rockafellar and Uryasev 2002)")    \
+    X(expected_shortfall_se, CONFIDENCE, NONE, MONEY, "standard error of the expected shortfall (influence function)") \
+    FREQUENCY(X, liquidation_frequency, POSITION, "share of paths on which the position is liquidated")                \
+    FREQUENCY(X, any_liquidation_frequency, NONE, "share of paths with at least one liquidation")                      \
+    FREQUENCY(X, all_liquidation_frequency, NONE, "share of paths on which every position is liquidated")              \
+    FREQUENCY(X, wipeout_frequency, NONE, "share of paths that lose at least 99 % of the starting equity")             \
+    FREQUENCY(X, shortfall_frequency, NONE, "share of paths with a shortfall")                                         \
+    X(joint_liquidation_frequency, POSITION, POSITION_2, ONE, "share of paths on which both positions are liquidated") \
+    X(liquidation_count_frequency, LIQUIDATED, NONE, ONE, "share of paths with this many positions liquidated")        \
+    FREQUENCY(X, survival, TIME, "share of paths without any liquidation yet")                                         \
+    X(equity_quantile, TIME, QUANTILE, MONEY, "quantiles of the account's equity over the first 32768 paths")                                    \
+    X(margin_level_quantile, TIME, QUANTILE, PERCENT, "quantiles of the margin level, of paths with open positions")   \
+    X(loss_frequency, BIN, NONE, ONE, "share of paths in each bin of the loss")                                        \
+    X(alert_frequency, ALERT, NONE, ONE, "share of paths that cross the alert")                                        \
+    X(mean_fees, NONE, NONE, MONEY, "mean liquidation fees")                                                           \
+    X(mean_slippage, NONE, NONE, MONEY, "mean slippage of closing orders")                                             \
+    X(mean_funding, NONE, NONE, MONEY, "mean funding and interest paid")                                               \
+    X(mean_shortfall, NONE, NONE, MONEY, "mean shortfall")                                                             \
+    X(mean_top_up, NONE, NONE, MONEY, "mean cash moved from the wallet into pools")
+
+/* Over `pair`: every mode against the first listed, on the same paths ("cross - isolated"). */
+#define COMPARISON_LIST(X)                                                                                             \
+    X(mean_excess_loss, PAIR, NONE, MONEY, "mean of loss minus loss of the first mode, path by path")                  \
+    X(mean_excess_loss_se, PAIR, NONE, MONEY, "its paired standard error")                                             \
+    FREQUENCY(X, rescue_frequency, PAIR, "share of paths on which the first mode liquidates and this one does not")    \
+    FREQUENCY(X, contagion_frequency, PAIR, "share of paths on which this mode liquidates a position the first keeps") \
+    X(excess_loss_quantile, PAIR, QUANTILE, MONEY, "quantiles of loss minus loss of the first mode")
+
+enum statistic {
+#define X(name, a, b, unit, text) STAT_##name,
+    STATISTIC_LIST(X)
+#undef X
+        STAT_COUNT
+};
+
+enum comparison {
+#define X(name, a, b, unit, text) COMP_##name,
+    COMPARISON_LIST(X)
+#undef X
+        COMP_COUNT
+};
+
+extern const struct dimension_field dimension_fields[DIM_COUNT];
+extern const struct result_field statistic_fields[STAT_COUNT];
+extern const struct result_field comparison_fields[COMP_COUNT];
+extern const struct result_field outcome_fields[OUTCOME_COUNT]; /* first dimension DIM_PATH */
+extern const struct result_field liquidation_time_field;        /* per path and position */
+
+/* A limit of the scenario after the run: statistic (and index along its first dimension) of a mode against a bound. */
+struct limit_result {
+    char *key; /* as written, e.g. "cross.any_liquidation_frequency" */
+    double bound;
+    double value;
+    int breached;
+};
+
+struct mode_results {
+    char *name;
+    double *statistic[STAT_COUNT]; /* row-major, sizes by the field's dimensions */
+    /* Columns per path, n_kept entries; NULL when they are not kept. liquidation_time is [n_kept][n_positions]. */
+    double *column[OUTCOME_COUNT];
+    double *liquidation_time;
+};
+
+struct riskpool_results {
+    char *title, *source, *currency, *name;
+    char scenario_sha256[65];
+    uint64_t seed, n_paths;
+    int complete;
+    double start_equity;
+
+    size_t size[DIM_COUNT]; /* length of every dimension; size[DIM_NONE] = 1, size[DIM_PATH] = paths kept */
+    char **position;        /* [position] names */
+    char **asset;           /* [asset] names */
+    char **alert;           /* [alert] e.g. "margin_level 150%" */
+    char **pair;            /* [pair] e.g. "cross - isolated" */
+    double *confidence;     /* fractions */
+    double *time;           /* hours */
+    double *quantile;       /* fractions */
+    double *bin;            /* centres, money; one binning for all modes */
+    double *bin_edge;
+    uint64_t *path;         /* numbers of the paths kept, or NULL when they are 0 .. n-1 */
+
+    size_t n_modes;
+    struct mode_results *modes;
+    double *comparison[COMP_COUNT];
+
+    double *price, *volatility, *drift; /* [asset] */
+    double *correlation;                /* [asset][asset] as used */
+    double *correlation_requested;      /* as written in the scenario, when it was repaired; else NULL */
+
+    char *scenario_text, *resolved_scenario;
+    size_t n_limits;
+    struct limit_result *limits;
+};
+
+/* Number of values of a field in `results`. */
+size_t result_field_size(const struct riskpool_results *results, const struct result_field *field);
+/* Allocates every array by `n_modes` and `size` of path, position, confidence, time, quantile, bin, alert and asset (the
+ * other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path when `keep_columns`. On failure
+ * what was allocated stays for riskpool_results_free. */
+enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns);
+/* The numbers along a dimension, or its labels; NULL for a dimension that has the other kind or none. */
+const double *results_coordinate(const struct riskpool_results *results, enum dimension dim);
+char **results_labels(const struct riskpool_results *results, enum dimension dim);
+/* The unit as text: the currency, "1", "percent", "hour", "year-1". */
+const char *result_unit_text(const struct riskpool_results *results, enum unit unit);
+
+#endif

@@ -1,0 +1,226 @@
+/* The run: the one parallel loop. Workers take batches in any order and hand them to the tally; what comes out does not
+ * depend on which worker did which, or when. It knows nothing of files. */
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "run_results.h"
+#include "scenario.h"
+#include "stats.h"
+#include "worker.h"
+
+enum { MOST_TIMES = 64, LEAST_TIMES = 32 };
+
+struct run {
+    const struct riskpool_scenario *scenario;
+    const struct riskpool_run_options *options;
+    struct market_steps *steps;
+    struct engine engine;
+    struct tally tally;
+    size_t n_times;
+    uint64_t time_step[MOST_TIMES]; /* steps done at each sample time */
+    double hour[MOST_TIMES];
+    size_t n_workers;
+    struct worker *worker;
+    double started, reported; /* seconds */
+    struct riskpool_progress progress;
+    int stopped;
+};
+
+static double seconds_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Evenly spaced step ends from 0 to the horizon: as many as divide it, at most MOST_TIMES; the nearest step ends when
+ * only few divide it. */
+static void choose_times(struct run *run) {
+    const uint64_t n = run->scenario->market.n_steps;
+    uint64_t intervals = n < MOST_TIMES ? n : MOST_TIMES - 1;
+    for (uint64_t d = intervals; d >= LEAST_TIMES; --d)
+        if (n % d == 0) {
+            intervals = d;
+            break;
+        }
+    run->n_times = (size_t)intervals + 1;
+    for (uint64_t k = 0; k <= intervals; ++k) {
+        run->time_step[k] = k * (n / intervals) + k * (n % intervals) / intervals;
+        run->hour[k] = (double)run->time_step[k] * run->scenario->market.dt * 8760.0;
+    }
+}
+
+static enum tally_keep keep_of(enum paths_kept kept) {
+    return kept == PATHS_ALL ? TALLY_KEEP_ALL : kept == PATHS_TAIL ? TALLY_KEEP_TAIL : TALLY_KEEP_NONE;
+}
+
+static enum riskpool_status init_tally(struct run *run) {
+    const struct riskpool_scenario *s = run->scenario;
+    const double target = run->options->target_error;
+    const struct tally_shape shape = {
+        .n_modes = s->book.n_modes,
+        .n_positions = s->book.n_positions,
+        .n_alerts = s->n_alerts,
+        .n_times = run->n_times,
+        .time = run->hour,
+        .n_confidence = s->n_confidence,
+        .confidence = s->confidence,
+        .n_paths = s->n_paths,
+        .n_paths_limit = target > 0.0 ? UINT64_C(1) << 40 : 0,
+        .keep = keep_of(s->paths_kept),
+        .trajectories = s->trajectories,
+        .start_equity = engine_start_equity(&run->engine),
+    };
+    return tally_init(&run->tally, &shape);
+}
+
+static enum riskpool_status init_workers(struct run *run) {
+    const int wanted = run->options->threads > 0 ? run->options->threads : omp_get_max_threads();
+    run->n_workers = (size_t)wanted;
+    run->worker = calloc(run->n_workers, sizeof *run->worker);
+    if (!run->worker) return RISKPOOL_NO_MEMORY;
+    enum riskpool_status status = RISKPOOL_OK;
+    for (size_t i = 0; i < run->n_workers && status == RISKPOOL_OK; ++i)
+        status = worker_init(&run->worker[i], &run->scenario->market, run->steps, &run->engine);
+    return status;
+}
+
+static enum riskpool_status run_init(struct run *run) {
+    const struct riskpool_scenario *s = run->scenario;
+    choose_times(run);
+    enum riskpool_status status = market_steps_create(&s->market, &run->steps);
+    if (status != RISKPOOL_OK) return status;
+    const struct engine_terms terms = {
+        .book = &s->book,
+        .rule = &s->rule,
+        .procedure = &s->procedure,
+        .n_assets = s->market.n_assets,
+        .initial = market_initial(run->steps),
+        .scale = s->market.model->scale,
+        .continuous = s->continuous,
+        .trajectories = s->trajectories,
+        .n_alerts = s->n_alerts,
+        .alerts = s->alerts,
+        .n_times = run->n_times,
+        .time_step = run->time_step,
+    };
+    status = engine_init(&run->engine, &terms);
+    if (status == RISKPOOL_OK) status = init_tally(run);
+    if (status == RISKPOOL_OK) status = init_workers(run);
+    return status;
+}
+
+static void run_free(struct run *run) {
+    for (size_t i = 0; run->worker && i < run->n_workers; ++i) worker_free(&run->worker[i]);
+    free(run->worker);
+    tally_free(&run->tally);
+    engine_free(&run->engine);
+    market_steps_free(run->steps);
+}
+
+/* Calls the progress report; the running estimate, whose cost grows with the paths, at most once a second. */
+static void report(struct run *run) {
+    if (!run->options->progress) return;
+    const double now = seconds_now();
+    run->progress.paths_done = run->tally.n_paths;
+    run->progress.elapsed = now - run->started;
+    const struct riskpool_scenario *s = run->scenario;
+    if (now - run->reported >= 1.0 && s->n_confidence > 0) {
+        size_t level = 0;
+        for (size_t i = 0; i < s->n_confidence; ++i)
+            if (s->confidence[i] <= 0.99) level = i;
+        double error = NAN;
+        if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall,
+                                     &error) == RISKPOOL_OK)
+            run->progress.half_width = 1.959963984540054 * error;
+        run->reported = seconds_now();
+    }
+    if (run->options->progress(run->options->user, &run->progress)) run->stopped = 1;
+}
+
+static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path) {
+    const uint64_t n_batches = (end_path - first_path + BATCH - 1) / BATCH;
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)run->n_workers)
+    for (uint64_t batch = 0; batch < n_batches; ++batch) {
+        int stopped;
+#pragma omp atomic read
+        stopped = run->stopped;
+        if (stopped) continue;
+        struct worker *worker = &run->worker[omp_get_thread_num()];
+        const uint64_t path = first_path + batch * BATCH;
+        const size_t n = end_path - path < BATCH ? (size_t)(end_path - path) : BATCH;
+        worker_batch(worker, path, n);
+#pragma omp critical(tally)
+        {
+            tally_add(&run->tally, path, n, worker->outcome);
+            report(run);
+        }
+    }
+}
+
+/* The largest relative half width (95 %) of the 99 % expected shortfall of any mode. */
+static enum riskpool_status largest_error(const struct run *run, double *largest) {
+    *largest = 0.0;
+    for (size_t m = 0; m < run->scenario->book.n_modes; ++m) {
+        double shortfall = NAN, error = NAN;
+        enum riskpool_status status = stats_expected_shortfall(&run->tally, m, 0.99, &shortfall, &error);
+        if (status != RISKPOOL_OK) return status;
+        double relative = 1.959963984540054 * error / fabs(shortfall);
+        if (error == 0.0) relative = 0.0;
+        if (!(relative <= *largest)) *largest = isnan(relative) ? INFINITY : relative;
+    }
+    return RISKPOOL_OK;
+}
+
+static uint64_t whole_batches(uint64_t paths) { return (paths + BATCH - 1) / BATCH * BATCH; }
+
+/* How many paths should bring the error under the target: the error falls with the square root; at most four times as
+ * many at once, in whole batches. Depends on the paths so far alone. */
+static uint64_t more_paths(uint64_t n, double error, double target) {
+    double growth = 1.05 * (error / target) * (error / target);
+    growth = growth < 4.0 ? growth : 4.0;
+    growth = growth > 1.1 ? growth : 1.1;
+    return whole_batches((uint64_t)((double)n * growth) + 1);
+}
+
+static enum riskpool_status run_all(struct run *run) {
+    const double target = run->options->target_error;
+    uint64_t done = 0, wanted = run->scenario->n_paths;
+    if (target > 0.0) wanted = whole_batches(wanted);
+    for (;;) {
+        enum riskpool_status status = tally_reserve(&run->tally, wanted);
+        if (status != RISKPOOL_OK) return status;
+        run->progress.paths = wanted;
+        run_batches(run, done, wanted);
+        if (run->stopped) return RISKPOOL_STOPPED;
+        if (!(target > 0.0)) return RISKPOOL_OK;
+        double error;
+        status = largest_error(run, &error);
+        if (status != RISKPOOL_OK || error <= target) return status;
+        done = wanted;
+        wanted = more_paths(wanted, error, target);
+    }
+}
+
+enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options,
+                                  struct riskpool_results **results) {
+    static const struct riskpool_run_options defaults = {0};
+    struct run run = {.scenario = scenario, .options = options ? options : &defaults};
+    run.started = run.reported = seconds_now();
+    run.progress.expected_shortfall = run.progress.half_width = NAN;
+    struct riskpool_results *filled = calloc(1, sizeof *filled);
+    enum riskpool_status status = filled ? run_init(&run) : RISKPOOL_NO_MEMORY;
+    if (status == RISKPOOL_OK) status = run_all(&run);
+    if (status == RISKPOOL_OK) {
+        filled->size[DIM_ASSET] = scenario->market.n_assets;
+        status = stats_fill(&run.tally, filled);
+    }
+    if (status == RISKPOOL_OK) status = run_describe(scenario, filled);
+    run_free(&run);
+    if (status == RISKPOOL_OK)
+        *results = filled;
+    else
+        riskpool_results_free(filled);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* The scenario: everything a run needs, read from a file, checked, with every default filled in. Immutable after
+ * loading. Whatever is wrong is found here, before the first path. */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include "book.h"
+#include "close.h"
+#include "market.h"
+#include "riskpool.h"
+#include "rule.h"
+
+struct limit {
+    char *key;         /* as written: MODE.STATISTIC, or MODE.STATISTIC.LEVEL for one of a dimension */
+    size_t mode;       /* index */
+    int statistic;     /* enum statistic */
+    size_t index;      /* of the value in the statistic's row-major order */
+    double bound;      /* the statistic must not exceed it */
+};
+
+enum paths_kept { PATHS_ALL, PATHS_TAIL, PATHS_NONE };
+
+struct riskpool_scenario {
+    char *name, *title;
+    double horizon;   /* years */
+    int continuous;   /* monitoring: 1 continuous, 0 at step ends */
+    uint64_t n_paths;
+    struct market market; /* with step, number of steps, seed */
+    struct book book;     /* positions, modes */
+    struct rule rule;
+    struct procedure procedure;
+    size_t n_alerts;
+    struct alert *alerts; /* margin levels first, each kind as listed */
+    size_t n_confidence;
+    double *confidence; /* fractions, ascending */
+    size_t n_limits;
+    struct limit *limits;
+    enum paths_kept paths_kept;
+    int trajectories;
+    char *text;       /* the file as read */
+    char *resolved;   /* YAML with every default filled in and every override applied */
+    char sha256[65];  /* of `resolved`, lower-case hexadecimal */
+};
+
+#endif

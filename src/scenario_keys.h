@@ -1,0 +1,112 @@
+/* A scenario file as written: one struct for each map, and the tables that describe them. Numbers are in the units of
+ * the file's types (durations in seconds, fractions, percent where the table says so). */
+#ifndef SCENARIO_KEYS_H
+#define SCENARIO_KEYS_H
+
+#include "field.h"
+
+enum { ASSETS_MOST = 500, POSITIONS_MOST = 1000, MODES_MOST = 100 };
+
+enum position_side { SIDE_LONG, SIDE_SHORT };
+
+struct asset_keys {
+    const struct node *node;
+    char *name;
+    double price, volatility, drift;
+};
+
+struct market_keys {
+    const struct node *node;
+    int model;
+    struct item_list assets;
+    const struct node *correlation, *covariance, *toward;
+    double blend;
+    int repair;
+};
+
+struct account_keys {
+    const struct node *node;
+    char *currency;
+    double balance;
+};
+
+struct position_keys {
+    const struct node *node;
+    char *name, *asset;
+    int side; /* enum position_side, or -1 */
+    double notional, quantity, entry, margin, leverage;
+};
+
+struct liquidation_keys {
+    const struct node *node;
+    const struct node *maintenance, *tiers;
+    int base, strict, amount, price, remainder;
+    double fee;
+};
+
+struct alert_keys {
+    const struct node *node;
+    struct number_list margin_level, utilisation;
+};
+
+struct stress_keys {
+    const struct node *node;
+    double at, over;
+    const struct node *returns;
+};
+
+struct output_keys {
+    const struct node *node;
+    int paths, trajectories;
+};
+
+/* An entry of `modes` that is a map, and an entry of its `pools`. */
+struct mode_keys {
+    const struct node *node;
+    char *name;
+    const struct node *isolated;
+    struct item_list pools;
+};
+
+struct pool_keys {
+    const struct node *node;
+    char *name;
+    const struct node *positions;
+    double cash;
+};
+
+/* An entry of a list of tiers, and a matrix in a file. */
+struct tier_keys {
+    const struct node *node;
+    double from, rate;
+};
+
+struct matrix_keys {
+    const struct node *node;
+    char *file;
+};
+
+struct scenario_keys {
+    const struct node *node;
+    char *name, *title;
+    double horizon, step;
+    int monitoring; /* 0: continuous, 1: step */
+    uint64_t paths, seed;
+    struct market_keys market;
+    struct account_keys account;
+    struct item_list positions;
+    const struct node *modes;
+    struct liquidation_keys liquidation;
+    struct alert_keys alerts;
+    struct item_list stress;
+    struct number_list confidence;
+    const struct node *limits;
+    struct output_keys output;
+};
+
+extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
+    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[];
+/* How a rate of maintenance, a return of a stress and a bound of a limit are read. */
+extern const struct field maintenance_rate, stress_return_value, limit_bound;
+
+#endif

@@ -1,0 +1,41 @@
+/* A slice: 256 paths at one instant, the only thing that the market side hands to the account side. It holds what a
+ * market can know and nothing of accounts; a test can write one by hand. Rows are [asset][BLOCK], path innermost. */
+#ifndef SLICE_H
+#define SLICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BLOCK = 256 };
+
+/* The coordinate in which the diffusive move of a step is Gaussian. */
+enum price_scale {
+    PRICE_LOG,   /* x = ln(P / P(0)) */
+    PRICE_LINEAR /* x = P / P(0) - 1 */
+};
+
+struct slice {
+    size_t n_assets;
+    uint64_t step;     /* number of the step, from 0 */
+    double start_time; /* years from the start of the path */
+    double end_time;   /* years */
+    enum price_scale scale;
+    const double *initial; /* [asset] P(0) */
+
+    const double *start; /* coordinate x at the start of the step */
+    const double *end;   /* x after the diffusive move, before gaps */
+    const double *final; /* x after jumps and gaps; the same pointer as `end` in a step without one */
+
+    const double *start_price; /* prices at the same three instants; `end_price == price` without a gap */
+    const double *end_price;
+    const double *price;
+    const double *start_slope; /* dP/dx at the start: the price itself (log) or P(0) (linear) */
+
+    const double *covariance; /* [asset][asset] of the diffusive move over this step, in units of x */
+    const double *deviation;  /* [asset] square roots of its diagonal */
+    /* Standard normals correlated like the diffusive move, one an asset and step, independent of it; they decide whether
+     * a bridge crosses. NULL when there is no law inside the step: then only its end is known. */
+    const double *bridge;
+};
+
+#endif

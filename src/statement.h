@@ -1,0 +1,52 @@
+/* The statement of an account before the first step: what every pool and position of every mode is worth, must be
+ * covered with, and at which prices it would be closed. A report: nothing in the simulation reads it. */
+#ifndef STATEMENT_H
+#define STATEMENT_H
+
+#include <stddef.h>
+
+#include "riskpool.h"
+
+/* Money in the account's currency. The two prices are those of the position's asset with all others fixed; NAN when the
+ * price cannot get there. */
+struct position_statement {
+    const char *name;
+    double quantity; /* signed */
+    double entry, price;
+    double notional; /* at the price, >= 0 */
+    double unrealised_profit;
+    double maintenance_margin;
+    double liquidation_price; /* equity of the pool = its requirement, on the side that hurts the pool */
+    double bankruptcy_price;  /* equity of the pool = 0 */
+};
+
+struct pool_statement {
+    const char *name;
+    double cash, equity;
+    double initial_margin, maintenance_margin;
+    double margin_level; /* percent, equity / initial margin; NAN without positions */
+    double utilisation;  /* percent, maintenance margin / equity; NAN without positive equity */
+    size_t n_positions;
+    struct position_statement *positions;
+};
+
+struct mode_statement {
+    const char *name;
+    double equity; /* of the account */
+    size_t n_pools;
+    struct pool_statement *pools;
+};
+
+/* Names point into the scenario. */
+struct statement {
+    const char *name, *currency;
+    size_t n_modes;
+    struct mode_statement *modes;
+};
+
+/* An account in breach is stated like any other. */
+enum riskpool_status statement_init(struct statement *statement, const struct riskpool_scenario *scenario);
+/* Legal on a zeroed, failed or freed statement. */
+void statement_free(struct statement *statement);
+
+#endif

@@ -1,0 +1,167 @@
+/* Estimates of one mode from its counts, sums and losses, each with its error. It knows the tally's rows and the
+ * results' names for them. */
+#include "stats_mode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate.h"
+#include "interval.h"
+
+/* A path is wiped out from this share of the starting equity on. */
+static const double wipeout_share = 0.99;
+/* Sums of margins agree with the balance to this; so do losses that consist of them. */
+static const double money_rounding = 1e-9;
+
+/* A frequency and its interval, which follow each other in the lists of statistics; `i` along the dimension. */
+static void fill_frequency(double *const *statistic, int first, size_t i, uint64_t count, uint64_t n)
+{
+    statistic[first][i] = (double)count / (double)n;
+    interval_proportion(count, n, &statistic[first + 1][i], &statistic[first + 2][i]);
+}
+
+static void fill_losses(const struct tally *tally, const double *loss, double **statistic, double *scratch)
+{
+    const size_t n = (size_t)tally->n_paths;
+    const struct moments moments = estimate_moments(loss, n);
+    *statistic[STAT_mean_loss] = moments.mean;
+    *statistic[STAT_mean_loss_se] = moments.error;
+    *statistic[STAT_loss_std] = moments.deviation;
+    memcpy(scratch, loss, n * sizeof *scratch);
+    for (size_t i = 0; i < tally->shape.n_confidence; i++) {
+        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i]);
+        statistic[STAT_value_at_risk][i] = tail.value_at_risk;
+        statistic[STAT_value_at_risk_low][i] = tail.low;
+        statistic[STAT_value_at_risk_high][i] = tail.high;
+        statistic[STAT_expected_shortfall][i] = tail.expected_shortfall;
+        statistic[STAT_expected_shortfall_se][i] = tail.error;
+    }
+}
+
+static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic)
+{
+    const size_t n_positions = tally->shape.n_positions;
+    const uint64_t n = tally->n_paths, all = n_positions > 0 ? mode->liquidated[n_positions] : 0;
+    fill_frequency(statistic, STAT_any_liquidation_frequency, 0, n - mode->liquidated[0], n);
+    fill_frequency(statistic, STAT_all_liquidation_frequency, 0, all, n);
+    for (size_t i = 0; i < n_positions; i++)
+        fill_frequency(statistic, STAT_liquidation_frequency, i, mode->joint[i * n_positions + i], n);
+    for (size_t i = 0; i < n_positions * n_positions; i++)
+        statistic[STAT_joint_liquidation_frequency][i] = (double)mode->joint[i] / (double)n;
+    for (size_t i = 0; i <= n_positions; i++)
+        statistic[STAT_liquidation_count_frequency][i] = (double)mode->liquidated[i] / (double)n;
+}
+
+/* Between two liquidations the count, and with it the interval, stays what it was. */
+static void fill_survival(const struct tally *tally, const struct tally_mode *mode, double **statistic)
+{
+    uint64_t alive = tally->n_paths;
+    for (size_t t = 0; t < tally->shape.n_times; t++) {
+        alive -= mode->first[t];
+        if (t == 0 || mode->first[t] > 0)
+            fill_frequency(statistic, STAT_survival, t, alive, tally->n_paths);
+        else
+            for (int i = STAT_survival; i <= STAT_survival_high; i++)
+                statistic[i][t] = statistic[i][t - 1];
+    }
+}
+
+static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic)
+{
+    const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
+    uint64_t wiped_out = 0;
+    for (uint64_t p = 0; p < tally->n_paths; p++)
+        wiped_out += mode->loss[p] >= bound;
+    fill_frequency(statistic, STAT_wipeout_frequency, 0, wiped_out, tally->n_paths);
+    fill_frequency(statistic, STAT_shortfall_frequency, 0, mode->shortfall, tally->n_paths);
+    for (size_t a = 0; tally->shape.trajectories && a < tally->shape.n_alerts; a++)
+        statistic[STAT_alert_frequency][a] = (double)mode->alert[a] / (double)tally->n_paths;
+}
+
+static void fill_means(const struct tally *tally, const struct tally_mode *mode, double **statistic)
+{
+    static const enum statistic mean_statistic[TALLY_MEANS] = {
+#define X(name) STAT_mean_##name,
+        TALLY_MEAN_LIST(X)
+#undef X
+    };
+    for (int i = 0; i < TALLY_MEANS; i++) {
+        struct sum sum = {0, 0};
+        for (uint64_t batch = 0; batch < tally->capacity / BATCH; batch++) {
+            sum_add(&sum, mode->mean[i][batch].total);
+            sum_add(&sum, mode->mean[i][batch].carry);
+        }
+        *statistic[mean_statistic[i]] = sum_value(&sum) / (double)tally->n_paths;
+    }
+}
+
+/* Quantiles of a sampled trajectory at each time, over the paths that have a value then. */
+static void fill_fan(const struct tally *tally, const double *sample, const struct riskpool_results *results,
+                     double *quantile, double *scratch)
+{
+    const size_t n_quantiles = results->size[DIM_QUANTILE];
+    const size_t n_samples = tally->n_paths < tally->n_samples ? (size_t)tally->n_paths : tally->n_samples;
+    for (size_t t = 0; sample && t < tally->shape.n_times; t++) {
+        size_t n = 0;
+        for (size_t p = 0; p < n_samples; p++) {
+            const double value = sample[t * tally->n_samples + p];
+            if (!isnan(value))
+                scratch[n++] = value;
+        }
+        estimate_quantiles(scratch, n, results->quantile, n_quantiles, quantile + t * n_quantiles);
+    }
+}
+
+/* The bin that holds `loss`: from its lower edge, as written, up to the next one; the last holds its upper edge too. */
+static size_t bin_of(const struct riskpool_results *results, double loss)
+{
+    const size_t n = results->size[DIM_BIN];
+    const double *edge = results->bin_edge;
+    const double share = (loss - edge[0]) / (edge[n] - edge[0]) * (double)n;
+    size_t i = share > 0 ? (size_t)share : 0;
+    i = i < n ? i : n - 1;
+    while (i > 0 && loss < edge[i])
+        i--;
+    while (i + 1 < n && loss >= edge[i + 1])
+        i++;
+    return i;
+}
+
+static void fill_distribution(const struct tally *tally, const struct tally_mode *mode,
+                              const struct riskpool_results *results, double *frequency)
+{
+    const size_t n_bins = results->size[DIM_BIN];
+    memset(frequency, 0, n_bins * sizeof *frequency);
+    for (uint64_t p = 0; p < tally->n_paths; p++)
+        frequency[bin_of(results, mode->loss[p])] += 1;
+    for (size_t i = 0; i < n_bins; i++)
+        frequency[i] /= (double)tally->n_paths;
+}
+
+void stats_fill_mode(const struct tally *tally, const struct tally_mode *mode, const struct riskpool_results *results,
+                     double **statistic, double *scratch)
+{
+    fill_losses(tally, mode->loss, statistic, scratch);
+    fill_liquidations(tally, mode, statistic);
+    fill_survival(tally, mode, statistic);
+    fill_extremes(tally, mode, statistic);
+    fill_means(tally, mode, statistic);
+    fill_fan(tally, mode->equity, results, statistic[STAT_equity_quantile], scratch);
+    fill_fan(tally, mode->margin_level, results, statistic[STAT_margin_level_quantile], scratch);
+    fill_distribution(tally, mode, results, statistic[STAT_loss_frequency]);
+}
+
+void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results, double *scratch)
+{
+    const struct tally_mode *mode = &tally->mode[pair + 1];
+    const size_t n = (size_t)tally->n_paths, n_quantiles = results->size[DIM_QUANTILE];
+    for (size_t p = 0; p < n; p++)
+        scratch[p] = mode->loss[p] - tally->mode[0].loss[p];
+    const struct moments excess = estimate_moments(scratch, n);
+    results->comparison[COMP_mean_excess_loss][pair] = excess.mean;
+    results->comparison[COMP_mean_excess_loss_se][pair] = excess.error;
+    fill_frequency(results->comparison, COMP_rescue_frequency, pair, mode->rescue, n);
+    fill_frequency(results->comparison, COMP_contagion_frequency, pair, mode->contagion, n);
+    estimate_quantiles(scratch, n, results->quantile, n_quantiles,
+                       results->comparison[COMP_excess_loss_quantile] + pair * n_quantiles);
+}

@@ -1,0 +1,53 @@
+/* HDF5 in a few verbs. A failure is remembered in the store with HDF5's innermost reason, and every verb after it does
+ * nothing: the caller checks once, at the end. Objects are HDF5 identifiers; -1 is none. Inside store only. */
+#ifndef STORE_NODE_H
+#define STORE_NODE_H
+
+#include <hdf5.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store {
+    hid_t file;
+    char *error;       /* the first failure; NULL: none */
+    H5E_auto2_t print; /* what HDF5 did with errors before */
+    void *print_user;
+};
+
+/* Lengths along the axes; rank 0 is a scalar. */
+struct store_shape {
+    int rank;
+    hsize_t length[2];
+};
+
+/* Silences HDF5 and keeps it from running code at exit. store_end closes the file and undoes the silence. */
+void store_begin(struct store *store);
+void store_end(struct store *store);
+/* An empty file in memory; `name` appears in messages only. */
+void store_create_image(struct store *store, const char *name);
+/* The bytes of the file in memory, valid until store_end. */
+const void *store_image(struct store *store, size_t *n);
+void store_open(struct store *store, const char *path);
+
+/* Remembers a failure if it is the first: what was being done, to what, and why HDF5 could not. */
+void store_fail(struct store *store, const char *doing, const char *name);
+/* Closes an object; -1 is fine. Also after a failure. */
+void store_close(struct store *store, hid_t object);
+
+hid_t store_create_group(struct store *store, hid_t parent, const char *name);
+/* Creates and fills a dataset. Texts are variable-length UTF-8; numbers are stored as `stored` and compressed when there
+ * are many. `values` NULL: nothing is written, and nothing takes room in the file. */
+hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct store_shape shape,
+                      const char *const *values);
+hid_t store_put_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t stored,
+                        hid_t given, const void *values);
+void store_put_text_attributes(struct store *store, hid_t object, const char *name, size_t n, const char *const *texts);
+void store_put_attribute(struct store *store, hid_t object, const char *name, const char *text);
+/* `n` = 0: a scalar. */
+void store_put_number_attribute(struct store *store, hid_t object, const char *name, hid_t stored, size_t n,
+                                hid_t given, const void *values);
+/* Makes a dataset the scale of a dimension; gives an axis its scale. */
+void store_make_scale(struct store *store, hid_t dataset, const char *name);
+void store_attach_scale(struct store *store, hid_t dataset, hid_t scale, unsigned axis);
+
+#endif

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# usage: run.sh RISKPOOL [PRELOAD]: what the program does when the machine fails it. It says so, exits with the code for
+# it, and leaves a complete results file or none.
+set -uo pipefail
+riskpool=$(realpath "$1") preload=${2:-}
+[ -z "$preload" ] || preload=$(realpath "$preload")
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0 checked=0
+
+# check WHAT CONDITION...: CONDITION is a command that must succeed.
+check() {
+    local what=$1
+    shift
+    checked=$((checked + 1))
+    "$@" || { echo "FAILED: $what ($*)"; failed=1; }
+}
+# expect CODE WHAT COMMAND...: the command must exit with CODE and, when that is not 0, say something on stderr.
+expect() {
+    local code=$1 what=$2 got=0
+    shift 2
+    "$@" >stdout 2>stderr || got=$?
+    check "$what: exit $got, expected $code" [ "$got" -eq "$code" ]
+    [ "$code" -eq 0 ] || check "$what: says nothing" [ -s stderr ]
+    [ "$got" -eq "$code" ] || head -n 5 stderr
+}
+
+cat >small.yaml <<'YAML'
+name: small
+horizon: 4 d
+step: 1 d
+paths: 6000
+seed: 3
+market:
+  model: gbm
+  assets: [{name: A, price: 100, volatility: 80%}, {name: B, price: 50, volatility: 60%}]
+  correlation: [[1, 0.5], [0.5, 1]]
+account: {currency: EUR, balance: 1000}
+positions:
+  - {name: a, asset: A, side: long, notional: 2000, margin: 300}
+  - {name: b, asset: B, side: short, notional: 2000, margin: 300}
+modes: [isolated, cross]
+liquidation: {tiers: [{from: 0, rate: 1%}, {from: 1000, rate: 2%}]}
+alerts: {margin_level: [150%]}
+stress: [{at: 2 d, return: {A: -5%}}]
+YAML
+sed -e 's/^name: .*/name: big/' -e 's/^paths: .*/paths: 100000000/' small.yaml >big.yaml
+
+# --- Places that cannot be written ---
+: >file
+expect 73 "a folder that is a file" "$riskpool" run small.yaml -q -o file/x.h5
+mkdir folder.h5
+expect 73 "an output that is a folder" "$riskpool" run small.yaml -q -o folder.h5
+expect 66 "no scenario" "$riskpool" run absent.yaml -q -o x.h5
+expect 66 "a scenario that is a folder" "$riskpool" run folder.h5 -q -o x.h5
+check "no file is left" [ ! -e x.h5 ]
+
+# --- A full disk: no file may grow beyond 64 KiB; without the signal, writing fails as it does on a full disk ---
+full() { (trap '' XFSZ && ulimit -f 64 && "$@"); }
+expect 74 "a full disk" full "$riskpool" run small.yaml -q -o full.h5
+check "a full disk leaves no results" [ ! -e full.h5 ]
+
+# --- Signals: the first one stops after the batch in hand, resumable ---
+for signal in INT TERM USR1; do
+    env --default-signal="$signal" "$riskpool" run big.yaml -q -o signal.h5 2>stderr &
+    child=$! && sleep 0.5 && kill -s "$signal" "$child"
+    got=0 && wait "$child" || got=$?
+    check "SIG$signal: exit $got, expected 75" [ "$got" -eq 75 ]
+    check "SIG$signal leaves no results" [ ! -e signal.h5 ]
+    rm -rf signal.h5*
+done
+
+# --- Killed at any moment: what is there under the final name is complete ---
+sed -e 's/^name: .*/name: killed/' -e 's/^paths: .*/paths: 200000/' small.yaml >killed.yaml
+for delay in 0.01 0.03 0.05 0.08 0.11 0.15 0.2 0.3; do
+    "$riskpool" run killed.yaml -q -o killed.h5 2>/dev/null &
+    child=$! && sleep "$delay" && kill -9 "$child" 2>/dev/null
+    wait "$child" 2>/dev/null
+    [ ! -e killed.h5 ] || expect 0 "results after kill -9" "$riskpool" show killed.h5
+    rm -f killed.h5
+done
+expect 0 "a run after the killed ones" "$riskpool" run killed.yaml -q -o killed.h5
+expect 0 "its results" "$riskpool" show killed.h5
+
+# --- Results that are broken ---
+head -c 20000 killed.h5 >short.h5
+for broken in short.h5 small.yaml file; do
+    got=0 && "$riskpool" show "$broken" >stdout 2>stderr || got=$?
+    check "show $broken: exit $got" [ "$got" -eq 65 ]
+    check "show $broken: says nothing" [ -s stderr ]
+done
+
+# --- Every allocation of the program fails once ---
+if [ -n "$preload" ]; then
+    fail_each() {
+        local what=$1 stride=$2 n
+        shift 2
+        LD_PRELOAD=$preload FAIL_COUNT=count OMP_NUM_THREADS=1 "$@" >stdout 2>stderr
+        n=$(cat count)
+        check "$what: $n allocations seen" [ "$n" -gt 20 ]
+        for ((at = 1; at <= n; at += stride)); do
+            rm -f alloc.h5
+            local got=0
+            LD_PRELOAD=$preload FAIL_AT=$at OMP_NUM_THREADS=1 "$@" >stdout 2>stderr || got=$?
+            check "$what, allocation $at of $n fails: exit $got, expected 70" [ "$got" -eq 70 ]
+            check "$what, allocation $at: says nothing" [ -s stderr ]
+        done
+        echo "$what: $n allocations, each ${stride}th failed"
+    }
+    fail_each validate 3 "$riskpool" validate small.yaml
+    fail_each run 7 "$riskpool" run small.yaml -q -n 300 -o alloc.h5
+    fail_each show 5 "$riskpool" show killed.h5
+fi
+
+echo "$checked checks"
+exit $failed

@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+"""Does the suite notice mistakes? Injects one after the other into a copy of the sources, builds it, and runs the part of
+the analytic suite that must fail. The copy without a mistake must pass.
+
+    run.py SOURCE_FOLDER [--only NAME,...] [--jobs N] [--folder PATH]
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ONE = "one_position"
+STEP_ENDS = "if (!inside || slice->final != slice->end) {"
+
+# name: (groups of the analytic suite, [(file, what stands there once, what stands there instead), ...])
+MUTANTS = {
+    "log drift without the half variance": (ONE, [
+        ("model_gbm.c", "(asset->drift - 0.5 * asset->volatility * asset->volatility) * dt", "asset->drift * dt")]),
+    "a year of 252 days": (ONE, [
+        ("market.c", "market->model->drift(asset, market->dt)", "market->model->drift(asset, market->dt * 365.0 / 252.0)"),
+        ("market.c", "sqrt(market->dt)", "sqrt(market->dt * 365.0 / 252.0)")]),
+    "maintenance of the entry instead of the mark": (ONE, [
+        ("surface.c", "if (rule->base == BASE_ENTRY) {", "if (1) {")]),
+    "maintenance ignored": (ONE, [("surface.c", "leg->n_tiers = tiers->n;", "leg->n_tiers = 0;")]),
+    "one monitoring date missing": (ONE, [("engine.c", STEP_ENDS, "if (slice->step != 29 && " + STEP_ENDS[4:])]),
+    "checked at the horizon only": (ONE, [("engine.c", STEP_ENDS, "if (slice->step % 30 == 29 && " + STEP_ENDS[4:])]),
+    "continuous monitoring where steps are asked for": (ONE, [
+        ("engine.c", "account->engine->terms.continuous && slice->bridge", "slice->bridge != NULL"),
+        ("engine.c", "if (inside) refresh_distances", "if (1) refresh_distances"),
+        ("market.c", "        block->bridge_normal = arena_take(arena, padded);\n",
+         "    }\n    {\n        block->bridge_normal = arena_take(arena, padded);\n"),
+        ("market.c", "    if (market->bridge) {\n        kernel->normals", "    {\n        kernel->normals")]),
+    "volatility one percent too large": (ONE, [
+        ("market.c", "asset->volatility * sqrt(market->dt)", "1.01 * asset->volatility * sqrt(market->dt)")]),
+    "normals of variance 0.99": (ONE, [
+        ("kernel_rows.c", "radius * cosine", "0.99498743710662 * radius * cosine"),
+        ("kernel_rows.c", "radius * sine", "0.99498743710662 * radius * sine")]),
+    "assets exchanged": ("uneven_pools", [
+        ("market.c", "asset->volatility * sqrt(market->dt)", "market->assets[n - 1 - i].volatility * sqrt(market->dt)")]),
+    "factor transposed": ("uneven_pools", [
+        ("market.c", "steps->deviation[i] * steps->root[i * n + k]", "steps->deviation[i] * steps->root[k * n + i]")]),
+}
+
+
+def inject(source, copy, edits):
+    """Restores the copy's sources and applies the edits; only what differs is touched, so that little is built."""
+    changed = {}
+    for name in sorted(os.listdir(os.path.join(source, "src"))):
+        with open(os.path.join(source, "src", name), encoding="utf-8") as file:
+            changed[name] = file.read()
+    for name, old, new in edits:
+        if changed[name].count(old) != 1:
+            raise LookupError(f"{name}: {changed[name].count(old)} places read: {old}")
+        changed[name] = changed[name].replace(old, new)
+    for name, text in changed.items():
+        path = os.path.join(copy, "src", name)
+        with open(path, "r+", encoding="utf-8") as file:
+            if file.read() != text:
+                file.seek(0)
+                file.truncate()
+                file.write(text)
+
+
+def build(copy, jobs):
+    folder = os.path.join(copy, "build")
+    if not os.path.exists(os.path.join(folder, "CMakeCache.txt")):
+        subprocess.run(["cmake", "-S", copy, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF"], check=True,
+                       stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", folder, "--parallel", str(jobs), "--target", "riskpool_program"], check=True,
+                   stdout=subprocess.DEVNULL)
+    return os.path.join(folder, "riskpool")
+
+
+def suite_fails(binary, groups):
+    """Whether a check of the suite fails; a suite that cannot run is no catch."""
+    done = subprocess.run([sys.executable, os.path.join(HERE, "..", "analytic", "run.py"), binary, "--only", groups],
+                          capture_output=True, text=True, check=False)
+    last = (done.stdout.strip().splitlines() or [""])[-1]
+    if done.returncode not in (0, 1) or not last.startswith("analytic:"):
+        raise RuntimeError(f"the suite did not run\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.returncode == 1, last
+
+
+def main():
+    parser = argparse.ArgumentParser(description="mistakes that the suite must catch")
+    parser.add_argument("source")
+    parser.add_argument("--only")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--folder", help="keep the copy and its build here")
+    options = parser.parse_args()
+    chosen = {name: m for name, m in MUTANTS.items() if not options.only or name in options.only.split(",")}
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="riskpool-mutants-") as scratch:
+        copy = os.path.join(options.folder or scratch, "copy")
+        for name in ("src", "include"):
+            shutil.copytree(os.path.join(options.source, name), os.path.join(copy, name), dirs_exist_ok=True)
+        shutil.copy(os.path.join(options.source, "CMakeLists.txt"), copy)
+        control = ",".join(sorted({groups for groups, _ in chosen.values()}))
+        for name, (groups, edits) in {"no mistake": (control, []), **chosen}.items():
+            inject(options.source, copy, edits)
+            caught, last = suite_fails(build(copy, options.jobs), groups)
+            ok = caught == bool(edits)
+            passed, failed = passed + ok, failed + (not ok)
+            print(f"{'ok  ' if ok else 'FAIL'} {name}: {'caught' if caught else 'not caught'} ({last})", flush=True)
+    print(f"mutants: {passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
