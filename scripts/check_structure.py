@@ -33,7 +33,8 @@ LAYERS = [
     (6, "scenario estimate"),
     (6, "reference tally statement"),
     (6, "stats engine"),
-    (7, "run store summary"),
+    (7, "worker store summary"),
+    (7, "run"),
     (8, "cli"),
     (8, "main"),
 ]

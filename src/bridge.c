@@ -28,25 +28,21 @@ static int single_crossing(const struct surface *surface, const struct stand *st
     const double x0 = slice->start[asset * BLOCK + path], x1 = slice->end[asset * BLOCK + path];
     const double variance = slice->covariance[asset * slice->n_assets + asset];
     const double normal = slice->bridge[asset * BLOCK + path];
-    const struct stand at_start = {stand->cash, stand->remaining, slice->initial};
-    const struct range safe = surface_safe(surface, &at_start, slice->scale);
-    const double low = safe.low, high = safe.high;
-    const struct range prices =
-        surface_range(surface, &at_start, asset, SURFACE_REQUIREMENT, slice->scale == PRICE_LINEAR);
-    double price = NAN;
+    const double low = stand->safe.low, high = stand->safe.high;
+    int touched_high = 0;
     *theta = INFINITY;
-    if (bridge_touches(x0 - low, x1 - low, variance, normal)) {
-        *theta = bridge_fraction(x0 - low, x1 - low);
-        price = prices.low;
-    }
+    if (bridge_touches(x0 - low, x1 - low, variance, normal)) *theta = bridge_fraction(x0 - low, x1 - low);
     if (bridge_touches(high - x0, high - x1, variance, -normal)) {
         double fraction = bridge_fraction(high - x0, high - x1);
-        price = fraction < *theta ? prices.high : price;
-        *theta = fraction < *theta ? fraction : *theta;
+        touched_high = fraction < *theta;
+        *theta = touched_high ? fraction : *theta;
     }
     if (!isfinite(*theta)) return 0;
+    const struct stand at_start = {.cash = stand->cash, .remaining = stand->remaining, .price = slice->initial};
+    const struct range prices =
+        surface_range(surface, &at_start, asset, SURFACE_REQUIREMENT, slice->scale == PRICE_LINEAR);
     for (size_t j = 0; j < slice->n_assets; ++j) room->price[j] = slice->end_price[j * BLOCK + path];
-    room->price[asset] = price;
+    room->price[asset] = touched_high ? prices.high : prices.low;
     return 1;
 }
 

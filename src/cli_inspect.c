@@ -122,3 +122,74 @@ static enum riskpool_status print_text(const struct statement *statement)
     return RISKPOOL_OK;
 }
 
+struct request {
+    int json;
+    size_t n_overrides;
+    const char **overrides;
+};
+
+static enum riskpool_status print_statement(const struct riskpool_scenario *scenario, int json)
+{
+    struct statement statement;
+    enum riskpool_status status = statement_init(&statement, scenario);
+    if (!status)
+        status = json ? print_json(&statement) : print_text(&statement);
+    if (!status && (fflush(stdout) != 0 || ferror(stdout)))
+        status = RISKPOOL_WRITE_FAILED;
+    statement_free(&statement);
+    return status;
+}
+
+static int inspect(const struct request *request, const char *path)
+{
+    struct riskpool_scenario *scenario = NULL;
+    char *messages = NULL;
+    enum riskpool_status status =
+        scenario_read(path, request->overrides, request->n_overrides, 1, &scenario, &messages);
+    if (messages)
+        fputs(messages, stderr);
+    if (!status)
+        status = print_statement(scenario, request->json);
+    if (status)
+        fprintf(stderr, "%s: %s\n", path, riskpool_status_text(status));
+    riskpool_text_free(messages);
+    riskpool_scenario_free(scenario);
+    return riskpool_status_exit_code(status);
+}
+
+/* -1 to go on, else the exit code. */
+static int read_options(int argc, char **argv, struct request *request)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    int option;
+    optind = 0; /* start anew: main has parsed before */
+    while ((option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'j':
+            request->json = 1;
+            break;
+        case 'P':
+            request->overrides[request->n_overrides++] = optarg;
+            break;
+        case 'h':
+            command_help(command_find("inspect"));
+            return 0;
+        default:
+            return command_misused("inspect", "wrong option");
+        }
+    }
+    if (optind + 1 != argc)
+        return command_misused("inspect", optind == argc ? "which scenario?" : "one scenario at a time");
+    return -1;
+}
+
+int cli_inspect(int argc, char **argv)
+{
+    struct request request = {.overrides = calloc((size_t)argc + 1, sizeof *request.overrides)};
+    int code = request.overrides ? read_options(argc, argv, &request) : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    if (code < 0)
+        code = inspect(&request, argv[optind]);
+    free(request.overrides);
+    return code;
+}

@@ -16,7 +16,7 @@ static enum riskpool_status mode_init(struct engine_mode *mode, const struct eng
     for (size_t p = 0; p < from->n_pools && status == RISKPOOL_OK; ++p) {
         mode->pool[p].cash = from->pools[p].cash;
         status = surface_init(&mode->pool[p].surface, terms->book, &from->pools[p], terms->rule);
-        const struct stand stand = {from->pools[p].cash, remaining, terms->initial};
+        const struct stand stand = {.cash = from->pools[p].cash, .remaining = remaining, .price = terms->initial};
         if (status == RISKPOOL_OK) mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
     }
     return status;
@@ -91,8 +91,9 @@ static void account_take(struct account *account, const struct engine *engine, s
     account->engine = engine;
     account->mode = &engine->mode[m];
     account->remaining = arena_take(arena, n_positions * BLOCK);
-    double **of_pools[] = {&account->cash,     &account->low,      &account->high,
-                           &account->positive, &account->negative, &account->distance};
+    double **of_pools[] = {&account->cash,           &account->low,           &account->high,
+                           &account->start.positive, &account->start.negative, &account->start.distance,
+                           &account->end.positive,   &account->end.negative,   &account->end.distance};
     for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i) *of_pools[i] = arena_take(arena, pool_rows);
     double **rows[] = {&account->slack, &account->equity,      &account->requirement, &account->used,        &account->total,
                        &account->level, &account->utilisation, &account->peak,        &account->start_equity};
@@ -120,15 +121,16 @@ static void fill(double *row, double value) {
 }
 
 /* Terms of the surface of every joint pool at the prices that start the next step. */
-static void refresh_distances(struct account *account, const struct slice *slice) {
+static void refresh_start(struct account *account, const struct slice *slice) {
     const struct kernel *kernel = account->engine->kernel;
+    struct engine_sides *start = &account->start;
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
         if (surface->single) continue;
         kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->price,
-                      account->positive + row, account->negative + row);
-        kernel->distance(slice->scale, account->positive + row, account->negative + row, account->distance + row);
+                      start->positive + row, start->negative + row);
+        kernel->distance(slice->scale, start->positive + row, start->negative + row, start->distance + row);
     }
 }
 
@@ -168,7 +170,7 @@ static void account_open(struct account *account, const struct slice *start) {
         fill(account->low + p * BLOCK, account->mode->pool[p].safe.low);
         fill(account->high + p * BLOCK, account->mode->pool[p].safe.high);
     }
-    refresh_distances(account, start);
+    refresh_start(account, start);
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
@@ -197,13 +199,13 @@ static void detect_inside(struct account *account, const struct slice *slice) {
                                    account->low + row, account->high + row, account->slack);
             continue;
         }
-        double positive[BLOCK], negative[BLOCK], distance[BLOCK];
-        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price, positive,
-                      negative);
-        kernel->distance(slice->scale, positive, negative, distance);
+        struct engine_sides *end = &account->end, *start = &account->start;
+        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price,
+                      end->positive + row, end->negative + row);
+        kernel->distance(slice->scale, end->positive + row, end->negative + row, end->distance + row);
         kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_slope,
-                                slice->deviation, slice->bridge, account->positive + row, account->negative + row,
-                                account->distance + row, distance, account->slack);
+                                slice->deviation, slice->bridge, start->positive + row, start->negative + row,
+                                start->distance + row, end->distance + row, account->slack);
     }
 }
 
@@ -227,19 +229,32 @@ static void detect_at_end(struct account *account, const struct slice *slice) {
     }
 }
 
+static int liquidate(struct account *account, const struct slice *slice,
+                     int (*liquidate_path)(struct account *, const struct slice *, size_t)) {
+    int closed = 0;
+    for (size_t path = 0; path < BLOCK; ++path)
+        if (account->slack[path] <= 0.0) closed |= liquidate_path(account, slice, path);
+    return closed;
+}
+
 static void account_step(struct account *account, const struct slice *slice, uint64_t steps_done) {
-    const int inside = account->engine->terms.continuous && slice->bridge;
+    const int inside = account->engine->terms.continuous && slice->bridge, gap = slice->final != slice->end;
+    int closed = 0;
     if (inside) {
         detect_inside(account, slice);
-        for (size_t path = 0; path < BLOCK; ++path)
-            if (account->slack[path] <= 0.0) account_liquidate_inside(account, slice, path);
+        closed = liquidate(account, slice, account_liquidate_inside);
     }
-    if (!inside || slice->final != slice->end) {
+    if (!inside || gap) {
         detect_at_end(account, slice);
-        for (size_t path = 0; path < BLOCK; ++path)
-            if (account->slack[path] <= 0.0) account_liquidate_at_end(account, slice, path);
+        closed |= liquidate(account, slice, account_liquidate_at_end);
     }
-    if (inside) refresh_distances(account, slice);
+    if (inside) {
+        /* The end of this step is the start of the next, unless something moved it. */
+        const struct engine_sides end = account->end;
+        account->end = account->start;
+        account->start = end;
+        if (closed || gap) refresh_start(account, slice);
+    }
     if (account->engine->terms.trajectories) account_record(account, slice, steps_done);
 }
 

@@ -4,13 +4,18 @@
 
 #include "engine.h"
 
+/* The two sides of G of every pool, and its distance from the surface (surface.h); [pool][BLOCK]. */
+struct engine_sides {
+    double *positive, *negative, *distance;
+};
+
 struct account {
     const struct engine *engine;
     const struct engine_mode *mode;
     double *cash;      /* [pool][BLOCK] */
     double *remaining; /* [position][BLOCK] fraction still open */
     double *low, *high; /* [pool][BLOCK] single pools: coordinates between which the pool is safe */
-    double *positive, *negative, *distance; /* [pool][BLOCK] joint pools: the surface's terms at the last slice */
+    struct engine_sides start, end; /* joint pools: at the start of the step, and at its diffusive end */
     double *slack;     /* [BLOCK] <= 0 where a path must be looked at */
     double *equity, *requirement, *used; /* [BLOCK] of one pool */
     double *total, *level, *utilisation; /* [BLOCK] of the account, at the last slice */

@@ -7,7 +7,8 @@
 static const double hours_per_year = 8760.0;
 
 static struct stand stand_of(const struct account *account, size_t pool, size_t path, const double *price) {
-    return (struct stand){account->cash[pool * BLOCK + path], account->path_remaining, price};
+    const size_t row = pool * BLOCK + path;
+    return (struct stand){account->cash[row], account->path_remaining, price, {account->low[row], account->high[row]}};
 }
 
 /* Sets the safe range of a pool from what it holds now. */

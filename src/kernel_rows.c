@@ -127,31 +127,44 @@ static void rows_bridge_between(const double *start, const double *end, double d
     }
 }
 
-/* The tier of every path's notional, as leg_tier_at. */
-static void tier_rows(const struct leg *leg, const double *remaining, const double *price, double *restrict rate,
-                      double *restrict offset) {
+/* Room for the tier of every path's notional. */
+struct tier_room {
+    double rate[BLOCK], offset[BLOCK];
+};
+
+/* One rate for every notional: the loops below need no rows of tiers. */
+static inline int is_flat(const struct leg *leg) { return leg->n_tiers == 1 && leg->tier[0].offset == 0.0; }
+
+/* As leg_tier_at, in rows. */
+static void tier_rows(const struct leg *leg, const double *remaining, const double *price,
+                      struct tier_room *restrict room) {
     double most[BLOCK];
-    ROWS most[p] = rate[p] = offset[p] = 0.0;
+    ROWS most[p] = room->rate[p] = room->offset[p] = 0.0;
     for (size_t k = 0; k < leg->n_tiers; ++k) {
         const struct leg_tier tier = leg->tier[k];
         ROWS {
             double need = tier.rate * leg_notional(leg, remaining[p], price[p]) - tier.offset;
             int more = need > most[p];
-            rate[p] = more ? tier.rate : rate[p];
-            offset[p] = more ? tier.offset : offset[p];
+            room->rate[p] = more ? tier.rate : room->rate[p];
+            room->offset[p] = more ? tier.offset : room->offset[p];
             most[p] = more ? need : most[p];
         }
     }
 }
 
-static void add_sides(const struct leg *leg, const double *remaining, const double *price, double *restrict side,
-                      double *restrict constant) {
-    double rate[BLOCK], offset[BLOCK];
-    tier_rows(leg, remaining, price, rate, offset);
+/* The tier of path p; `flat` is known when the loop around it is compiled. */
+static inline struct leg_tier tier_in(const struct leg *leg, const struct tier_room *room, int flat, size_t p) {
+    struct leg_tier tier = {flat ? leg->tier[0].rate : room->rate[p], flat ? 0.0 : room->offset[p]};
+    return tier;
+}
+
+static inline void add_sides(const struct leg *leg, const struct tier_room *room, int flat, const double *remaining,
+                             const double *price, double *restrict side, double *restrict constant) {
+    const struct leg own = *leg;
     ROWS {
-        const struct leg_tier tier = {rate[p], offset[p]};
-        side[p] += leg_side(leg, tier, remaining[p], price[p]);
-        constant[p] += leg_constant(leg, tier, remaining[p]);
+        const struct leg_tier tier = tier_in(&own, room, flat, p);
+        side[p] += leg_side(&own, tier, remaining[p], price[p]);
+        constant[p] += leg_constant(&own, tier, remaining[p]);
     }
 }
 
@@ -162,9 +175,17 @@ static void rows_sides(size_t n, const struct leg *leg, const double *cash, cons
         positive[p] = negative[p] = 0.0;
         constant[p] = cash[p];
     }
-    for (size_t i = 0; i < n; ++i)
-        add_sides(leg + i, remaining + leg[i].position * BLOCK, price + leg[i].asset * BLOCK,
-                  leg[i].quantity < 0.0 ? negative : positive, constant);
+    struct tier_room room;
+    for (size_t i = 0; i < n; ++i) {
+        const double *f = remaining + leg[i].position * BLOCK, *at = price + leg[i].asset * BLOCK;
+        double *restrict side = leg[i].quantity < 0.0 ? negative : positive;
+        if (is_flat(leg + i)) {
+            add_sides(leg + i, &room, 1, f, at, side, constant);
+        } else {
+            tier_rows(leg + i, f, at, &room);
+            add_sides(leg + i, &room, 0, f, at, side, constant);
+        }
+    }
     ROWS {
         positive[p] += constant[p] > 0.0 ? constant[p] : 0.0;
         negative[p] -= constant[p] > 0.0 ? 0.0 : constant[p];
@@ -184,27 +205,38 @@ static void rows_distance(enum price_scale scale, const double *positive, const 
         ROWS distance[p] = positive[p] - negative[p];
 }
 
+static inline void add_exposure(const struct leg *leg, const struct tier_room *room, int flat, double deviation,
+                                const double *remaining, const double *slope, const double *bridge,
+                                double *restrict gross, double *restrict pull) {
+    const struct leg own = *leg;
+    const double size = fabs(own.quantity) * deviation, sign = own.quantity < 0.0 ? -1.0 : 1.0;
+    ROWS {
+        double weight = remaining[p] * size * (1.0 - sign * tier_in(&own, room, flat, p).rate) * slope[p];
+        gross[p] += weight;
+        pull[p] += weight * bridge[p];
+    }
+}
+
 static void rows_bridge_distance(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                                  const double *slope, const double *deviation, const double *bridge,
                                  const double *positive, const double *negative, const double *start,
                                  const double *end, double *restrict slack) {
     double gross[2][BLOCK] = {{0.0}}, pull[2][BLOCK] = {{0.0}};
-    double rate[BLOCK], offset[BLOCK];
+    struct tier_room room;
     for (size_t i = 0; i < n; ++i) {
-        const size_t asset = leg[i].asset * BLOCK;
-        const double *f = remaining + leg[i].position * BLOCK, *v = bridge + asset, *unit = slope + asset;
-        const double size = fabs(leg[i].quantity) * deviation[leg[i].asset];
-        const double sign = leg[i].quantity < 0.0 ? -1.0 : 1.0;
-        double *restrict g = gross[leg[i].quantity < 0.0], *restrict m = pull[leg[i].quantity < 0.0];
-        tier_rows(leg + i, f, unit, rate, offset);
-        ROWS {
-            double weight = f[p] * size * (1.0 - sign * rate[p]) * unit[p];
-            g[p] += weight;
-            m[p] += weight * v[p];
+        const size_t row = leg[i].asset * BLOCK;
+        const double *f = remaining + leg[i].position * BLOCK;
+        const int owed = leg[i].quantity < 0.0;
+        if (is_flat(leg + i)) {
+            add_exposure(leg + i, &room, 1, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed], pull[owed]);
+        } else {
+            tier_rows(leg + i, f, slope + row, &room);
+            add_exposure(leg + i, &room, 0, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed], pull[owed]);
         }
     }
+    const int log_scale = scale == PRICE_LOG;
     ROWS {
-        double a = scale == PRICE_LOG ? positive[p] : 1.0, b = scale == PRICE_LOG ? negative[p] : 1.0;
+        double a = log_scale ? positive[p] : 1.0, b = log_scale ? negative[p] : 1.0;
         double spread = gross[0][p] / a + gross[1][p] / b;
         double drawn = pull[0][p] / a - pull[1][p] / b;
         double margin = 2.0 * start[p] * end[p] - crossing_bound(spread, drawn);
@@ -220,15 +252,14 @@ static void rows_excess(const double *positive, const double *negative, double *
     }
 }
 
-static void add_value(const struct leg *leg, const double *remaining, const double *price, double *restrict profit,
-                      double *restrict requirement, double *restrict used) {
-    double rate[BLOCK], offset[BLOCK];
-    tier_rows(leg, remaining, price, rate, offset);
+static inline void add_value(const struct leg *leg, const struct tier_room *room, int flat, const double *remaining,
+                             const double *price, double *restrict profit, double *restrict requirement,
+                             double *restrict used) {
+    const struct leg own = *leg;
     ROWS {
-        profit[p] += leg_profit(leg, remaining[p], price[p]);
-        const struct leg_tier tier = {rate[p], offset[p]};
-        requirement[p] += leg_requirement(leg, tier, remaining[p], price[p]);
-        used[p] += remaining[p] * leg->used;
+        profit[p] += leg_profit(&own, remaining[p], price[p]);
+        requirement[p] += leg_requirement(&own, tier_in(&own, room, flat, p), remaining[p], price[p]);
+        used[p] += remaining[p] * own.used;
     }
 }
 
@@ -240,9 +271,15 @@ static void rows_value(size_t n, const struct leg *leg, const double *cash, cons
         equity[p] = cash[p];
         requirement[p] = used[p] = profit[p] = 0.0;
     }
+    struct tier_room room;
     for (size_t i = 0; i < n; ++i) {
-        add_value(leg + i, remaining + leg[i].position * BLOCK, price + leg[i].asset * BLOCK, profit, requirement,
-                  used);
+        const double *f = remaining + leg[i].position * BLOCK, *at = price + leg[i].asset * BLOCK;
+        if (is_flat(leg + i)) {
+            add_value(leg + i, &room, 1, f, at, profit, requirement, used);
+        } else {
+            tier_rows(leg + i, f, at, &room);
+            add_value(leg + i, &room, 0, f, at, profit, requirement, used);
+        }
         if (i + 1 == n || leg[i + 1].asset != leg[i].asset)
             ROWS {
                 equity[p] += profit[p];

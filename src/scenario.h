@@ -41,4 +41,13 @@ struct riskpool_scenario {
     char sha256[65];  /* of `resolved`, lower-case hexadecimal */
 };
 
+/* Reads and checks a scenario from a file, or from `size` bytes of text that `path` names in messages (files it refers to
+ * are relative to it). `lenient`: a mode that allocates more than the balance, or a pool that starts in breach, is a
+ * warning; for commands that only look. On success the scenario is the caller's; *messages as riskpool_scenario_load. */
+enum riskpool_status scenario_read(const char *path, const char *const *overrides, size_t n_overrides, int lenient,
+                                   struct riskpool_scenario **scenario, char **messages);
+enum riskpool_status scenario_read_text(const char *text, size_t size, const char *path, const char *const *overrides,
+                                        size_t n_overrides, int lenient, struct riskpool_scenario **scenario,
+                                        char **messages);
+
 #endif

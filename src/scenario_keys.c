@@ -16,7 +16,7 @@ const struct field asset_fields[] = {
     {.name = NULL},
 };
 
-static const struct choice model_choices[] = {
+const struct choice model_choices[] = {
     {"gbm", "geometric Brownian motion: log returns are normal", 0},
     {"bachelier", "arithmetic Brownian motion: price changes are normal, as for rates", 0},
     {"student-t", NULL, 1}, {"jump-diffusion", NULL, 1}, {"garch-t", NULL, 1}, {"heston", NULL, 1},

@@ -3,6 +3,8 @@
 #include "store_node.h"
 
 #include <hdf5_hl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +50,17 @@ void store_fail(struct store *store, const char *doing, const char *name)
     if (!store->error)
         store->error = strdup("out of memory");
     free(reason);
+}
+
+void store_refuse(struct store *store, const char *format, ...)
+{
+    va_list arguments;
+    if (store->error)
+        return;
+    va_start(arguments, format);
+    if (vasprintf(&store->error, format, arguments) < 0)
+        store->error = strdup("out of memory");
+    va_end(arguments);
 }
 
 static void check(struct store *store, herr_t result, const char *doing, const char *name)

@@ -27,12 +27,33 @@ void store_end(struct store *store);
 void store_create_image(struct store *store, const char *name);
 /* The bytes of the file in memory, valid until store_end. */
 const void *store_image(struct store *store, size_t *n);
-void store_open(struct store *store, const char *path);
+void store_open(struct store *store, const char *path); /* to read */
 
 /* Remembers a failure if it is the first: what was being done, to what, and why HDF5 could not. */
 void store_fail(struct store *store, const char *doing, const char *name);
+/* The same for what HDF5 has no opinion about. */
+void store_refuse(struct store *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Closes an object; -1 is fine. Also after a failure. */
 void store_close(struct store *store, hid_t object);
+
+/* Whether `parent` holds something called `name`. */
+int store_has(struct store *store, hid_t parent, const char *name);
+hid_t store_open_object(struct store *store, hid_t parent, const char *name);
+/* Names of the groups in `parent`, in the order of their creation, to be freed one by one and together; at most
+ * `most`, more are a failure. */
+char **store_group_names(struct store *store, hid_t parent, size_t most, size_t *n);
+/* Lengths of a dataset; rank -1 when it is none or has more than two axes. */
+struct store_shape store_shape_of(struct store *store, hid_t dataset);
+/* What a dataset holds, which must have this shape. Numbers are converted to `wanted`; texts are the caller's. */
+void store_get_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t wanted,
+                       void *values);
+void store_get_texts(struct store *store, hid_t group, const char *name, struct store_shape shape, char **texts);
+/* Number of values of an attribute; 0: there is none. */
+size_t store_attribute_length(struct store *store, hid_t object, const char *name);
+/* What an attribute holds, which must have `n` values. */
+void store_get_number_attribute(struct store *store, hid_t object, const char *name, size_t n, hid_t wanted,
+                                void *values);
+void store_get_text_attributes(struct store *store, hid_t object, const char *name, size_t n, char **texts);
 
 hid_t store_create_group(struct store *store, hid_t parent, const char *name);
 /* Creates and fills a dataset. Texts are variable-length UTF-8; numbers are stored as `stored` and compressed when there

@@ -139,23 +139,27 @@ static void put_limits(struct group *group, hid_t dataset, const char *mode, con
     const size_t n_limits = results->n_limits;
     size_t n = 0;
     const char **key = malloc((n_limits + 1) * sizeof *key);
-    double *bound = malloc((n_limits + 1) * sizeof *bound);
+    double *bound = malloc((n_limits + 1) * sizeof *bound), *value = malloc((n_limits + 1) * sizeof *value);
     signed char *breached = malloc(n_limits + 1);
-    if (!key || !bound || !breached)
+    const int ready = key && bound && value && breached;
+    if (!ready)
         store_fail(group->store, "allocating", "limits");
-    for (size_t i = 0; key && bound && breached && i < n_limits; i++)
+    for (size_t i = 0; ready && i < n_limits; i++)
         if (limit_concerns(results->limits[i].key, mode, statistic)) {
             key[n] = results->limits[i].key;
             bound[n] = results->limits[i].bound;
+            value[n] = results->limits[i].value;
             breached[n++] = results->limits[i].breached != 0;
         }
     if (n > 0) {
         store_put_number_attribute(group->store, dataset, "limit", H5T_IEEE_F64LE, n, H5T_NATIVE_DOUBLE, bound);
+        store_put_number_attribute(group->store, dataset, "limit_value", H5T_IEEE_F64LE, n, H5T_NATIVE_DOUBLE, value);
         store_put_number_attribute(group->store, dataset, "limit_breached", H5T_STD_I8LE, n, H5T_NATIVE_SCHAR, breached);
         store_put_text_attributes(group->store, dataset, "limit_key", n, key);
     }
     free(key);
     free(bound);
+    free(value);
     free(breached);
 }
 

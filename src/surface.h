@@ -21,17 +21,18 @@ struct surface {
     int strict;    /* on the surface itself there is no breach */
 };
 
+/* Where a pool is safe, in prices or coordinates of one asset; -INFINITY and INFINITY where nothing on that side can
+ * hurt it. A pool that no price can make safe has low = INFINITY. */
+struct range {
+    double low, high;
+};
+
 /* A pool on one path: cash, the remaining fraction of every position of the book, the price of every asset. */
 struct stand {
     double cash;
     const double *remaining; /* [position] */
     const double *price;     /* [asset] */
-};
-
-/* Where a pool is safe, in prices or coordinates of one asset; -INFINITY and INFINITY where nothing on that side can
- * hurt it. A pool that no price can make safe has low = INFINITY. */
-struct range {
-    double low, high;
+    struct range safe;       /* surface_safe of the pool; read by surface_crossing alone */
 };
 
 /* The legs of a pool under a rule. Release with surface_free, also after a failure. */

@@ -51,6 +51,15 @@ static void reserve_mode(const struct tally *tally, struct tally_mode *mode, uin
                                           tally->shape.n_positions * sizeof *mode->liquidation_time, ok);
 }
 
+/* A run of known length keeps what can still be among the worst, with as much again between two prunings; how far down
+ * a run that grows will look is not known before its end, so it keeps all. */
+static size_t tail_capacity(const struct tally *tally, uint64_t capacity)
+{
+    const struct tail *tail = &tally->tail;
+    const uint64_t bounded = tail->wanted < SIZE_MAX ? 2 * (uint64_t)(tail->n_modes * tail->wanted) + BATCH : capacity;
+    return (size_t)(bounded < capacity ? bounded : capacity);
+}
+
 enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths)
 {
     if (n_paths > tally->shape.n_paths_limit)
@@ -64,6 +73,8 @@ enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths)
         memset(tally->done + old, 0, (batches - old) * sizeof *tally->done);
     for (size_t m = 0; m < tally->shape.n_modes; m++)
         reserve_mode(tally, &tally->mode[m], batches * BATCH, &ok);
+    if (tally->shape.keep == TALLY_KEEP_TAIL)
+        ok = ok && tail_reserve(&tally->tail, tail_capacity(tally, batches * BATCH));
     if (!ok)
         return RISKPOOL_NO_MEMORY;
     tally->capacity = batches * BATCH;
@@ -117,9 +128,9 @@ enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *s
     for (size_t m = 0; m < shape->n_modes; m++)
         init_mode(tally, &tally->mode[m], &ok);
     if (ok && shape->keep == TALLY_KEEP_TAIL) {
-        const uint64_t tail = tally_tail_size(limit);
         const size_t width = shape->n_modes * (1 + OUTCOME_COUNT + shape->n_positions);
-        ok = tail_init(&tally->tail, shape->n_modes, width, (size_t)(tail < limit ? tail : limit), BATCH);
+        const size_t wanted = limit > shape->n_paths ? SIZE_MAX : (size_t)tally_tail_size(limit);
+        ok = tail_init(&tally->tail, shape->n_modes, width, wanted);
     }
     return ok ? tally_reserve(tally, shape->n_paths) : RISKPOOL_NO_MEMORY;
 }

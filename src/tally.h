@@ -34,7 +34,9 @@ struct tally_shape {
     const double *confidence; /* fractions, ascending */
     uint64_t n_paths;         /* paths there is room for at first */
     uint64_t n_paths_limit;   /* the most that tally_reserve may ask for; 0: n_paths */
-    enum tally_keep keep;     /* columns per path: all, those of the worst 1 % of any mode (at least 1000), none */
+    /* Columns per path: all, those of the worst 1 % of any mode (at least 1000), none. With a limit above n_paths the
+     * tail is known at the end only: until then memory is that of all. */
+    enum tally_keep keep;
     int trajectories;         /* whether outcomes have drawdown, margin level, samples and alerts */
     double start_equity;
 };

@@ -21,18 +21,35 @@ static int number_compare(const void *a, const void *b)
     return (x->path > y->path) - (x->path < y->path);
 }
 
-int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted, size_t batch)
+int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted)
 {
-    const size_t capacity = 2 * n_modes * wanted + batch;
-    *tail = (struct tail){.n_modes = n_modes, .width = width, .wanted = wanted, .capacity = capacity};
-    tail->path = malloc(capacity * sizeof *tail->path);
-    tail->record = malloc(capacity * width * sizeof *tail->record);
-    tail->order = malloc(capacity * sizeof *tail->order);
-    tail->chosen = malloc(capacity);
+    *tail = (struct tail){.n_modes = n_modes, .width = width, .wanted = wanted};
     tail->last = malloc(n_modes * sizeof *tail->last);
     for (size_t m = 0; tail->last && m < n_modes; m++)
         tail->last[m] = (struct tail_rank){-INFINITY, UINT64_MAX, 0};
-    return tail->path && tail->record && tail->order && tail->chosen && tail->last;
+    return tail->last != NULL;
+}
+
+/* The array with room for `n`; clears *ok and returns the old one when there is no memory. */
+static void *lengthen(void *array, size_t n, size_t size, int *ok)
+{
+    void *longer = n < SIZE_MAX / size ? realloc(array, n * size) : NULL;
+    *ok = *ok && longer;
+    return longer ? longer : array;
+}
+
+int tail_reserve(struct tail *tail, size_t capacity)
+{
+    int ok = 1;
+    if (capacity <= tail->capacity)
+        return 1;
+    tail->path = lengthen(tail->path, capacity, sizeof *tail->path, &ok);
+    tail->record = lengthen(tail->record, capacity, tail->width * sizeof *tail->record, &ok);
+    tail->order = lengthen(tail->order, capacity, sizeof *tail->order, &ok);
+    tail->chosen = lengthen(tail->chosen, capacity, 1, &ok);
+    if (ok)
+        tail->capacity = capacity;
+    return ok;
 }
 
 void tail_free(struct tail *tail)

@@ -24,12 +24,15 @@ struct tail {
     struct tail_rank *last; /* [mode] the worst path that is certainly not wanted any more comes after this one */
 };
 
-/* Room for `wanted` paths of each mode and for `batch` more between two prunings. */
-int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted, size_t batch);
+/* An empty tail without room; SIZE_MAX wanted: all, until tail_finish. 0 when out of memory. */
+int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted);
+/* Room for `capacity` records; 0 when out of memory. */
+int tail_reserve(struct tail *tail, size_t capacity);
 void tail_free(struct tail *tail);
 /* The record to fill for a path with these losses; NULL when the path is not among the worst of any mode. */
 double *tail_record(struct tail *tail, uint64_t path, const double *losses);
-/* Drops what cannot be wanted any more when there is no room for another `batch`. */
+/* Drops what cannot be wanted any more when there is no room for another `batch`; there is then, if the capacity is at
+ * least n_modes * wanted + batch or that of all paths. */
 void tail_make_room(struct tail *tail, size_t batch);
 /* Reduces to the worst `wanted` paths of each mode and puts them in the order of their numbers. */
 void tail_finish(struct tail *tail, size_t wanted);

@@ -106,6 +106,19 @@ def liquidation_prices(program, checks):
                              bankrupt / (1.0 + sign * maintenance), 1e-12 * bankrupt)
 
 
+def slide(program, checks):
+    """A return spread over six hours ends where a gap of the same size does."""
+    for model in ("gbm", "bachelier"):
+        for side, sign in (("long", 1.0), ("short", -1.0)):
+            made = scenario(still(["A"], 200.0), [{"name": "a", "asset": "A", "side": side, "notional": 1000, "margin": 1000}],
+                            2000, horizon="12 h", step="1 h", model=model, paths=256, keep="all",
+                            stress=[{"at": "2 h", "over": "6 h", "return": {"A": -0.3}}])
+            results = program.run(made)
+            for mode in ("isolated", "cross"):
+                checks.close(f"slide of -30 % over six hours, {model}, {side}, {mode}", results[mode]["loss"],
+                             sign * 300.0, 1e-9)
+
+
 def two_trades(program, checks):
     """1,000, two trades of 200 margin with profits -300 and +250: isolated ends with 1,050, cross with 950."""
     positions = [{"name": name.lower(), "asset": name, "side": "long", "notional": 1600, "margin": 200} for name in "AB"]
@@ -139,5 +152,6 @@ def ledger(program, checks):
 
 
 def run(program, checks):
-    for example in (three_longs_fall, equality_is_safe_where_strict, one_of_15000, liquidation_prices, two_trades, ledger):
+    for example in (three_longs_fall, equality_is_safe_where_strict, one_of_15000, liquidation_prices, slide, two_trades,
+                    ledger):
         example(program, checks)

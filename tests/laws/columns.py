@@ -7,11 +7,14 @@ from base import BOTH, three
 
 
 def statistics_are_those_of_the_columns(laws):
+    levels = [180, 150, 120, 100, 50]
     for monitoring in BOTH:
         results = laws.run(three(("long", "short", "long")), balance=6000.0, monitoring=monitoring, paths=6001,
-                           liquidation={"fee": 0.001})
+                           liquidation={"fee": 0.001}, alerts={"margin_level": [f"{level}%" for level in levels]})
         for mode in ("isolated", "cross"):
             columns_agree(laws.checks, f"{mode}, {monitoring}:", results[mode])
+            laws.checks.close(f"{mode}, {monitoring}: alerts", results[mode]["alert_frequency"],
+                              [np.mean(results[mode]["lowest_margin_level"] <= level) for level in levels], 1e-15)
         comparison_agrees(laws.checks, f"comparison, {monitoring}:", results)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Does the suite notice mistakes? Injects one after the other into a copy of the sources, builds it, and runs the part of
-the analytic suite that must fail. The copy without a mistake must pass.
+"""Does the suite notice mistakes? Injects one after the other into a copy of the sources, builds it, and runs the part
+of the analytic suite that must fail. The copy without a mistake must pass.
 
     run.py SOURCE_FOLDER [--only NAME,...] [--jobs N] [--folder PATH]
 """
@@ -13,51 +13,56 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ONE = "one_position"
-STEP_ENDS = "if (!inside || slice->final != slice->end) {"
+AT_END = "int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path) {\n"
 
 # name: (groups of the analytic suite, [(file, what stands there once, what stands there instead), ...])
 MUTANTS = {
     "log drift without the half variance": (ONE, [
         ("model_gbm.c", "(asset->drift - 0.5 * asset->volatility * asset->volatility) * dt", "asset->drift * dt")]),
     "a year of 252 days": (ONE, [
-        ("market.c", "market->model->drift(asset, market->dt)", "market->model->drift(asset, market->dt * 365.0 / 252.0)"),
+        ("market.c", "market->model->drift(asset, market->dt)",
+         "market->model->drift(asset, market->dt * 365.0 / 252.0)"),
         ("market.c", "sqrt(market->dt)", "sqrt(market->dt * 365.0 / 252.0)")]),
     "maintenance of the entry instead of the mark": (ONE, [
         ("surface.c", "if (rule->base == BASE_ENTRY) {", "if (1) {")]),
     "maintenance ignored": (ONE, [("surface.c", "leg->n_tiers = tiers->n;", "leg->n_tiers = 0;")]),
-    "one monitoring date missing": (ONE, [("engine.c", STEP_ENDS, "if (slice->step != 29 && " + STEP_ENDS[4:])]),
-    "checked at the horizon only": (ONE, [("engine.c", STEP_ENDS, "if (slice->step % 30 == 29 && " + STEP_ENDS[4:])]),
+    "one monitoring date missing": (ONE, [
+        ("engine_liquidate.c", AT_END, AT_END + "    if (slice->step == 29) return 0;\n")]),
+    "checked at the horizon only": (ONE, [
+        ("engine_liquidate.c", AT_END, AT_END + "    if (slice->step % 30 != 29) return 0;\n")]),
     "continuous monitoring where steps are asked for": (ONE, [
-        ("engine.c", "account->engine->terms.continuous && slice->bridge", "slice->bridge != NULL"),
-        ("engine.c", "if (inside) refresh_distances", "if (1) refresh_distances"),
-        ("market.c", "        block->bridge_normal = arena_take(arena, padded);\n",
-         "    }\n    {\n        block->bridge_normal = arena_take(arena, padded);\n"),
-        ("market.c", "    if (market->bridge) {\n        kernel->normals", "    {\n        kernel->normals")]),
+        ("scenario.c", "scenario->continuous = keys->monitoring == 0;", "scenario->continuous = 1;"),
+        ("scenario_market.c", "market->bridge = keys->monitoring == 0;", "market->bridge = 1;")]),
     "volatility one percent too large": (ONE, [
         ("market.c", "asset->volatility * sqrt(market->dt)", "1.01 * asset->volatility * sqrt(market->dt)")]),
     "normals of variance 0.99": (ONE, [
         ("kernel_rows.c", "radius * cosine", "0.99498743710662 * radius * cosine"),
         ("kernel_rows.c", "radius * sine", "0.99498743710662 * radius * sine")]),
     "assets exchanged": ("uneven_pools", [
-        ("market.c", "asset->volatility * sqrt(market->dt)", "market->assets[n - 1 - i].volatility * sqrt(market->dt)")]),
+        ("market.c", "asset->volatility * sqrt(market->dt)",
+         "market->assets[n - 1 - i].volatility * sqrt(market->dt)")]),
     "factor transposed": ("uneven_pools", [
         ("market.c", "steps->deviation[i] * steps->root[i * n + k]", "steps->deviation[i] * steps->root[k * n + i]")]),
 }
 
 
-def inject(source, copy, edits):
-    """Restores the copy's sources and applies the edits; only what differs is touched, so that little is built."""
-    changed = {}
-    for name in sorted(os.listdir(os.path.join(source, "src"))):
-        with open(os.path.join(source, "src", name), encoding="utf-8") as file:
-            changed[name] = file.read()
+def read_sources(folder):
+    sources = {}
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            sources[name] = file.read()
+    return sources
+
+
+def inject(sources, folder, edits):
+    """Writes the sources with the edits; only files that change are touched, so that little is built."""
+    changed = dict(sources)
     for name, old, new in edits:
         if changed[name].count(old) != 1:
             raise LookupError(f"{name}: {changed[name].count(old)} places read: {old}")
         changed[name] = changed[name].replace(old, new)
     for name, text in changed.items():
-        path = os.path.join(copy, "src", name)
-        with open(path, "r+", encoding="utf-8") as file:
+        with open(os.path.join(folder, name), "r+", encoding="utf-8") as file:
             if file.read() != text:
                 file.seek(0)
                 file.truncate()
@@ -67,8 +72,8 @@ def inject(source, copy, edits):
 def build(copy, jobs):
     folder = os.path.join(copy, "build")
     if not os.path.exists(os.path.join(folder, "CMakeCache.txt")):
-        subprocess.run(["cmake", "-S", copy, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF"], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(["cmake", "-S", copy, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=OFF"],
+                       check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", folder, "--parallel", str(jobs), "--target", "riskpool_program"], check=True,
                    stdout=subprocess.DEVNULL)
     return os.path.join(folder, "riskpool")
@@ -98,9 +103,10 @@ def main():
         for name in ("src", "include"):
             shutil.copytree(os.path.join(options.source, name), os.path.join(copy, name), dirs_exist_ok=True)
         shutil.copy(os.path.join(options.source, "CMakeLists.txt"), copy)
+        sources = read_sources(os.path.join(copy, "src"))
         control = ",".join(sorted({groups for groups, _ in chosen.values()}))
         for name, (groups, edits) in {"no mistake": (control, []), **chosen}.items():
-            inject(options.source, copy, edits)
+            inject(sources, os.path.join(copy, "src"), edits)
             caught, last = suite_fails(build(copy, options.jobs), groups)
             ok = caught == bool(edits)
             passed, failed = passed + ok, failed + (not ok)

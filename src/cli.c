@@ -1,0 +1,62 @@
+/* The table of commands with their help, from which the program dispatches and explains itself. */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HELP_OPTION "  -h, --help               show this help\n"
+#define ASSIGN_OPTION                                                                                                  \
+    "  -P KEY.PATH=VALUE        set any key of the scenario (repeatable); items of lists are\n"                         \
+    "                           addressed by their name or number: -P positions.btc.leverage=5\n"
+
+const struct command commands[] = {
+    {"run", "[OPTION]... SCENARIO...", "simulate scenarios and write a results file for each",
+     "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n"
+     "  -n, --paths N            number of paths, instead of the scenario's\n"
+     "      --seed N             seed, instead of the scenario's\n"
+     "  -j, --threads N          threads [OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all]\n" ASSIGN_OPTION
+     "      --modes A,B          only these modes of the scenario\n"
+     "      --target-error X     add paths until the relative half width of the 99 % expected\n"
+     "                           shortfall of every mode is below X\n"
+     "      --fresh              replace a results file of another run\n"
+     "  -q, --quiet              no progress, no summary\n"
+     "      --json               the summary as JSON on stdout\n" HELP_OPTION,
+     cli_run},
+    {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios; run nothing",
+     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION HELP_OPTION,
+     cli_validate},
+    {"inspect", "[OPTION]... SCENARIO",
+     "the account before the first step: margins, levels, liquidation prices, per mode",
+     "      --json               as JSON\n" ASSIGN_OPTION HELP_OPTION, cli_inspect},
+    {"show", "[OPTION]... RESULTS.h5", "the summary of a results file, the modes side by side",
+     "      --json, --csv, --markdown\n"
+     "                           in that format\n" HELP_OPTION,
+     cli_show},
+    {"template", "", "a commented scenario with every key, its unit, range and default", HELP_OPTION, cli_template},
+    {"help", "[COMMAND|scenario]", "explain the program, a command, or the scenario file", HELP_OPTION, cli_help},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct command *command_find(const char *name) {
+    for (const struct command *command = commands; command->name; command++) {
+        if (strcmp(command->name, name) == 0) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+void command_help(const struct command *command) {
+    printf("usage: riskpool %s %s\n\n%s\n\n%s", command->name, command->usage, command->sentence, command->options);
+}
+
+int command_misused(const char *name, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "riskpool %s: ", name);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\nTry 'riskpool help %s'.\n", name);
+    va_end(arguments);
+    return riskpool_status_exit_code(RISKPOOL_USAGE);
+}

@@ -1,0 +1,33 @@
+/* The command line: the table of commands and what they share. argv[0] of a command is its name; each returns the exit
+ * code of the program. */
+#ifndef CLI_H
+#define CLI_H
+
+#include "nearest.h"
+#include "riskpool.h"
+
+struct command {
+    const char *name; /* NULL ends the table */
+    const char *usage; /* what follows the name */
+    const char *sentence;
+    const char *options; /* help text, a line each; "" when there are none */
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct command commands[];
+
+/* NULL when there is none. */
+const struct command *command_find(const char *name);
+/* Prints what a command does and takes. */
+void command_help(const struct command *command);
+/* Prints "riskpool COMMAND: MESSAGE" to stderr with a pointer to the help; returns the exit code for wrong usage. */
+int command_misused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int cli_run(int argc, char **argv);
+int cli_validate(int argc, char **argv);
+int cli_inspect(int argc, char **argv);
+int cli_show(int argc, char **argv);
+int cli_template(int argc, char **argv);
+int cli_help(int argc, char **argv);
+
+#endif

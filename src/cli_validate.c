@@ -1,0 +1,78 @@
+/* riskpool validate: reads scenarios, reports what is wrong, and prints them resolved when asked. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+
+struct request {
+    int resolved;
+    size_t n_overrides;
+    const char **overrides;
+};
+
+static int validate_one(const struct request *request, const char *path) {
+    struct riskpool_scenario *scenario = NULL;
+    char *messages = NULL;
+    enum riskpool_status status =
+        riskpool_scenario_load(path, request->overrides, request->n_overrides, &scenario, &messages);
+    if (messages) {
+        fputs(messages, stderr);
+    }
+    if (status == RISKPOOL_OK && request->resolved) {
+        fputs(riskpool_scenario_resolved(scenario), stdout);
+    } else if (status == RISKPOOL_OK) {
+        printf("%s: valid\n", path);
+    } else {
+        fprintf(stderr, "%s: %s\n", path, riskpool_status_text(status));
+    }
+    riskpool_text_free(messages);
+    riskpool_scenario_free(scenario);
+    return riskpool_status_exit_code(status);
+}
+
+static int validate_all(const struct request *request, int n, char **paths) {
+    int worst = 0;
+    for (int i = 0; i < n; i++) {
+        int code = validate_one(request, paths[i]);
+        worst = code > worst ? code : worst;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "riskpool validate: %s\n", riskpool_status_text(RISKPOOL_WRITE_FAILED));
+        return riskpool_status_exit_code(RISKPOOL_WRITE_FAILED);
+    }
+    return worst;
+}
+
+int cli_validate(int argc, char **argv) {
+    static const struct option options[] = {
+        {"resolved", no_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    struct request request = {.overrides = calloc((size_t)argc + 1, sizeof *request.overrides)};
+    int option, code = -1;
+    optind = 0; /* start anew: main has parsed before */
+    while (request.overrides && code < 0 && (option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'r':
+            request.resolved = 1;
+            break;
+        case 'P':
+            request.overrides[request.n_overrides++] = optarg;
+            break;
+        case 'h':
+            command_help(command_find("validate"));
+            code = 0;
+            break;
+        default:
+            code = command_misused("validate", "wrong option");
+        }
+    }
+    if (!request.overrides) {
+        code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    } else if (code < 0 && optind == argc) {
+        code = command_misused("validate", "which scenario?");
+    } else if (code < 0) {
+        code = validate_all(&request, argc - optind, argv + optind);
+    }
+    free(request.overrides);
+    return code;
+}

@@ -1,0 +1,212 @@
+/* Reads a scenario: text to tree, overrides, tree to keys, keys to the structs of a run, and back to the resolved text.
+ * It knows the order of the stages; what they do is in scenario_*.c. */
+#include "scenario.h"
+
+#include <locale.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario_parts.h"
+#include "yaml_tree.h"
+
+void riskpool_scenario_free(struct riskpool_scenario *scenario) {
+    if (!scenario) {
+        return;
+    }
+    for (size_t i = 0; i < scenario->n_alerts; i++) {
+        free(scenario->alerts[i].name);
+    }
+    for (size_t i = 0; i < scenario->n_limits; i++) {
+        free(scenario->limits[i].key);
+    }
+    market_free(&scenario->market);
+    rule_free(&scenario->rule);
+    book_free(&scenario->book);
+    free(scenario->alerts);
+    free(scenario->limits);
+    free(scenario->confidence);
+    free(scenario->name);
+    free(scenario->title);
+    free(scenario->text);
+    free(scenario->resolved);
+    free(scenario);
+}
+
+const char *riskpool_scenario_name(const struct riskpool_scenario *scenario) {
+    return scenario->name;
+}
+
+const char *riskpool_scenario_resolved(const struct riskpool_scenario *scenario) {
+    return scenario->resolved;
+}
+
+char *scenario_copy(struct reading *reading, const char *text) {
+    char *copy = text ? text_copy(text, strlen(text)) : NULL;
+    reading->report.no_memory |= text && !copy;
+    return copy;
+}
+
+void *scenario_allocate(struct reading *reading, size_t n, size_t size) {
+    void *memory = calloc(n > 0 ? n : 1, size);
+    reading->report.no_memory |= !memory;
+    return memory;
+}
+
+size_t scenario_asset(const struct riskpool_scenario *scenario, const char *name) {
+    size_t i = 0;
+    while (i < scenario->market.n_assets &&
+           (!scenario->market.assets[i].name || strcmp(scenario->market.assets[i].name, name) != 0)) {
+        i++;
+    }
+    return i;
+}
+
+size_t scenario_find_asset(struct reading *reading, const struct node *node) {
+    const struct market *market = &reading->scenario->market;
+    size_t found = scenario_asset(reading->scenario, node->text);
+    if (found == market->n_assets) {
+        struct suggestion suggestion = {.nearest.word = node->text};
+        for (size_t i = 0; i < market->n_assets; i++) {
+            if (market->assets[i].name) {
+                suggestion_offer(&suggestion, market->assets[i].name);
+            }
+        }
+        report_unknown(&reading->report, &node->place, "asset", &suggestion);
+    }
+    return found;
+}
+
+void scenario_objection(struct reading *reading, const struct place *place, const char *help, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    report_add(&reading->report, reading->lenient ? SEVERITY_WARNING : SEVERITY_ERROR, place, help, format, arguments);
+    va_end(arguments);
+}
+
+static void fill_scenario(struct reading *reading) {
+    struct riskpool_scenario *scenario = reading->scenario;
+    struct scenario_keys *keys = &reading->keys;
+    keys->title = keys->title ? keys->title : keys->name;
+    scenario->name = scenario_copy(reading, keys->name);
+    scenario->title = scenario_copy(reading, keys->title);
+    scenario->continuous = keys->monitoring == 0;
+    scenario->n_paths = keys->paths;
+    scenario->paths_kept = keys->output.paths < 0 ? PATHS_ALL : (enum paths_kept)keys->output.paths;
+    scenario->trajectories = keys->output.trajectories;
+    scenario_market(reading);
+    scenario_positions(reading);
+    scenario_modes(reading);
+    scenario_rule(reading);
+    scenario_stress(reading);
+    scenario_alerts(reading);
+    scenario_limits(reading);
+}
+
+static void digest(const char *text, char hexadecimal[65]) {
+    struct sha256_ctx sha;
+    uint8_t bytes[SHA256_DIGEST_SIZE];
+    sha256_init(&sha);
+    sha256_update(&sha, strlen(text), (const uint8_t *)text);
+    sha256_digest(&sha, sizeof bytes, bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        hexadecimal[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        hexadecimal[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    hexadecimal[64] = '\0';
+}
+
+static void resolve(struct reading *reading) {
+    struct text text = {0};
+    struct node *map = field_node(scenario_fields, &reading->keys, &reading->tree);
+    for (size_t i = 0; map && i < map->n; i++) {
+        text_add(&text, "%s:", map->key[i]->text);
+        node_write(map->item[i], 2, &text);
+    }
+    reading->scenario->resolved = text_take(&text);
+    reading->report.no_memory |= reading->tree.failed || !reading->scenario->resolved;
+    if (!reading->report.no_memory) {
+        digest(reading->scenario->resolved, reading->scenario->sha256);
+    }
+}
+
+/* Everything after the text is there. */
+static void read_source(struct reading *reading, const struct source *source, const char *const *overrides,
+                        size_t n_overrides) {
+    struct node *root = yaml_read(source, NULL, &reading->tree, &reading->report);
+    reading->scenario = calloc(1, sizeof *reading->scenario);
+    reading->report.no_memory |= !reading->scenario;
+    if (!root || !reading->scenario) {
+        return;
+    }
+    reading->scenario->text = text_copy(source->text, source->size);
+    reading->report.no_memory |= !reading->scenario->text;
+    for (size_t i = 0; root->kind == NODE_MAP && i < n_overrides; i++) {
+        scenario_override(reading, root, overrides[i]);
+    }
+    field_read(scenario_fields, root, &reading->keys, &reading->tree, &reading->report);
+    if (root->kind != NODE_MAP || reading->report.no_memory) {
+        return;
+    }
+    fill_scenario(reading);
+    reading->report.no_memory |= reading->tree.failed;
+    if (report_status(&reading->report) == RISKPOOL_OK) {
+        scenario_check(reading);
+        resolve(reading);
+    }
+}
+
+/* Ends a reading: hands out the scenario, or nothing, and the messages. */
+static enum riskpool_status finish(struct reading *reading, struct riskpool_scenario **scenario, char **messages) {
+    enum riskpool_status status = report_status(&reading->report);
+    if (status != RISKPOOL_NO_MEMORY && report_render(&reading->report, messages) != RISKPOOL_OK) {
+        status = RISKPOOL_NO_MEMORY;
+    }
+    if (status == RISKPOOL_OK) {
+        *scenario = reading->scenario;
+    } else {
+        riskpool_scenario_free(reading->scenario);
+    }
+    report_free(&reading->report);
+    tree_free(&reading->tree);
+    return status;
+}
+
+/* Reads from `text`, or from the file when it is NULL. Numbers are read and printed in the C locale of this thread. */
+static enum riskpool_status read_from(const char *text, size_t size, const char *path, const char *const *overrides,
+                                      size_t n_overrides, int lenient, struct riskpool_scenario **scenario,
+                                      char **messages) {
+    struct reading reading = {.path = path, .lenient = lenient};
+    *scenario = NULL;
+    *messages = NULL;
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (plain == (locale_t)0) {
+        return RISKPOOL_NO_MEMORY;
+    }
+    locale_t before = uselocale(plain);
+    const struct source *source =
+        text ? report_text(&reading.report, path, text, size) : report_file(&reading.report, path, NULL);
+    if (source) {
+        read_source(&reading, source, overrides, n_overrides);
+    }
+    enum riskpool_status status = finish(&reading, scenario, messages);
+    uselocale(before);
+    freelocale(plain);
+    return status;
+}
+
+enum riskpool_status scenario_read(const char *path, const char *const *overrides, size_t n_overrides, int lenient,
+                                   struct riskpool_scenario **scenario, char **messages) {
+    return read_from(NULL, 0, path, overrides, n_overrides, lenient, scenario, messages);
+}
+
+enum riskpool_status scenario_read_text(const char *text, size_t size, const char *path, const char *const *overrides,
+                                        size_t n_overrides, int lenient, struct riskpool_scenario **scenario,
+                                        char **messages) {
+    return read_from(text, size, path, overrides, n_overrides, lenient, scenario, messages);
+}
+
+enum riskpool_status riskpool_scenario_load(const char *path, const char *const *overrides, size_t n_overrides,
+                                            struct riskpool_scenario **scenario, char **messages) {
+    return scenario_read(path, overrides, n_overrides, 0, scenario, messages);
+}

@@ -1,0 +1,61 @@
+/* What the files of the scenario reader share: the state of a reading, and the stages in their order. Every stage
+ * reports what is wrong and goes on with what it can; what follows must take missing numbers (NaN) and names (NULL). */
+#ifndef SCENARIO_PARTS_H
+#define SCENARIO_PARTS_H
+
+#include "scenario.h"
+#include "scenario_keys.h"
+
+struct reading {
+    struct tree tree;
+    struct report report;
+    struct scenario_keys keys;
+    struct riskpool_scenario *scenario;
+    const char *path; /* of the scenario; files that it names are relative to it */
+    int lenient;      /* mistakes that only a run would suffer from are warnings */
+};
+
+/* Applies "key.path=value" to the tree below `root`. */
+void scenario_override(struct reading *reading, struct node *root, const char *assignment);
+
+/* Each fills its part of the scenario from the keys, and puts into the keys what stands in the resolved scenario. */
+void scenario_market(struct reading *reading);
+void scenario_positions(struct reading *reading);
+void scenario_modes(struct reading *reading);
+void scenario_rule(struct reading *reading);
+void scenario_stress(struct reading *reading);
+void scenario_alerts(struct reading *reading);
+void scenario_limits(struct reading *reading);
+/* Pools that start in breach; only for a scenario without mistakes. */
+void scenario_check(struct reading *reading);
+
+/* A matrix over the assets as written, with the places of its entries; missing entries are NaN. */
+struct matrix {
+    size_t n;
+    double *value;
+    struct place *place;
+};
+
+/* Returns 0 when the shape is wrong (reported). */
+int matrix_read(struct reading *reading, const char *name, const struct node *node, struct matrix *matrix);
+/* Range, diagonal and symmetry; then makes it exactly so. Returns 0 when something is wrong (reported). */
+int matrix_check_correlation(struct reading *reading, const char *name, struct matrix *matrix);
+/* Splits a covariance into standard deviations and a correlation, in place. */
+int matrix_split_covariance(struct reading *reading, struct matrix *matrix, double *deviation);
+struct node *matrix_node(struct tree *tree, size_t n, const double *value);
+
+/* Index of a name; n_assets or n_positions when there is none. */
+size_t scenario_asset(const struct riskpool_scenario *scenario, const char *name);
+size_t scenario_position(const struct riskpool_scenario *scenario, const char *name);
+/* The same, reporting an unknown name. */
+size_t scenario_find_asset(struct reading *reading, const struct node *node);
+size_t scenario_find_position(struct reading *reading, const struct node *node);
+/* A mistake for a run, a warning for a look. */
+void scenario_objection(struct reading *reading, const struct place *place, const char *help, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A copy that the scenario owns; NULL for NULL. */
+char *scenario_copy(struct reading *reading, const char *text);
+/* Zeroed memory that the scenario owns. */
+void *scenario_allocate(struct reading *reading, size_t n, size_t size);
+
+#endif

@@ -1,0 +1,190 @@
+/* The margin rule and the liquidation procedure: flat rates and tiers, for all assets or by asset, become tiers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario_parts.h"
+
+enum { TIERS_MOST = 1000 };
+
+static int tiers_allocate(struct reading *reading, struct tiers *tiers, size_t n) {
+    free(tiers->tier);
+    *tiers = (struct tiers){.tier = scenario_allocate(reading, n, sizeof(struct tier))};
+    return tiers->tier != NULL;
+}
+
+static void check_order(struct reading *reading, const struct node *list, const struct tier_keys *keys, size_t k) {
+    struct report *report = &reading->report;
+    if (k == 0 && (keys[0].from < 0 || keys[0].from > 0)) {
+        report_error(report, node_place(list->item[0], "from"), NULL, "the first tier starts at 'from: 0', not at %.10g",
+                     keys[0].from);
+    }
+    if (k > 0 && keys[k].from <= keys[k - 1].from) {
+        report_error(report, node_place(list->item[k], "from"), "list the tiers by ascending 'from'",
+                     "this tier starts at %.10g, the one before it at %.10g (line %zu)", keys[k].from, keys[k - 1].from,
+                     node_place(list->item[k - 1], "from")->line);
+    }
+    if (k > 0 && keys[k].rate < keys[k - 1].rate) {
+        report_error(report, node_place(list->item[k], "rate"), "rates do not fall with the notional",
+                     "the rate of this tier is %.10g, of the one before it %.10g (line %zu)", keys[k].rate,
+                     keys[k - 1].rate, node_place(list->item[k - 1], "rate")->line);
+    }
+}
+
+static void read_tier_list(struct reading *reading, const struct node *list, struct tiers *tiers) {
+    struct tier_keys *keys = tree_allocate(&reading->tree, (list->n + 1) * sizeof *keys);
+    if (list->n == 0 || list->n > TIERS_MOST) {
+        report_error(&reading->report, &list->place, NULL, "'tiers' has %zu entries; 1 to %d are allowed", list->n,
+                     TIERS_MOST);
+        return;
+    }
+    if (!keys || !tiers_allocate(reading, tiers, list->n)) {
+        return;
+    }
+    for (size_t k = 0; k < list->n; k++) {
+        field_read(tier_fields, list->item[k], &keys[k], &reading->tree, &reading->report);
+        check_order(reading, list, keys, k);
+        tiers->tier[tiers->n++] = (struct tier){.from = keys[k].from, .rate = keys[k].rate};
+    }
+}
+
+/* What holds for one asset: a flat rate, a list of tiers, or {tiers: list}. */
+static void read_schedule(struct reading *reading, const char *name, const struct node *node, struct tiers *tiers) {
+    const struct node *inner = node->kind == NODE_MAP && node->n == 1 ? node_find(node, "tiers") : NULL;
+    const struct node *value = inner ? inner : node;
+    if (value->kind == NODE_LIST) {
+        read_tier_list(reading, value, tiers);
+    } else if (value->kind == NODE_MAP) {
+        field_mismatch(name, value, "a fraction, or a list of {from, rate}", &reading->report);
+    } else if (tiers_allocate(reading, tiers, 1)) {
+        tiers->n = 1;
+        tiers->tier[0].rate = field_number(&maintenance_rate, name, value, &reading->report);
+    }
+}
+
+static void copy_tiers(struct reading *reading, const struct tiers *from, struct tiers *to) {
+    if (from->n > 0 && tiers_allocate(reading, to, from->n)) {
+        memcpy(to->tier, from->tier, from->n * sizeof *from->tier);
+        to->n = from->n;
+    }
+}
+
+/* {ASSET: schedule, ..., default: schedule}. */
+static void read_by_asset(struct reading *reading, const char *name, const struct node *map) {
+    const struct market *market = &reading->scenario->market;
+    struct rule *rule = &reading->scenario->rule;
+    const struct node *rest = node_find(map, "default");
+    struct tiers standard = {0};
+    for (size_t k = 0; k < map->n; k++) {
+        if (map->item[k] != rest) {
+            scenario_find_asset(reading, map->key[k]);
+        }
+    }
+    if (rest) {
+        read_schedule(reading, name, rest, &standard);
+    }
+    for (size_t i = 0; i < market->n_assets; i++) {
+        const char *asset = market->assets[i].name ? market->assets[i].name : "";
+        const struct node *own = node_find(map, asset);
+        if (own) {
+            read_schedule(reading, name, own, &rule->of_asset[i]);
+        } else if (rest) {
+            copy_tiers(reading, &standard, &rule->of_asset[i]);
+        } else {
+            report_error(&reading->report, &map->place, "give it, or a 'default' for all others",
+                         "'%s' has no entry for asset '%s'", name, asset);
+        }
+    }
+    free(standard.tier);
+}
+
+static void read_for_all(struct reading *reading, const char *name, const struct node *node) {
+    struct rule *rule = &reading->scenario->rule;
+    struct tiers all = {0};
+    read_schedule(reading, name, node, &all);
+    for (size_t i = 0; i < rule->n_assets; i++) {
+        copy_tiers(reading, &all, &rule->of_asset[i]);
+    }
+    free(all.tier);
+}
+
+static int same_tiers(const struct tiers *a, const struct tiers *b) {
+    int same = a->n == b->n;
+    for (size_t k = 0; same && k < a->n; k++) {
+        same = a->tier[k].from == b->tier[k].from && a->tier[k].rate == b->tier[k].rate;
+    }
+    return same;
+}
+
+static struct node *tiers_node(struct reading *reading, const struct tiers *tiers) {
+    struct node *list = node_new(&reading->tree, NODE_LIST, NULL);
+    for (size_t k = 0; k < tiers->n; k++) {
+        struct node *map = node_new(&reading->tree, NODE_MAP, NULL);
+        node_put(&reading->tree, map, "from", node_number(&reading->tree, tiers->tier[k].from));
+        node_put(&reading->tree, map, "rate", node_number(&reading->tree, tiers->tier[k].rate));
+        node_append(&reading->tree, list, map);
+    }
+    return list;
+}
+
+/* Puts the shortest way to say the same into the keys: a flat rate, tiers for all, or tiers by asset. */
+static void resolve(struct reading *reading) {
+    const struct market *market = &reading->scenario->market;
+    const struct rule *rule = &reading->scenario->rule;
+    struct liquidation_keys *keys = &reading->keys.liquidation;
+    int same = rule->n_assets > 0;
+    for (size_t i = 1; i < rule->n_assets; i++) {
+        same = same && same_tiers(&rule->of_asset[0], &rule->of_asset[i]);
+    }
+    keys->maintenance = keys->tiers = NULL;
+    if (same && rule->of_asset[0].n == 1) {
+        keys->maintenance = node_number(&reading->tree, rule->of_asset[0].tier[0].rate);
+    } else if (same) {
+        keys->tiers = tiers_node(reading, &rule->of_asset[0]);
+    } else {
+        struct node *map = node_new(&reading->tree, NODE_MAP, NULL);
+        for (size_t i = 0; i < rule->n_assets; i++) {
+            const char *name = market->assets[i].name;
+            node_put(&reading->tree, map, name ? name : "", tiers_node(reading, &rule->of_asset[i]));
+        }
+        keys->tiers = map;
+    }
+}
+
+static void read_procedure(struct reading *reading) {
+    const struct liquidation_keys *keys = &reading->keys.liquidation;
+    reading->scenario->procedure = (struct procedure){
+        .price = keys->price == 1 ? CLOSE_AT_BANKRUPTCY : CLOSE_AT_MARK,
+        .remainder = keys->remainder == 1 ? REMAINDER_FORFEITED : REMAINDER_RETURNED,
+        .fee = keys->fee,
+    };
+    reading->scenario->rule.base = keys->base == 1 ? BASE_ENTRY : BASE_MARK;
+    reading->scenario->rule.strict = keys->strict;
+}
+
+void scenario_rule(struct reading *reading) {
+    struct rule *rule = &reading->scenario->rule;
+    const struct liquidation_keys *keys = &reading->keys.liquidation;
+    const char *name = keys->tiers ? "tiers" : "maintenance";
+    const struct node *node = keys->tiers ? keys->tiers : keys->maintenance;
+    node = node ? node : node_scalar(&reading->tree, "0.5%", 4, NULL);
+    read_procedure(reading);
+    rule->of_asset = scenario_allocate(reading, reading->scenario->market.n_assets, sizeof *rule->of_asset);
+    if (!rule->of_asset || !node) {
+        return;
+    }
+    rule->n_assets = reading->scenario->market.n_assets;
+    if (node->kind == NODE_MAP && !(node->n == 1 && node_find(node, "tiers"))) {
+        read_by_asset(reading, name, node);
+    } else {
+        const struct node *inner = node->kind == NODE_MAP ? node_find(node, "tiers") : NULL;
+        if (inner && inner->kind == NODE_MAP) {
+            read_by_asset(reading, "tiers", inner);
+        } else {
+            read_for_all(reading, name, node);
+        }
+    }
+    resolve(reading);
+    for (size_t i = 0; i < rule->n_assets; i++) {
+        tiers_complete(&rule->of_asset[i]);
+    }
+}

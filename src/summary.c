@@ -1,0 +1,335 @@
+/* The summary as tables: a row for each statistic, a column for each mode, then each pair of modes, then the limits.
+ * Which rows there are is decided here; how a table is drawn depends on the format alone. */
+#include "summary.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results.h"
+#include "summary_json.h"
+
+enum { CELL = 256, NUMBER = 64, GAP = 3 };
+
+/* A table under construction: cells in rows, the first column the rows' names. */
+struct table {
+    size_t n_columns, n_cells, capacity;
+    char (*cell)[CELL];
+    int failed;
+};
+
+static char *add_cell(struct table *table)
+{
+    if (table->n_cells == table->capacity) {
+        const size_t capacity = 2 * table->capacity + 64;
+        char(*cell)[CELL] = realloc(table->cell, capacity * sizeof *cell);
+        if (!cell) {
+            table->failed = 1;
+            return NULL;
+        }
+        table->cell = cell;
+        table->capacity = capacity;
+    }
+    return memset(table->cell[table->n_cells++], 0, CELL);
+}
+
+static void add_text(struct table *table, const char *text)
+{
+    char *cell = add_cell(table);
+    if (cell)
+        snprintf(cell, CELL, "%s", text);
+}
+
+/* Decimals that show an account's equity in at least six digits, at least two. */
+static int money_decimals(const struct riskpool_results *results)
+{
+    const double size = fabs(results->start_equity);
+    const int decimals = size > 0 && isfinite(size) ? 5 - (int)floor(log10(size)) : 2;
+    return decimals < 2 ? 2 : decimals > 9 ? 9 : decimals;
+}
+
+/* How a number is shown: money in its decimals, a share of paths in percent. */
+struct look {
+    double factor;
+    int decimals;
+};
+
+static struct look look_of(const struct riskpool_results *results, enum unit unit)
+{
+    return unit == UNIT_MONEY ? (struct look){1, money_decimals(results)} : (struct look){100, 3};
+}
+
+static void print_number(char text[NUMBER], struct look look, double value)
+{
+    if (!isfinite(value))
+        snprintf(text, NUMBER, "-");
+    else if (fabs(value) < 1e15)
+        snprintf(text, NUMBER, "%.*f", look.decimals, value * look.factor);
+    else
+        snprintf(text, NUMBER, "%.9g", value * look.factor);
+}
+
+static void add_number(struct table *table, struct look look, double value)
+{
+    char *cell = add_cell(table);
+    if (cell)
+        print_number(cell, look, value);
+}
+
+static void add_with_error(struct table *table, struct look look, double value, double error)
+{
+    char a[NUMBER], b[NUMBER], *cell = add_cell(table);
+    print_number(a, look, value);
+    print_number(b, look, error);
+    if (cell)
+        snprintf(cell, CELL, "%s ± %s", a, b);
+}
+
+static void add_with_interval(struct table *table, struct look look, double value, double low, double high)
+{
+    char a[NUMBER], b[NUMBER], c[NUMBER], *cell = add_cell(table);
+    print_number(a, look, value);
+    print_number(b, look, low);
+    print_number(c, look, high);
+    if (cell)
+        snprintf(cell, CELL, "%s (%s … %s)", a, b, c);
+}
+
+/* What a row shows of a statistic: the value, with the standard error that follows it in the table of statistics, or
+ * with the bounds that do. */
+enum companions { ALONE, WITH_ERROR, WITH_INTERVAL };
+
+/* Values of consecutive statistics: arrays at `values`, the element `i` of each. */
+static void add_value(struct table *table, struct look look, double *const *values, size_t i, enum companions shown)
+{
+    if (shown == WITH_ERROR)
+        add_with_error(table, look, values[0][i], values[1][i]);
+    else if (shown == WITH_INTERVAL)
+        add_with_interval(table, look, values[0][i], values[1][i], values[2][i]);
+    else
+        add_number(table, look, values[0][i]);
+}
+
+static void add_row(struct table *table, const struct riskpool_results *results, const char *name, int statistic,
+                    size_t i, enum companions shown)
+{
+    const struct look look = look_of(results, statistic_fields[statistic].unit);
+    add_text(table, name);
+    for (size_t m = 0; m < results->n_modes; m++)
+        add_value(table, look, results->modes[m].statistic + statistic, i, shown);
+}
+
+static void add_tail_rows(struct table *table, const struct riskpool_results *results)
+{
+    char name[CELL];
+    for (size_t i = 0; i < results->size[DIM_CONFIDENCE]; i++) {
+        snprintf(name, sizeof name, "value at risk %.6g %%", 100 * results->confidence[i]);
+        add_row(table, results, name, STAT_value_at_risk, i, WITH_INTERVAL);
+        snprintf(name, sizeof name, "expected shortfall %.6g %%", 100 * results->confidence[i]);
+        add_row(table, results, name, STAT_expected_shortfall, i, WITH_ERROR);
+    }
+}
+
+static void add_position_rows(struct table *table, const struct riskpool_results *results)
+{
+    char name[CELL];
+    for (size_t i = 0; i < results->size[DIM_POSITION]; i++) {
+        snprintf(name, sizeof name, "%s liquidated, %%", results->position[i]);
+        add_row(table, results, name, STAT_liquidation_frequency, i, WITH_INTERVAL);
+    }
+}
+
+/* Costs appear when there are any. */
+static void add_cost_rows(struct table *table, const struct riskpool_results *results)
+{
+    static const struct {
+        const char *name;
+        int statistic;
+    } costs[] = {{"mean fees", STAT_mean_fees},           {"mean slippage", STAT_mean_slippage},
+                 {"mean funding", STAT_mean_funding},     {"mean shortfall", STAT_mean_shortfall},
+                 {"mean top-up", STAT_mean_top_up}};
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
+        int any = 0;
+        for (size_t m = 0; m < results->n_modes; m++)
+            any |= results->modes[m].statistic[costs[i].statistic][0] != 0;
+        if (any)
+            add_row(table, results, costs[i].name, costs[i].statistic, 0, ALONE);
+    }
+}
+
+static void add_alert_rows(struct table *table, const struct riskpool_results *results)
+{
+    char name[CELL];
+    for (size_t i = 0; i < results->size[DIM_ALERT]; i++) {
+        snprintf(name, sizeof name, "alert %s, %%", results->alert[i]);
+        add_row(table, results, name, STAT_alert_frequency, i, ALONE);
+    }
+}
+
+static void add_mode_table(struct table *table, const struct riskpool_results *results)
+{
+    table->n_columns = 1 + results->n_modes;
+    add_text(table, results->currency);
+    for (size_t m = 0; m < results->n_modes; m++)
+        add_text(table, results->modes[m].name);
+    add_row(table, results, "mean loss", STAT_mean_loss, 0, WITH_ERROR);
+    add_row(table, results, "standard deviation", STAT_loss_std, 0, ALONE);
+    add_tail_rows(table, results);
+    add_row(table, results, "any liquidation, %", STAT_any_liquidation_frequency, 0, WITH_INTERVAL);
+    add_row(table, results, "all liquidated, %", STAT_all_liquidation_frequency, 0, WITH_INTERVAL);
+    add_position_rows(table, results);
+    add_row(table, results, "wiped out, %", STAT_wipeout_frequency, 0, WITH_INTERVAL);
+    add_row(table, results, "shortfall, %", STAT_shortfall_frequency, 0, WITH_INTERVAL);
+    add_alert_rows(table, results);
+    add_cost_rows(table, results);
+}
+
+static void add_pair_row(struct table *table, const struct riskpool_results *results, const char *name, int first,
+                         enum companions shown)
+{
+    const struct look look = look_of(results, comparison_fields[first].unit);
+    add_text(table, name);
+    for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
+        add_value(table, look, results->comparison + first, pair, shown);
+}
+
+static void add_pair_table(struct table *table, const struct riskpool_results *results)
+{
+    table->n_columns = 1 + results->size[DIM_PAIR];
+    add_text(table, "on the same paths");
+    for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
+        add_text(table, results->pair[pair]);
+    add_pair_row(table, results, "excess loss", COMP_mean_excess_loss, WITH_ERROR);
+    add_pair_row(table, results, "rescued, %", COMP_rescue_frequency, WITH_INTERVAL);
+    add_pair_row(table, results, "contagion, %", COMP_contagion_frequency, WITH_INTERVAL);
+}
+
+static void add_limit_table(struct table *table, const struct riskpool_results *results)
+{
+    table->n_columns = 4;
+    add_text(table, "limit");
+    add_text(table, "at most");
+    add_text(table, "is");
+    add_text(table, "");
+    for (size_t i = 0; i < results->n_limits; i++) {
+        const struct limit_result *limit = &results->limits[i];
+        char *cell = NULL;
+        add_text(table, limit->key);
+        if ((cell = add_cell(table)))
+            snprintf(cell, CELL, "%.6g", limit->bound);
+        if ((cell = add_cell(table)))
+            snprintf(cell, CELL, "%.6g", limit->value);
+        add_text(table, limit->breached ? "BREACHED" : "kept");
+    }
+}
+
+/* Columns that a terminal needs: code points of UTF-8. */
+static size_t width_of(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += (*text & 0xc0) != 0x80;
+    return n;
+}
+
+static size_t column_width(const struct table *table, size_t column)
+{
+    size_t width = 3;
+    for (size_t i = column; i < table->n_cells; i += table->n_columns)
+        width = width_of(table->cell[i]) > width ? width_of(table->cell[i]) : width;
+    return width;
+}
+
+static void print_spaces(FILE *out, size_t n)
+{
+    while (n-- > 0)
+        fputc(' ', out);
+}
+
+/* A bar would end the cell. */
+static void print_markdown_cell(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '|')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+static void print_cell(FILE *out, const char *text, size_t width, int left)
+{
+    const size_t used = width_of(text), room = width > used ? width - used : 0;
+    print_spaces(out, left ? 0 : room);
+    fputs(text, out);
+    print_spaces(out, left ? room : 0);
+}
+
+static void print_rule(FILE *out, const struct table *table, int markdown)
+{
+    if (!markdown)
+        return;
+    for (size_t c = 0; c < table->n_columns; c++)
+        fputs(c == 0 ? "| :--- |" : " ---: |", out);
+    fputc('\n', out);
+}
+
+static void print_table(FILE *out, const struct table *table, int markdown)
+{
+    for (size_t i = 0; i < table->n_cells; i++) {
+        const size_t column = i % table->n_columns;
+        const int last = column + 1 == table->n_columns;
+        if (markdown) {
+            fputs(column == 0 ? "| " : " ", out);
+            print_markdown_cell(out, table->cell[i]);
+            fputs(last ? " |\n" : " |", out);
+        } else {
+            print_spaces(out, column > 0 ? GAP : 0);
+            print_cell(out, table->cell[i], column_width(table, column), column == 0);
+            fputs(last ? "\n" : "", out);
+        }
+        if (i + 1 == table->n_columns)
+            print_rule(out, table, markdown);
+    }
+    fputc('\n', out);
+}
+
+static int write_table(FILE *out, const struct riskpool_results *results, int markdown,
+                       void (*add)(struct table *, const struct riskpool_results *))
+{
+    struct table table = {.n_columns = 1};
+    add(&table, results);
+    if (!table.failed)
+        print_table(out, &table, markdown);
+    free(table.cell);
+    return !table.failed;
+}
+
+static enum riskpool_status write_tables(FILE *out, const struct riskpool_results *results, int markdown)
+{
+    fprintf(out, "%s%s: %s\n\n", markdown ? "# " : "", results->name, results->title);
+    fprintf(out, "%" PRIu64 " paths, seed %" PRIu64 ", start equity %.*f %s%s\n\n", results->n_paths, results->seed,
+            money_decimals(results), results->start_equity, results->currency,
+            results->complete ? "" : ", INCOMPLETE");
+    int fine = write_table(out, results, markdown, add_mode_table);
+    if (results->size[DIM_PAIR] > 0)
+        fine = fine && write_table(out, results, markdown, add_pair_table);
+    if (results->n_limits > 0)
+        fine = fine && write_table(out, results, markdown, add_limit_table);
+    fputs("± standard error, ( … ) 95 % interval\n", out);
+    return fine ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+}
+
+enum riskpool_status summary_write(FILE *out, const struct riskpool_results *results, enum summary_format format)
+{
+    enum riskpool_status status = RISKPOOL_OK;
+    if (format == SUMMARY_JSON)
+        status = summary_json(out, results);
+    else if (format == SUMMARY_CSV)
+        summary_csv(out, results);
+    else
+        status = write_tables(out, results, format == SUMMARY_MARKDOWN);
+    if (status == RISKPOOL_OK && (fflush(out) != 0 || ferror(out)))
+        status = RISKPOOL_WRITE_FAILED;
+    return status;
+}

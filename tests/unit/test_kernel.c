@@ -1,0 +1,262 @@
+/* The vector kernels: accuracy of the elementary functions, law and address of the normals, agreement of the rows with
+ * the scalar expressions, and equal bits on every instruction set that this machine has. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <gsl/gsl_cdf.h>
+
+#include "kernel.h"
+#include "vmath.h"
+
+enum { ASSETS = 8 };
+
+static void elementary_functions_are_accurate(void **state) {
+    (void)state;
+    double worst_exp = 0, worst_log = 0, worst_sine = 0, worst_quantile = 0;
+    for (int i = 1; i < 100000; ++i) {
+        double x = -700.0 + 0.014 * i, t = i / 100000.0, a = 0.004 * i, sine, cosine;
+        worst_exp = fmax(worst_exp, fabs(vmath_exp(x) / exp(x) - 1.0));
+        double y = exp(0.9 * x);
+        worst_log = fmax(worst_log, fabs(vmath_log(y) - log(y)) / fmax(fabs(log(y)), 1e-300));
+        vmath_sincos_turn(t, &sine, &cosine);
+        worst_sine = fmax(worst_sine, fabs(sine - sin(2.0 * M_PI * t)) + fabs(cosine - cos(2.0 * M_PI * t)));
+        double q = gsl_cdf_ugaussian_Pinv(exp(-a));
+        worst_quantile = fmax(worst_quantile, fabs(vmath_quantile_of_exp(a) - q) / fmax(fabs(q), 1e-2));
+    }
+    assert_true(worst_exp < 3e-16);
+    assert_true(worst_log < 3e-16);
+    assert_true(worst_sine < 2e-15); /* the libm arguments carry the rounding of 2 pi t */
+    assert_true(worst_quantile < 1e-14);
+    assert_true(vmath_exp(0.0) == 1.0 && vmath_log(1.0) == 0.0);
+}
+
+static void quantiles_of_tiny_probabilities_are_finite(void **state) {
+    (void)state;
+    /* Phi^-1(e^-700) from the asymptotic expansion of the tail. */
+    double z = vmath_quantile_of_exp(700.0);
+    double log_tail = -0.5 * z * z - log(-z * sqrt(2.0 * M_PI)) + log1p(-1.0 / (z * z) + 3.0 / pow(z, 4));
+    assert_true(fabs(log_tail + 700.0) < 1e-4);
+}
+
+static void normals_have_their_moments(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    static double z[ASSETS * BLOCK];
+    const double n = 2000.0 * ASSETS * BLOCK;
+    double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail = 0;
+    for (uint64_t block = 0; block < 2000; ++block) {
+        kernel->normals(42, block * BLOCK, 3, RNG_SHOCK, ASSETS, z);
+        for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
+            double x = z[i], y = z[i ^ BLOCK]; /* the other row of its Box-Muller pair */
+            sum += x;
+            square += x * x - 1.0;
+            cube += x * x * x;
+            fourth += x * x * x * x - 3.0;
+            pair += x * y;
+            squares += (x * x - 1.0) * (y * y - 1.0);
+            tail += fabs(x) > 3.0;
+        }
+    }
+    const double p = 2.0 * gsl_cdf_ugaussian_Q(3.0);
+    assert_true(fabs(sum) < 4.0 * sqrt(n));
+    assert_true(fabs(square) < 4.0 * sqrt(2.0 * n));
+    assert_true(fabs(cube) < 4.0 * sqrt(15.0 * n));
+    assert_true(fabs(fourth) < 4.0 * sqrt(96.0 * n));
+    assert_true(fabs(pair) < 4.0 * sqrt(2.0 * n)); /* every pair is counted twice */
+    assert_true(fabs(squares) < 4.0 * sqrt(8.0 * n));
+    assert_true(fabs(tail - n * p) < 4.0 * sqrt(n * p));
+}
+
+/* The normals of one address by the scalar generator: 40 bits of radius, 24 of angle. */
+static void normals_are_those_of_their_address(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    static double z[ASSETS * BLOCK];
+    const uint64_t seed = 0xfedcba9876543210U, first = 0x300000100U;
+    kernel->normals(seed, first, 9, RNG_BRIDGE, ASSETS, z);
+    for (size_t p = 0; p < BLOCK; p += 17)
+        for (uint32_t quad = 0; quad < ASSETS / 4; ++quad) {
+            const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+            const uint64_t path = first + p;
+            const uint32_t counter[4] = {(uint32_t)path, (uint32_t)(path >> 32), 9, rng_counter_tail(RNG_BRIDGE, quad)};
+            uint32_t word[4];
+            rng_philox(counter, key, word);
+            for (int pair = 0; pair < 2; ++pair) {
+                uint64_t bits = word[2 * pair] | (uint64_t)word[2 * pair + 1] << 32;
+                double radius = sqrt(-2.0 * log(((double)(bits >> 24) + 0.5) * 0x1p-40));
+                double angle = 2.0 * M_PI * ((double)(bits & 0xffffff) + 0.5) * 0x1p-24;
+                const double *row = z + (quad * 4 + 2 * (uint32_t)pair) * BLOCK + p;
+                assert_true(fabs(row[0] - radius * cos(angle)) < 1e-13);
+                assert_true(fabs(row[BLOCK] - radius * sin(angle)) < 1e-13);
+            }
+        }
+}
+
+static void correlate_is_the_triangular_product(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    static double z[ASSETS * BLOCK], from[ASSETS * BLOCK], out[ASSETS * BLOCK];
+    double lower[ASSETS * ASSETS], shift[ASSETS];
+    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
+    kernel->normals(1, 0, 1, RNG_SHOCK, ASSETS, from);
+    for (size_t i = 0; i < ASSETS; ++i) {
+        shift[i] = 0.1 * (double)i;
+        for (size_t k = 0; k < ASSETS; ++k) lower[i * ASSETS + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
+    }
+    kernel->correlate(ASSETS, lower, shift, z, from, out);
+    for (size_t i = 0; i < ASSETS; ++i)
+        for (size_t p = 0; p < BLOCK; ++p) {
+            double sum = from[i * BLOCK + p] + shift[i];
+            for (size_t k = 0; k <= i; ++k) sum += lower[i * ASSETS + k] * z[k * BLOCK + p];
+            assert_true(fabs(out[i * BLOCK + p] - sum) < 1e-14 * 10.0);
+        }
+}
+
+/* A bridge that the exact test lets cross is never passed over by the bound. */
+static void bound_never_misses_a_crossing(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    double start[BLOCK], end[BLOCK], low[BLOCK], high[BLOCK], slack[BLOCK];
+    static double z[4 * BLOCK];
+    size_t crossings = 0, flagged = 0;
+    for (uint32_t trial = 0; trial < 2000; ++trial) {
+        kernel->normals(5, 0, trial, RNG_SHOCK, 4, z);
+        for (size_t p = 0; p < BLOCK; ++p) {
+            start[p] = 0.03 * fabs(z[p]) + 1e-6;
+            end[p] = 0.03 * z[BLOCK + p];
+            low[p] = 0.0;
+            high[p] = INFINITY;
+            slack[p] = INFINITY;
+        }
+        kernel->bridge_between(start, end, 0.02, z + 2 * BLOCK, low, high, slack);
+        for (size_t p = 0; p < BLOCK; ++p) {
+            double exponent = 2.0 * start[p] * end[p] / (0.02 * 0.02);
+            int crosses = end[p] <= 0.0 || z[2 * BLOCK + p] < vmath_quantile_of_exp(exponent);
+            if (crosses) assert_true(slack[p] <= 0.0);
+            crossings += (size_t)crosses;
+            flagged += slack[p] <= 0.0;
+        }
+    }
+    assert_true(crossings > 100000);
+    assert_true(flagged < 1.2 * (double)crossings);
+}
+
+static const struct leg_tier tiers[3] = {{0.004, 0.0}, {0.01, 30.0}, {0.05, 430.0}};
+
+static void fill_legs(struct leg *leg) {
+    for (size_t i = 0; i < ASSETS; ++i)
+        leg[i] = (struct leg){.asset = i,
+                              .position = i,
+                              .quantity = i % 3 == 1 ? -1.5 : 40.0 * (double)i + 1.0,
+                              .entry = 90.0 + (double)i,
+                              .used = 100.0,
+                              .fixed = i == 5 ? 7.0 : 0.0,
+                              .n_tiers = i == 5 ? 0 : i % 2 ? 3 : 1,
+                              .tier = tiers};
+}
+
+static void rows_value_pools_as_single_paths_do(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    struct leg leg[ASSETS];
+    static double z[ASSETS * BLOCK], price[ASSETS * BLOCK], remaining[ASSETS * BLOCK];
+    double cash[BLOCK], positive[BLOCK], negative[BLOCK], equity[BLOCK], requirement[BLOCK], used[BLOCK];
+    fill_legs(leg);
+    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
+    for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
+        price[i] = 100.0 * exp(0.3 * z[i]);
+        remaining[i] = i % 5 == 0 ? 0.0 : i % 5 == 1 ? 0.25 : 1.0;
+    }
+    for (size_t p = 0; p < BLOCK; ++p) cash[p] = 1000.0 * z[p];
+    kernel->sides(ASSETS, leg, cash, remaining, price, positive, negative);
+    kernel->value(ASSETS, leg, cash, remaining, price, equity, requirement, used);
+    for (size_t p = 0; p < BLOCK; ++p) {
+        double e = cash[p], need = 0.0, margin = 0.0;
+        for (size_t i = 0; i < ASSETS; ++i) {
+            double f = remaining[i * BLOCK + p], at = price[i * BLOCK + p], n = leg_notional(&leg[i], f, at);
+            double mm = f * leg[i].fixed;
+            for (size_t k = 0; k < leg[i].n_tiers; ++k)
+                mm = fmax(mm, tiers[k].rate * n - tiers[k].offset);
+            e += f * leg[i].quantity * (at - leg[i].entry);
+            need += mm;
+            margin += f * leg[i].used;
+        }
+        assert_true(fabs(equity[p] - e) < 1e-9 * (fabs(e) + 1e4));
+        assert_true(fabs(requirement[p] - need) < 1e-9 * (need + 1.0));
+        assert_true(used[p] == margin);
+        assert_true(fabs((positive[p] - negative[p]) - (e - need)) < 1e-9 * (positive[p] + negative[p]));
+        assert_true(positive[p] >= 0.0 && negative[p] >= 0.0);
+    }
+}
+
+static uint64_t hash_rows(uint64_t hash, const double *row, size_t n) {
+    for (size_t i = 0; i < n; ++i) hash = (hash ^ vmath_to_bits(row[i])) * UINT64_C(1099511628211);
+    return hash;
+}
+
+/* A digest of what every kernel function makes of the same input. */
+static uint64_t digest(const struct kernel *kernel) {
+    static double z[ASSETS * BLOCK], x[ASSETS * BLOCK], price[ASSETS * BLOCK], out[ASSETS * BLOCK];
+    static double remaining[ASSETS * BLOCK];
+    double lower[ASSETS * ASSETS], shift[ASSETS] = {0}, initial[ASSETS], deviation[ASSETS], a[BLOCK], b[BLOCK];
+    double c[BLOCK], d[BLOCK], zero[BLOCK] = {0};
+    struct leg leg[ASSETS];
+    uint64_t hash = UINT64_C(14695981039346656037);
+    fill_legs(leg);
+    for (size_t i = 0; i < ASSETS * ASSETS; ++i) lower[i] = 0.01 * (double)(i % 7);
+    for (size_t i = 0; i < ASSETS; ++i) initial[i] = 100.0 + (double)i, deviation[i] = 0.01;
+    for (size_t i = 0; i < ASSETS * BLOCK; ++i) remaining[i] = (double)(i % 3) / 2.0;
+    for (uint32_t step = 0; step < 20; ++step) {
+        kernel->normals(7, 256, step, RNG_SHOCK, ASSETS, z);
+        kernel->correlate(ASSETS, lower, shift, z, NULL, x);
+        kernel->price(ASSETS, PRICE_LOG, initial, x, price);
+        kernel->price(ASSETS, PRICE_LINEAR, initial, x, out);
+        hash = hash_rows(hash_rows(hash, price, ASSETS * BLOCK), out, ASSETS * BLOCK);
+        for (size_t p = 0; p < BLOCK; ++p) c[p] = INFINITY, d[p] = 1.0;
+        kernel->bridge_between(x, x + BLOCK, 0.02, z, zero, d, c);
+        kernel->between(x, zero, d, c);
+        kernel->sides(ASSETS, leg, z, remaining, price, a, b);
+        kernel->distance(PRICE_LOG, a, b, d);
+        hash = hash_rows(hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK), d, BLOCK);
+        kernel->bridge_distance(PRICE_LOG, ASSETS, leg, remaining, price, deviation, z, a, b, d, d, c);
+        kernel->excess(a, b, c);
+        hash = hash_rows(hash, c, BLOCK);
+        kernel->value(ASSETS, leg, z, remaining, price, a, b, c);
+        hash = hash_rows(hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK), c, BLOCK);
+    }
+    return hash;
+}
+
+static void instruction_sets_agree_bit_for_bit(void **state) {
+    (void)state;
+    static const char *const forced[] = {"v2", "v3", "v4"};
+    unsetenv("RISKPOOL_ISA");
+    const uint64_t expected = digest(kernel_choose());
+    for (size_t i = 0; i < sizeof forced / sizeof *forced; ++i) {
+        setenv("RISKPOOL_ISA", forced[i], 1);
+        const struct kernel *kernel = kernel_choose();
+        print_message("%s\n", kernel->name);
+        assert_true(digest(kernel) == expected);
+    }
+    unsetenv("RISKPOOL_ISA");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(elementary_functions_are_accurate),
+        cmocka_unit_test(quantiles_of_tiny_probabilities_are_finite),
+        cmocka_unit_test(normals_have_their_moments),
+        cmocka_unit_test(normals_are_those_of_their_address),
+        cmocka_unit_test(correlate_is_the_triangular_product),
+        cmocka_unit_test(bound_never_misses_a_crossing),
+        cmocka_unit_test(rows_value_pools_as_single_paths_do),
+        cmocka_unit_test(instruction_sets_agree_bit_for_bit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,176 @@
+/* The market side by itself: paths by number, moments, gaps, spread stress, bridge normals. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "market.h"
+
+enum { ASSETS = 3 };
+
+struct rig {
+    struct asset asset[ASSETS];
+    double correlation[ASSETS * ASSETS];
+    struct stress_return stress[2];
+    struct market market;
+    struct market_steps *steps;
+    struct arena arena;
+    struct market_block block;
+};
+
+static void rig_init(struct rig *rig, const struct model *model, size_t n_stress) {
+    static const double correlation[] = {1.0, 0.8, 1.0, 0.8, 1.0, 0.8, 1.0, 0.8, 1.0};
+    rig->asset[0] = (struct asset){"a", 60000.0, 0.6, 0.5};
+    rig->asset[1] = (struct asset){"b", 3000.0, 0.9, 0.0};
+    rig->asset[2] = (struct asset){"c", 1.0, 0.6, 0.5};
+    memcpy(rig->correlation, correlation, sizeof correlation);
+    rig->market = (struct market){.model = model,
+                                  .n_assets = ASSETS,
+                                  .assets = rig->asset,
+                                  .correlation = rig->correlation,
+                                  .stress = {n_stress, rig->stress},
+                                  .dt = 1.0 / 365.0,
+                                  .n_steps = 10,
+                                  .seed = 3,
+                                  .bridge = 1};
+    rig->arena = (struct arena){0};
+    assert_int_equal(market_steps_create(&rig->market, &rig->steps), RISKPOOL_OK);
+    assert_int_equal(market_block_init(&rig->block, &rig->market, rig->steps, &rig->arena), RISKPOOL_OK);
+}
+
+static void rig_free(struct rig *rig) {
+    market_steps_free(rig->steps);
+    arena_free(&rig->arena);
+}
+
+static void starts_at_the_initial_prices(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, &model_gbm, 0);
+    const struct slice *slice = market_start(&rig.block, 512);
+    for (size_t i = 0; i < ASSETS; ++i)
+        for (size_t p = 0; p < BLOCK; ++p) assert_true(slice->price[i * BLOCK + p] == rig.asset[i].price);
+    rig_free(&rig);
+}
+
+static void a_block_depends_on_its_number_alone(void **state) {
+    (void)state;
+    struct rig rig;
+    static double first[ASSETS * BLOCK];
+    rig_init(&rig, &model_gbm, 0);
+    const struct slice *slice = market_start(&rig.block, 1024);
+    for (int step = 0; step < 5; ++step) slice = market_step(&rig.block);
+    memcpy(first, slice->price, sizeof first);
+    market_start(&rig.block, 0);
+    for (int step = 0; step < 9; ++step) market_step(&rig.block);
+    slice = market_start(&rig.block, 1024);
+    for (int step = 0; step < 5; ++step) slice = market_step(&rig.block);
+    assert_memory_equal(first, slice->price, sizeof first);
+    slice = market_start(&rig.block, 1280);
+    for (int step = 0; step < 5; ++step) slice = market_step(&rig.block);
+    assert_memory_not_equal(first, slice->price, sizeof first);
+    rig_free(&rig);
+}
+
+static void correlation_of_one_moves_together(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, &model_gbm, 0);
+    market_start(&rig.block, 0);
+    const struct slice *slice = market_step(&rig.block);
+    assert_memory_equal(slice->end, slice->end + 2 * BLOCK, BLOCK * sizeof(double));
+    assert_memory_equal(slice->bridge, slice->bridge + 2 * BLOCK, BLOCK * sizeof(double));
+    rig_free(&rig);
+}
+
+static void moments_are_those_of_the_model(void **state) {
+    (void)state;
+    struct rig rig;
+    const double n = 400.0 * BLOCK, t = 10.0 / 365.0;
+    double mean = 0, square = 0, cross = 0, bridge = 0;
+    rig_init(&rig, &model_gbm, 0);
+    for (uint64_t block = 0; block < 400; ++block) {
+        const struct slice *slice = market_start(&rig.block, block * BLOCK);
+        for (int step = 0; step < 10; ++step) slice = market_step(&rig.block);
+        for (size_t p = 0; p < BLOCK; ++p) {
+            double x = slice->end[p] - (0.5 - 0.5 * 0.36) * t, y = slice->end[BLOCK + p] + 0.5 * 0.81 * t;
+            mean += slice->price[p] / 60000.0;
+            square += x * x;
+            cross += x * y;
+            bridge += slice->bridge[p] * slice->bridge[BLOCK + p];
+        }
+    }
+    double growth = exp(0.5 * t), variance = 0.36 * t, covariance = 0.8 * 0.6 * 0.9 * t;
+    assert_true(fabs(mean / n - growth) < 4.0 * growth * sqrt(expm1(variance) / n));
+    assert_true(fabs(square / n - variance) < 4.0 * variance * sqrt(2.0 / n));
+    assert_true(fabs(cross / n - covariance) < 4.0 * 0.6 * 0.9 * t * sqrt(1.64 / n));
+    assert_true(fabs(bridge / n - 0.8) < 4.0 * sqrt(1.64 / n));
+    rig_free(&rig);
+}
+
+static void a_gap_comes_after_the_diffusive_move(void **state) {
+    (void)state;
+    struct rig rig = {.stress = {{.asset = 1, .first_step = 2, .last_step = 2, .gap = 1, .simple_return = -0.3}}};
+    rig_init(&rig, &model_gbm, 1);
+    market_start(&rig.block, 0);
+    market_step(&rig.block);
+    assert_true(market_step(&rig.block)->final == rig.block.slice.end);
+    const struct slice *slice = market_step(&rig.block);
+    static double after[ASSETS * BLOCK];
+    memcpy(after, slice->final, sizeof after);
+    assert_true(slice->final != slice->end);
+    for (size_t p = 0; p < BLOCK; ++p) {
+        assert_true(fabs(slice->price[BLOCK + p] / slice->end_price[BLOCK + p] - 0.7) < 1e-14);
+        assert_true(slice->price[p] == slice->end_price[p]);
+    }
+    slice = market_step(&rig.block);
+    assert_true(slice->final == slice->end);
+    assert_memory_equal(slice->start, after, sizeof after);
+    rig_free(&rig);
+}
+
+static void spread_stress_adds_up(void **state) {
+    (void)state;
+    struct rig calm, rig = {.stress = {{.asset = 0, .first_step = 1, .last_step = 4, .simple_return = -0.5}}};
+    rig_init(&calm, &model_gbm, 0);
+    rig_init(&rig, &model_gbm, 1);
+    market_start(&calm.block, 0);
+    market_start(&rig.block, 0);
+    for (int step = 0; step < 10; ++step) {
+        const struct slice *a = market_step(&calm.block), *b = market_step(&rig.block);
+        double pieces = step < 1 ? 0.0 : step > 4 ? 4.0 : (double)step;
+        for (size_t p = 0; p < BLOCK; ++p)
+            assert_true(fabs(b->end[p] - a->end[p] - pieces / 4.0 * log(0.5)) < 1e-13);
+        assert_memory_equal(a->end + BLOCK, b->end + BLOCK, BLOCK * sizeof(double));
+    }
+    rig_free(&rig);
+    rig_free(&calm);
+}
+
+static void bachelier_adds_to_the_price(void **state) {
+    (void)state;
+    struct rig rig = {.stress = {{.asset = 1, .first_step = 0, .last_step = 0, .gap = 1, .simple_return = -0.3}}};
+    rig_init(&rig, &model_bachelier, 1);
+    market_start(&rig.block, 0);
+    const struct slice *slice = market_step(&rig.block);
+    for (size_t p = 0; p < BLOCK; ++p) {
+        assert_true(fabs(slice->end_price[p] - 60000.0 * (1.0 + slice->end[p])) < 1e-9);
+        assert_true(fabs(slice->price[BLOCK + p] - 0.7 * slice->end_price[BLOCK + p]) < 1e-9);
+        assert_true(slice->start_slope[p] == 60000.0);
+    }
+    rig_free(&rig);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_at_the_initial_prices),     cmocka_unit_test(a_block_depends_on_its_number_alone),
+        cmocka_unit_test(correlation_of_one_moves_together), cmocka_unit_test(moments_are_those_of_the_model),
+        cmocka_unit_test(a_gap_comes_after_the_diffusive_move), cmocka_unit_test(spread_stress_adds_up),
+        cmocka_unit_test(bachelier_adds_to_the_price),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
