@@ -63,7 +63,6 @@ for scenario in "${scenarios[@]}"; do
     "$riskpool" run "$scenario" "$@" -o "$results" || code=$?
     [ "$code" -le "$worst" ] || worst=$code
     [ "$code" -le 1 ] || continue
-    "$riskpool" show "$results"
     if [ -n "$python" ]; then
         echo "Pictures: $("$python" "$top/scripts/plot.py" "$results")"
     else

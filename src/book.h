@@ -16,8 +16,8 @@ struct position {
 };
 
 struct pool {
-    char *name;        /* "wallet" for pool 0; the position's for a pool of one; else as the scenario names it */
-    double cash;       /* at the start */
+    char *name;  /* "wallet" for pool 0; the position's for a pool of one; else as the scenario names it */
+    double cash; /* at the start */
     size_t n_positions;
     size_t *positions; /* indices into the book, ordered by asset, then as listed */
 };

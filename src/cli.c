@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define HELP_OPTION "  -h, --help               show this help\n"
-#define ASSIGN_OPTION                                                                                                  \
-    "  -P KEY.PATH=VALUE        set any key of the scenario (repeatable); items of lists are\n"                         \
+#define ASSIGN_OPTION                                                                           \
+    "  -P KEY.PATH=VALUE        set any key of the scenario (repeatable); items of lists are\n" \
     "                           addressed by their name or number: -P positions.btc.leverage=5\n"
 
 const struct command commands[] = {

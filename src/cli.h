@@ -7,7 +7,7 @@
 #include "riskpool.h"
 
 struct command {
-    const char *name; /* NULL ends the table */
+    const char *name;  /* NULL ends the table */
     const char *usage; /* what follows the name */
     const char *sentence;
     const char *options; /* help text, a line each; "" when there are none */

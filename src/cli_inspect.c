@@ -13,13 +13,11 @@
 
 enum { CELL = 32 };
 
-static json_t *number(double value)
-{
+static json_t *number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *position_json(const struct position_statement *p)
-{
+static json_t *position_json(const struct position_statement *p) {
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity", number(p->quantity),
                      "entry", number(p->entry), "price", number(p->price), "notional", number(p->notional),
                      "unrealised_profit", number(p->unrealised_profit), "maintenance_margin",
@@ -27,8 +25,7 @@ static json_t *position_json(const struct position_statement *p)
                      "bankruptcy_price", number(p->bankruptcy_price));
 }
 
-static json_t *pool_json(const struct pool_statement *pool)
-{
+static json_t *pool_json(const struct pool_statement *pool) {
     json_t *positions = json_array();
     for (size_t i = 0; i < pool->n_positions; ++i)
         json_array_append_new(positions, position_json(&pool->positions[i]));
@@ -38,23 +35,21 @@ static json_t *pool_json(const struct pool_statement *pool)
                      "utilisation", number(pool->utilisation), "positions", positions);
 }
 
-static json_t *mode_json(const struct mode_statement *mode)
-{
+static json_t *mode_json(const struct mode_statement *mode) {
     json_t *pools = json_array();
     for (size_t i = 0; i < mode->n_pools; ++i)
         json_array_append_new(pools, pool_json(&mode->pools[i]));
     return json_pack("{s:o, s:o}", "equity", number(mode->equity), "pools", pools);
 }
 
-static enum riskpool_status print_json(const struct statement *statement)
-{
+static enum riskpool_status print_json(const struct statement *statement) {
     json_t *modes = json_object();
     for (size_t i = 0; i < statement->n_modes; ++i)
         json_object_set_new(modes, statement->modes[i].name, mode_json(&statement->modes[i]));
     json_t *root =
         json_pack("{s:s, s:s, s:o}", "name", statement->name, "currency", statement->currency, "modes", modes);
     enum riskpool_status status = root ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
-    if (root && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0)
+    if (root && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0)
         status = RISKPOOL_WRITE_FAILED;
     if (root)
         putchar('\n');
@@ -62,32 +57,28 @@ static enum riskpool_status print_json(const struct statement *statement)
     return status;
 }
 
-static const char *cell(char text[CELL], const char *format, double value)
-{
+static const char *cell(char text[CELL], const char *format, double value) {
     if (!isfinite(value))
         return "-";
     snprintf(text, CELL, format, value);
     return text;
 }
 
-static void print_pool(const struct pool_statement *pool, int width)
-{
+static void print_pool(const struct pool_statement *pool, int width) {
     char a[CELL], b[CELL];
     printf("  %-*s %14.2f %14.2f %14.2f %14.2f %12s %12s\n", width, pool->name, pool->cash, pool->equity,
            pool->initial_margin, pool->maintenance_margin, cell(a, "%.2f %%", pool->margin_level),
            cell(b, "%.2f %%", pool->utilisation));
 }
 
-static void print_position(const struct position_statement *p, int width)
-{
+static void print_position(const struct position_statement *p, const char *pool, int width) {
     char a[CELL], b[CELL];
-    printf("  %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s\n", width, p->name, p->quantity, p->entry,
-           p->price, p->notional, p->unrealised_profit, p->maintenance_margin, cell(a, "%.8g", p->liquidation_price),
-           cell(b, "%.8g", p->bankruptcy_price));
+    printf("  %-*s %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s\n", width, p->name, width, pool,
+           p->quantity, p->entry, p->price, p->notional, p->unrealised_profit, p->maintenance_margin,
+           cell(a, "%.8g", p->liquidation_price), cell(b, "%.8g", p->bankruptcy_price));
 }
 
-static int name_width(const struct statement *statement)
-{
+static int name_width(const struct statement *statement) {
     size_t width = strlen("position");
     for (size_t m = 0; m < statement->n_modes; ++m)
         for (size_t i = 0; i < statement->modes[m].n_pools; ++i) {
@@ -99,22 +90,20 @@ static int name_width(const struct statement *statement)
     return (int)width;
 }
 
-static void print_mode(const struct mode_statement *mode, const char *currency, int width)
-{
+static void print_mode(const struct mode_statement *mode, const char *currency, int width) {
     printf("\n%s: equity %.2f %s\n", mode->name, mode->equity, currency);
     printf("  %-*s %14s %14s %14s %14s %12s %12s\n", width, "pool", "cash", "equity", "initial", "maintenance", "level",
            "utilisation");
     for (size_t i = 0; i < mode->n_pools; ++i)
         print_pool(&mode->pools[i], width);
-    printf("  %-*s %14s %12s %12s %14s %14s %14s %12s %12s\n", width, "position", "quantity", "entry", "price",
-           "notional", "profit", "maintenance", "liquidation", "bankruptcy");
+    printf("  %-*s %-*s %14s %12s %12s %14s %14s %14s %12s %12s\n", width, "position", width, "pool", "quantity",
+           "entry", "price", "notional", "profit", "maintenance", "liquidation", "bankruptcy");
     for (size_t i = 0; i < mode->n_pools; ++i)
         for (size_t k = 0; k < mode->pools[i].n_positions; ++k)
-            print_position(&mode->pools[i].positions[k], width);
+            print_position(&mode->pools[i].positions[k], mode->pools[i].name, width);
 }
 
-static enum riskpool_status print_text(const struct statement *statement)
-{
+static enum riskpool_status print_text(const struct statement *statement) {
     int width = name_width(statement);
     printf("%s: the account before the first step, in %s\n", statement->name, statement->currency);
     for (size_t i = 0; i < statement->n_modes; ++i)
@@ -128,8 +117,7 @@ struct request {
     const char **overrides;
 };
 
-static enum riskpool_status print_statement(const struct riskpool_scenario *scenario, int json)
-{
+static enum riskpool_status print_statement(const struct riskpool_scenario *scenario, int json) {
     struct statement statement;
     enum riskpool_status status = statement_init(&statement, scenario);
     if (!status)
@@ -140,8 +128,7 @@ static enum riskpool_status print_statement(const struct riskpool_scenario *scen
     return status;
 }
 
-static int inspect(const struct request *request, const char *path)
-{
+static int inspect(const struct request *request, const char *path) {
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL;
     enum riskpool_status status =
@@ -158,8 +145,7 @@ static int inspect(const struct request *request, const char *path)
 }
 
 /* -1 to go on, else the exit code. */
-static int read_options(int argc, char **argv, struct request *request)
-{
+static int read_options(int argc, char **argv, struct request *request) {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     int option;
@@ -184,8 +170,7 @@ static int read_options(int argc, char **argv, struct request *request)
     return -1;
 }
 
-int cli_inspect(int argc, char **argv)
-{
+int cli_inspect(int argc, char **argv) {
     struct request request = {.overrides = calloc((size_t)argc + 1, sizeof *request.overrides)};
     int code = request.overrides ? read_options(argc, argv, &request) : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     if (code < 0)

@@ -1,20 +1,11 @@
-/* `riskpool show RESULTS.h5`: the summary of a finished run, side by side per mode. */
+/* riskpool show: the summary of a results file, in the format that is asked for. */
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
-#include "riskpool.h"
 #include "summary.h"
 
-static const char usage[] = "usage: riskpool show [--json | --csv | --markdown] RESULTS.h5\n"
-                            "\n"
-                            "  --json      one JSON object: name, seed, paths, confidence, modes, comparison, limits\n"
-                            "  --csv       one line for each value: group, variable, place, value\n"
-                            "  --markdown  the tables as Markdown\n";
-
-static int show_file(const char *path, enum summary_format format)
-{
+static int show_file(const char *path, enum summary_format format) {
     struct riskpool_results *results = NULL;
     char *message = NULL;
     enum riskpool_status status = riskpool_results_read(path, &results, &message);
@@ -27,30 +18,35 @@ static int show_file(const char *path, enum summary_format format)
     return riskpool_status_exit_code(status);
 }
 
-int cli_show(int argc, char **argv)
-{
-    static const struct option options[] = {{"json", no_argument, NULL, SUMMARY_JSON},
-                                            {"csv", no_argument, NULL, SUMMARY_CSV},
-                                            {"markdown", no_argument, NULL, SUMMARY_MARKDOWN},
+int cli_show(int argc, char **argv) {
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"csv", no_argument, NULL, 'c'},
+                                            {"markdown", no_argument, NULL, 'm'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     enum summary_format format = SUMMARY_TEXT;
-    int option = 0;
-    optind = 0;
+    int option;
+    optind = 0; /* start anew: main has parsed before */
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(usage, stdout);
+        switch (option) {
+        case 'j':
+            format = SUMMARY_JSON;
+            break;
+        case 'c':
+            format = SUMMARY_CSV;
+            break;
+        case 'm':
+            format = SUMMARY_MARKDOWN;
+            break;
+        case 'h':
+            command_help(command_find("show"));
             return riskpool_status_exit_code(RISKPOOL_OK);
+        default:
+            return command_misused("show", "unknown option '%s'", argv[optind - 1]);
         }
-        if (option == '?') {
-            fputs(usage, stderr);
-            return riskpool_status_exit_code(RISKPOOL_USAGE);
-        }
-        format = (enum summary_format)option;
     }
-    if (argc - optind != 1) {
-        fputs(usage, stderr);
-        return riskpool_status_exit_code(RISKPOOL_USAGE);
-    }
+    if (argc - optind != 1)
+        return command_misused("show", "one results file is needed");
     return show_file(argv[optind], format);
 }

@@ -23,7 +23,7 @@ static int validate_one(const struct request *request, const char *path) {
         fputs(riskpool_scenario_resolved(scenario), stdout);
     } else if (status == RISKPOOL_OK) {
         printf("%s: valid\n", path);
-    } else {
+    } else if (!messages) {
         fprintf(stderr, "%s: %s\n", path, riskpool_status_text(status));
     }
     riskpool_text_free(messages);

@@ -96,7 +96,8 @@ static struct node *read_row(struct line *line, struct tree *tree, struct report
 }
 
 struct node *csv_read(const struct source *source, struct tree *tree, struct report *report) {
-    struct node *rows = node_new(tree, NODE_LIST, &(struct place){.source = source, .line = 1, .column = 1, .width = 1});
+    struct node *rows =
+        node_new(tree, NODE_LIST, &(struct place){.source = source, .line = 1, .column = 1, .width = 1});
     const char *at = source->text, *end = source->text + source->size;
     if (source->size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) {
         at += 3;

@@ -9,8 +9,7 @@
 #include "interval.h"
 #include "sum.h"
 
-struct moments estimate_moments(const double *x, size_t n)
-{
+struct moments estimate_moments(const double *x, size_t n) {
     if (n == 0)
         return (struct moments){NAN, NAN, NAN};
     struct sum sum = {0, 0}, squares = {0, 0};
@@ -24,26 +23,22 @@ struct moments estimate_moments(const double *x, size_t n)
 }
 
 /* n * level, as a whole number when it misses one by no more than the rounding of level and product. */
-static double whole_product(size_t n, double level)
-{
+static double whole_product(size_t n, double level) {
     const double product = (double)n * level, nearest = nearbyint(product);
     return fabs(product - nearest) <= 4 * DBL_EPSILON * product ? nearest : product;
 }
 
-size_t estimate_rank(size_t n, double level)
-{
+size_t estimate_rank(size_t n, double level) {
     const double rank = ceil(whole_product(n, level));
     return rank < 1 ? 1 : rank > (double)n ? n : (size_t)rank;
 }
 
 /* The order statistic of `rank`; smaller values end up before it, larger ones after it. */
-static double select_rank(double *x, size_t n, size_t rank)
-{
+static double select_rank(double *x, size_t n, size_t rank) {
     return gsl_stats_select(x, 1, n, rank - 1);
 }
 
-void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile)
-{
+void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile) {
     size_t before = 0; /* values already known to lie below */
     for (size_t i = 0; i < n_levels; i++) {
         if (n == 0) {
@@ -57,8 +52,8 @@ void estimate_quantiles(double *x, size_t n, const double *level, size_t n_level
 }
 
 /* The `n_tail` losses from the value at risk upwards begin at `tail`, the value at risk itself first. */
-static void estimate_shortfall(const double *tail, size_t n_tail, size_t n, double confidence, struct tail_estimate *t)
-{
+static void estimate_shortfall(const double *tail, size_t n_tail, size_t n, double confidence,
+                               struct tail_estimate *t) {
     const double below = whole_product(n, confidence), beyond = (double)n - below;
     const size_t rank = n - n_tail + 1;
     if (!(beyond > 0)) {
@@ -80,8 +75,7 @@ static void estimate_shortfall(const double *tail, size_t n_tail, size_t n, doub
     t->error = n_tail < 2 ? NAN : sqrt(sum_value(&squares) / (double)(n - 1) / (double)n);
 }
 
-struct tail_estimate estimate_tail(double *loss, size_t n, double confidence)
-{
+struct tail_estimate estimate_tail(double *loss, size_t n, double confidence) {
     struct tail_estimate t = {NAN, NAN, NAN, NAN, NAN};
     if (n == 0)
         return t;

@@ -42,6 +42,21 @@ static const char *number_due(const struct field *field) {
     }
 }
 
+/* How values of the type are written. */
+static const char *notation(const struct field *field) {
+    switch (field->type) {
+    case FIELD_DURATION:
+        return "; 30 min, 1 h, 7 d, 1 y";
+    case FIELD_FRACTION:
+    case FIELD_FRACTIONS:
+        return "; 0.44 or 44%";
+    case FIELD_PERCENTS:
+        return "; 150% or 1.5";
+    default:
+        return "";
+    }
+}
+
 static int in_range(const struct range *range, double value) {
     if (range->low == 0 && range->high == 0) {
         return 1;
@@ -73,7 +88,7 @@ static const char *parse_number(const struct field *field, const char *text, dou
 /* Parses and checks one number; returns 0 and reports when it is wrong. */
 static int read_number(const struct field *field, const char *name, const struct node *node, double *value,
                        uint64_t *whole, struct report *report) {
-    if (node->kind != NODE_SCALAR || (node->text[0] == '\0' && !node->quoted)) {
+    if (node->kind != NODE_SCALAR || node_is_nothing(node)) {
         field_mismatch(name, node, number_due(field), report);
         return 0;
     }
@@ -85,7 +100,7 @@ static int read_number(const struct field *field, const char *name, const struct
     struct text help = {0};
     text_add(&help, "allowed: ");
     field_describe(field, &help);
-    text_add(&help, field->unit ? ", %s" : "%s", field->unit ? field->unit : "");
+    text_add(&help, "%s%s%s", field->unit ? ", " : "", field->unit ? field->unit : "", notation(field));
     report_error(report, &node->place, help.bytes, "'%s': '%.60s' %s", name, node->text,
                  why ? why : "is outside the allowed range");
     text_free(&help);
@@ -126,7 +141,7 @@ static void read_choice(const struct field *field, const struct node *node, int 
 }
 
 static void read_text(const struct field *field, const struct node *node, char **value, struct report *report) {
-    if (node->kind != NODE_SCALAR || (node->text[0] == '\0' && !node->quoted)) {
+    if (node->kind != NODE_SCALAR || node_is_nothing(node)) {
         field_mismatch(field->name, node, "a text", report);
     } else if (field->type == FIELD_NAME && !is_name(node->text)) {
         report_error(report, &node->place, "1 to 64 printable characters without / \\ quotes, braces and brackets",
@@ -257,7 +272,7 @@ static void set_absent(const struct field *field, void *target, struct tree *tre
 
 /* A default, as if it had been written: a scalar, or a list of what stands between commas. */
 static struct node *standard_node(const struct field *field, struct tree *tree) {
-    int is_list = field->type == FIELD_FRACTIONS || field->type == FIELD_PERCENTS;
+    int is_list = field->type == FIELD_FRACTIONS || field->type == FIELD_PERCENTS || field->type == FIELD_MAPS;
     if (!is_list) {
         return node_scalar(tree, field->standard, strlen(field->standard), NULL);
     }

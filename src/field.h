@@ -70,13 +70,17 @@ struct field {
     size_t most;                /* entries that a list may have; 0: any number */
 };
 
-#define RANGE_ABOVE(bound) {bound, HUGE_VAL, OPEN_LOW}
-#define RANGE_FROM(bound) {bound, HUGE_VAL, 0}
-#define RANGE_BETWEEN(low, high) {low, high, 0}
-#define RANGE_OPEN(low, high) {low, high, OPEN_LOW | OPEN_HIGH}
+#define RANGE_ABOVE(bound) \
+    { bound, HUGE_VAL, OPEN_LOW }
+#define RANGE_FROM(bound) \
+    { bound, HUGE_VAL, 0 }
+#define RANGE_BETWEEN(low, high) \
+    { low, high, 0 }
+#define RANGE_OPEN(low, high) \
+    { low, high, OPEN_LOW | OPEN_HIGH }
 
-/* Reads `map` into `target` by the table; what is wrong goes to the report and leaves the member as not given (or at its
- * default). All memory that the target points at belongs to the tree. */
+/* Reads `map` into `target` by the table; what is wrong goes to the report and leaves the member as not given (or at
+ * its default). All memory that the target points at belongs to the tree. */
 void field_read(const struct field *fields, const struct node *map, void *target, struct tree *tree,
                 struct report *report);
 /* One number of a node, by the type and range of `field`; NaN when it is wrong. `name` names it in messages. */

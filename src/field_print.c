@@ -12,18 +12,16 @@ static const void *const_member(const void *target, const struct field *field) {
 static void describe_range(const struct field *field, struct text *out) {
     const struct range *range = &field->range;
     char low[NUMBER_SIZE], high[NUMBER_SIZE];
-    void (*format)(double, char *) = field->type == FIELD_DURATION ? duration_format : number_format;
+    const char *unit = field->type == FIELD_PERCENTS ? "%" : "";
     if (range->low == 0 && range->high == 0) {
         return;
     }
-    format(range->low, low);
-    if (range->high == HUGE_VAL) {
-        text_add(out, range->open & OPEN_LOW ? " above %s" : " from %s", low);
-        return;
+    number_format(range->low, low);
+    number_format(range->high, high);
+    text_add(out, range->open & OPEN_LOW ? " above %s%s" : " from %s%s", low, unit);
+    if (range->high < HUGE_VAL) {
+        text_add(out, range->open & OPEN_HIGH ? " and below %s%s" : " to %s%s", high, unit);
     }
-    format(range->high, high);
-    text_add(out, range->open & OPEN_LOW ? " above %s" : " from %s", low);
-    text_add(out, range->open & OPEN_HIGH ? " and below %s" : " to %s", high);
 }
 
 static void describe_choices(const struct field *field, struct text *out) {
@@ -40,12 +38,12 @@ void field_describe(const struct field *field, struct text *out) {
         [FIELD_TEXT] = "text",
         [FIELD_NAME] = "name",
         [FIELD_NUMBER] = "number",
-        [FIELD_FRACTION] = "fraction (0.44 or 44%)",
+        [FIELD_FRACTION] = "fraction",
         [FIELD_WHOLE] = "whole number",
-        [FIELD_DURATION] = "duration (s, min, h, d, y)",
+        [FIELD_DURATION] = "duration",
         [FIELD_FLAG] = "true or false",
         [FIELD_FRACTIONS] = "list of fractions",
-        [FIELD_PERCENTS] = "list of fractions (1.5 or 150%)",
+        [FIELD_PERCENTS] = "list of fractions",
         [FIELD_MAP] = "map",
         [FIELD_MAPS] = "list of maps",
     };
@@ -70,6 +68,9 @@ static struct node *numbers_node(const struct field *field, const struct number_
 
 static struct node *items_node(const struct field *field, const struct item_list *list, struct tree *tree) {
     struct node *node = node_new(tree, NODE_LIST, NULL);
+    if (list->n == 0 && !field->standard) {
+        return NULL;
+    }
     for (size_t i = 0; i < list->n; i++) {
         node_append(tree, node, field_node(field->fields, (const char *)list->items + i * field->size, tree));
     }

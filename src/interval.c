@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static const double side = 0.025;      /* probability left out on either side */
+static const double side = 0.025;       /* probability left out on either side */
 static const double negligible = 1e-25; /* of the largest term */
 
 /* P(X < k), P(X = k), P(X > k). */
@@ -12,8 +12,7 @@ struct binomial {
     double below, at, above;
 };
 
-static struct binomial binomial_around(uint64_t n, uint64_t k, double p)
-{
+static struct binomial binomial_around(uint64_t n, uint64_t k, double p) {
     const double q = 1 - p;
     double weight[3] = {0, 0, 0}, total = 0;
     uint64_t mode = (uint64_t)((double)n * p);
@@ -36,8 +35,7 @@ static struct binomial binomial_around(uint64_t n, uint64_t k, double p)
 }
 
 /* Wilson's score bound (1927): near enough to start from. `sign` is -1 for the lower one. */
-static double wilson(double count, double n, double sign)
-{
+static double wilson(double count, double n, double sign) {
     const double z = INTERVAL_95, share = count / n;
     const double centre = share + z * z / (2 * n);
     return (centre + sign * z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n);
@@ -45,8 +43,7 @@ static double wilson(double count, double n, double sign)
 
 /* Root of tail(p) = 2.5 % by Newton's steps inside a shrinking bracket. `upper`: the tail X <= count, which falls with
  * p; else X >= count, which rises. */
-static double proportion_bound(uint64_t count, uint64_t n, int upper)
-{
+static double proportion_bound(uint64_t count, uint64_t n, int upper) {
     const double share = (double)count / (double)n;
     double low = upper ? share : 0, high = upper ? 1 : share;
     double p = wilson((double)count, (double)n, upper ? 1 : -1);
@@ -68,8 +65,7 @@ static double proportion_bound(uint64_t count, uint64_t n, int upper)
     return p;
 }
 
-void interval_proportion(uint64_t count, uint64_t n, double *low, double *high)
-{
+void interval_proportion(uint64_t count, uint64_t n, double *low, double *high) {
     *low = n == 0 ? NAN : 0;
     *high = n == 0 ? NAN : 1;
     if (n > 0 && count > 0)
@@ -78,8 +74,7 @@ void interval_proportion(uint64_t count, uint64_t n, double *low, double *high)
         *high = proportion_bound(count, n, 1);
 }
 
-void interval_ranks(uint64_t n, double level, uint64_t *low, uint64_t *high)
-{
+void interval_ranks(uint64_t n, double level, uint64_t *low, uint64_t *high) {
     const double odds = level / (1 - level);
     uint64_t mode = (uint64_t)((double)n * level);
     mode = mode < n ? mode : n;

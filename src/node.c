@@ -161,10 +161,15 @@ const struct place *node_place(const struct node *map, const char *key) {
     return value ? &value->place : &map->place;
 }
 
+int node_is_nothing(const struct node *node) {
+    return node->kind == NODE_SCALAR && !node->quoted &&
+           (node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
+}
+
 void node_describe(const struct node *node, char *text, size_t size) {
     if (node->kind != NODE_SCALAR) {
         snprintf(text, size, "%s", node->kind == NODE_LIST ? "a list" : "a map");
-    } else if (node->text[0] == '\0' && !node->quoted) {
+    } else if (node_is_nothing(node)) {
         snprintf(text, size, "nothing");
     } else {
         snprintf(text, size, "'%.60s%s'", node->text, strlen(node->text) > 60 ? "..." : "");

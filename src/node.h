@@ -12,10 +12,10 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
     enum node_kind kind;
     struct place place;
-    int quoted;        /* scalars */
-    char *text;        /* scalars: zero-terminated */
+    int quoted;         /* scalars */
+    char *text;         /* scalars: zero-terminated */
     size_t n, capacity; /* entries of lists and maps */
-    struct node **key; /* maps */
+    struct node **key;  /* maps */
     struct node **item;
 };
 
@@ -47,10 +47,13 @@ size_t node_index(const struct node *map, const char *key);
 const struct node *node_find(const struct node *map, const char *key);
 /* Where the value of `key` stands, or the map when it is not there. */
 const struct place *node_place(const struct node *map, const char *key);
+/* 1 for an empty value, ~ and null. */
+int node_is_nothing(const struct node *node);
 /* What a node is, for messages: "a list", "'text'". */
 void node_describe(const struct node *node, char *text, size_t size);
 
-/* Writes a node after "key:" at the given indentation: flat ones on the same line, others an entry a line; ends the line. */
+/* Writes a node after "key:" at the given indentation: flat ones on the same line, others an entry a line; ends the
+ * line. */
 void node_write(const struct node *node, int indent, struct text *out);
 /* Writes a text, quoted when YAML could read it as something else. */
 void scalar_write(const char *text, struct text *out);

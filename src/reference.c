@@ -24,7 +24,11 @@ static void add_wrapped(struct text *out, int indent, const char *prefix, const 
     text_add(out, "\n");
 }
 
-/* "number above 0, account currency; default: 1": everything but the sentence; empty when there is nothing to say. */
+static int is_list(const struct field *field) {
+    return field->type == FIELD_FRACTIONS || field->type == FIELD_PERCENTS || field->type == FIELD_MAPS;
+}
+
+/* "number above 0, account currency; default 1": everything but the sentence; empty when there is nothing to say. */
 static void add_allowed(const struct field *field, struct text *out) {
     struct text kind = {0};
     field_describe(field, &kind);
@@ -33,13 +37,12 @@ static void add_allowed(const struct field *field, struct text *out) {
         text_add(out, "%s%s", kind.length > 0 ? ", " : "", field->unit);
     }
     if (field->rival) {
-        text_add(out, "; not with '%s'", field->rival);
+        text_add(out, "; instead of '%s'", field->rival);
     }
     if (field->required && !field->rival) {
         text_add(out, "; required");
     } else if (field->standard) {
-        int is_list = field->type == FIELD_FRACTIONS || field->type == FIELD_PERCENTS;
-        text_add(out, is_list ? "; default: [%s]" : "; default: %s", field->standard);
+        text_add(out, is_list(field) ? "; default [%s]" : "; default %s", field->standard);
     }
     text_free(&kind);
 }
@@ -49,7 +52,7 @@ static void add_comment(const struct field *field, int indent, const char *prefi
     add_allowed(field, &allowed);
     text_add(&line, "%s", field->sentence ? field->sentence : field->name);
     if (allowed.length > 0) {
-        text_add(&line, " (%s)", allowed.bytes);
+        text_add(&line, " [%s]", allowed.bytes);
     }
     add_wrapped(out, indent, prefix, line.bytes ? line.bytes : "");
     for (const struct choice *choice = field->choices; choice && choice->name; choice++) {
@@ -77,7 +80,6 @@ static void add_lines(const char *lines, int indent, const char *prefix, struct 
 static void add_template(const struct field *fields, int indent, struct text *out);
 
 static void add_value(const struct field *field, int indent, struct text *out) {
-    int is_list = field->type == FIELD_FRACTIONS || field->type == FIELD_PERCENTS;
     const char *prefix = field->alternative ? "# " : "";
     text_add(out, "%*s%s%s:", indent, "", prefix, field->name);
     if (field->type == FIELD_MAP) {
@@ -93,7 +95,7 @@ static void add_value(const struct field *field, int indent, struct text *out) {
     } else if (field->example) {
         text_add(out, " %s\n", field->example);
     } else {
-        text_add(out, is_list ? " [%s]\n" : " %s\n", field->standard ? field->standard : "");
+        text_add(out, is_list(field) ? " [%s]\n" : " %s\n", field->standard ? field->standard : "");
     }
 }
 
@@ -110,9 +112,10 @@ static void add_template(const struct field *fields, int indent, struct text *ou
 
 char *reference_template(void) {
     struct text out = {0};
-    text_add(&out, "# A scenario of riskpool with every key. Only the keys called required must be there; the others are\n"
-                   "# shown with their default or an example. Lines that start with '# ' and a key are alternatives.\n"
-                   "# Fractions may be written 0.44 or 44%%; durations in s, min, h, d, y (365 d).\n\n");
+    text_add(&out,
+             "# A scenario of riskpool with every key. Only the keys called required must be there; the others are\n"
+             "# shown with their default or an example. Lines that start with '# ' and a key are alternatives.\n"
+             "# Fractions may be written 0.44 or 44%%; durations in s, min, h, d, y (365 d).\n\n");
     add_template(scenario_fields, 0, &out);
     return text_take(&out);
 }
@@ -137,10 +140,11 @@ static void add_reference(const struct field *fields, const char *path, struct t
 
 char *reference_text(void) {
     struct text out = {0};
-    text_add(&out,
-             "The scenario file is YAML. Every key, with what it takes; [] stands for an item of a list.\n\n"
-             "Numbers are plain decimals: 100000, 1e5. Fractions: 0.44 or 44%%. Durations: 30 min, 1 h, 7 d, 1 y (365 d).\n"
-             "Rates and volatilities are per year. Files are relative to the scenario.\n\n");
+    text_add(
+        &out,
+        "The scenario file is YAML. Every key, with what it takes; [] stands for an item of a list.\n\n"
+        "Numbers are plain decimals: 100000, 1e5. Fractions: 0.44 or 44%%. Durations: 30 min, 1 h, 7 d, 1 y (365 d).\n"
+        "Rates and volatilities are per year. Files are relative to the scenario.\n\n");
     add_reference(scenario_fields, "", &out);
     text_add(&out, "\nAn entry of 'modes' that is a map:\n\n");
     add_reference(mode_fields, "modes[].", &out);

@@ -2,8 +2,8 @@
 #ifndef REFERENCE_H
 #define REFERENCE_H
 
-/* A commented scenario with every key, its unit, range and default, that is itself valid. The caller frees it; NULL when
- * out of memory. */
+/* A commented scenario with every key, its unit, range and default, that is itself valid. The caller frees it; NULL
+ * when out of memory. */
 char *reference_template(void);
 /* The reference of every key. */
 char *reference_text(void);

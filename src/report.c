@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 100, ALLOWED_LENGTH = 400, EXCERPT = 120 };
+enum { KEPT = 1000, SHOWN = 100, ALLOWED_LENGTH = 400, EXCERPT = 120 };
 
 void report_free(struct report *report) {
     for (size_t i = 0; i < report->n_mistakes; i++) {
@@ -86,6 +86,9 @@ static char *printable_copy(const char *bytes, size_t n) {
 void report_add(struct report *report, enum severity severity, const struct place *place, const char *help,
                 const char *format, va_list arguments) {
     *(severity == SEVERITY_ERROR ? &report->n_errors : &report->n_warnings) += 1;
+    if (report->n_mistakes == KEPT) {
+        return;
+    }
     if (report->n_mistakes == report->capacity) {
         size_t capacity = 2 * report->capacity + 16;
         struct mistake *mistakes = realloc(report->mistakes, capacity * sizeof *mistakes);
@@ -136,7 +139,7 @@ void report_unknown(struct report *report, const struct place *place, const char
     if (suggestion->nearest.best) {
         text_add(&help, "did you mean '%s'?", suggestion->nearest.best);
     }
-    if (suggestion->allowed.length > 0) {
+    if (suggestion->allowed.length > 0 && !(suggestion->nearest.best && suggestion->allowed.length >= ALLOWED_LENGTH)) {
         text_add(&help, "%sallowed here: %s", help.length > 0 ? " " : "", suggestion->allowed.bytes);
     }
     report_error(report, place, help.bytes, "unknown %s '%s'", kind, suggestion->nearest.word);
@@ -243,11 +246,15 @@ enum riskpool_status report_render(const struct report *report, char **text) {
     for (size_t i = 0; i < n; i++) {
         render_mistake(&out, order[i]);
     }
-    if (report->n_mistakes > n) {
-        text_add(&out, "... and %zu more that are not shown\n", report->n_mistakes - n);
+    size_t found = report->n_errors + report->n_warnings;
+    if (found > n) {
+        text_add(&out, "... and %zu more that are not shown\n", found - n);
     }
     if (n == 0) {
         return RISKPOOL_OK;
+    }
+    if (report->n_errors > 0) {
+        text_add(&out, "%zu error%s\n", report->n_errors, report->n_errors == 1 ? "" : "s");
     }
     *text = text_take(&out);
     return *text ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;

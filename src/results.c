@@ -35,14 +35,12 @@ const struct dimension_field dimension_fields[DIM_COUNT] = {
     [DIM_ASSET_2] = {"asset_2", UNIT_ONE, "name of the other asset"},
 };
 
-size_t result_field_size(const struct riskpool_results *results, const struct result_field *field)
-{
+size_t result_field_size(const struct riskpool_results *results, const struct result_field *field) {
     const size_t first = field->dim[0] == DIM_NONE ? 1 : results->size[field->dim[0]];
     return field->dim[1] == DIM_NONE ? first : first * results->size[field->dim[1]];
 }
 
-const char *result_unit_text(const struct riskpool_results *results, enum unit unit)
-{
+const char *result_unit_text(const struct riskpool_results *results, enum unit unit) {
     switch (unit) {
     case UNIT_MONEY:
         return results->currency ? results->currency : "";
@@ -58,8 +56,7 @@ const char *result_unit_text(const struct riskpool_results *results, enum unit u
     return "1";
 }
 
-const double *results_coordinate(const struct riskpool_results *results, enum dimension dim)
-{
+const double *results_coordinate(const struct riskpool_results *results, enum dimension dim) {
     switch (dim) {
     case DIM_CONFIDENCE:
         return results->confidence;
@@ -76,8 +73,7 @@ const double *results_coordinate(const struct riskpool_results *results, enum di
     }
 }
 
-char **results_labels(const struct riskpool_results *results, enum dimension dim)
-{
+char **results_labels(const struct riskpool_results *results, enum dimension dim) {
     switch (dim) {
     case DIM_POSITION:
     case DIM_POSITION_2:
@@ -95,8 +91,7 @@ char **results_labels(const struct riskpool_results *results, enum dimension dim
 }
 
 /* `n` doubles, all NaN; clears *ok when there is no memory. */
-static double *unknown_numbers(size_t n, int *ok)
-{
+static double *unknown_numbers(size_t n, int *ok) {
     double *numbers = n < SIZE_MAX / sizeof *numbers ? malloc((n ? n : 1) * sizeof *numbers) : NULL;
     for (size_t i = 0; numbers && i < n; i++)
         numbers[i] = NAN;
@@ -104,15 +99,13 @@ static double *unknown_numbers(size_t n, int *ok)
     return numbers;
 }
 
-static char **empty_labels(size_t n, int *ok)
-{
+static char **empty_labels(size_t n, int *ok) {
     char **labels = calloc(n ? n : 1, sizeof *labels);
     *ok = *ok && labels;
     return labels;
 }
 
-static void derive_sizes(struct riskpool_results *results)
-{
+static void derive_sizes(struct riskpool_results *results) {
     size_t *size = results->size;
     size[DIM_NONE] = 1;
     size[DIM_POSITION_2] = size[DIM_POSITION];
@@ -122,8 +115,7 @@ static void derive_sizes(struct riskpool_results *results)
     size[DIM_PAIR] = results->n_modes ? results->n_modes - 1 : 0;
 }
 
-static void allocate_coordinates(struct riskpool_results *results, int *ok)
-{
+static void allocate_coordinates(struct riskpool_results *results, int *ok) {
     const size_t *size = results->size;
     results->position = empty_labels(size[DIM_POSITION], ok);
     results->asset = empty_labels(size[DIM_ASSET], ok);
@@ -136,8 +128,7 @@ static void allocate_coordinates(struct riskpool_results *results, int *ok)
     results->bin_edge = unknown_numbers(size[DIM_BIN_EDGE], ok);
 }
 
-static void allocate_market(struct riskpool_results *results, int *ok)
-{
+static void allocate_market(struct riskpool_results *results, int *ok) {
     const size_t n = results->size[DIM_ASSET];
     results->price = unknown_numbers(n, ok);
     results->volatility = unknown_numbers(n, ok);
@@ -145,8 +136,8 @@ static void allocate_market(struct riskpool_results *results, int *ok)
     results->correlation = unknown_numbers(n * n, ok);
 }
 
-static void allocate_mode(const struct riskpool_results *results, struct mode_results *mode, int keep_columns, int *ok)
-{
+static void allocate_mode(const struct riskpool_results *results, struct mode_results *mode, int keep_columns,
+                          int *ok) {
     for (int i = 0; i < STAT_COUNT; i++)
         mode->statistic[i] = unknown_numbers(result_field_size(results, &statistic_fields[i]), ok);
     if (!keep_columns)
@@ -156,8 +147,7 @@ static void allocate_mode(const struct riskpool_results *results, struct mode_re
     mode->liquidation_time = unknown_numbers(result_field_size(results, &liquidation_time_field), ok);
 }
 
-enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns)
-{
+enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns) {
     int ok = 1;
     derive_sizes(results);
     allocate_coordinates(results, &ok);
@@ -172,15 +162,13 @@ enum riskpool_status results_allocate(struct riskpool_results *results, int keep
     return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }
 
-static void free_labels(char **labels, size_t n)
-{
+static void free_labels(char **labels, size_t n) {
     for (size_t i = 0; labels && i < n; i++)
         free(labels[i]);
     free(labels);
 }
 
-static void free_mode(struct mode_results *mode)
-{
+static void free_mode(struct mode_results *mode) {
     free(mode->name);
     for (int i = 0; i < STAT_COUNT; i++)
         free(mode->statistic[i]);
@@ -189,8 +177,7 @@ static void free_mode(struct mode_results *mode)
     free(mode->liquidation_time);
 }
 
-void riskpool_results_free(struct riskpool_results *results)
-{
+void riskpool_results_free(struct riskpool_results *results) {
     if (!results)
         return;
     free_labels(results->position, results->size[DIM_POSITION]);
@@ -203,23 +190,26 @@ void riskpool_results_free(struct riskpool_results *results)
         free(results->comparison[i]);
     for (size_t i = 0; results->limits && i < results->n_limits; i++)
         free(results->limits[i].key);
-    void *const owned[] = {results->title,         results->source,    results->currency,    results->name,
-                           results->confidence,    results->time,      results->quantile,    results->bin,
-                           results->bin_edge,      results->path,      results->modes,       results->price,
-                           results->volatility,    results->drift,     results->correlation, results->correlation_requested,
-                           results->scenario_text, results->resolved_scenario, results->limits, results};
+    void *const owned[] = {results->title,         results->source,
+                           results->currency,      results->name,
+                           results->confidence,    results->time,
+                           results->quantile,      results->bin,
+                           results->bin_edge,      results->path,
+                           results->modes,         results->price,
+                           results->volatility,    results->drift,
+                           results->correlation,   results->correlation_requested,
+                           results->scenario_text, results->resolved_scenario,
+                           results->limits,        results};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }
 
-const char *riskpool_results_mode(const struct riskpool_results *results, size_t index)
-{
+const char *riskpool_results_mode(const struct riskpool_results *results, size_t index) {
     return index < results->n_modes ? results->modes[index].name : NULL;
 }
 
 /* Index of the field called `name` in a table of `n`, or `n`. */
-static size_t field_index(const struct result_field *fields, size_t n, const char *name)
-{
+static size_t field_index(const struct result_field *fields, size_t n, const char *name) {
     size_t i = 0;
     while (i < n && strcmp(fields[i].name, name) != 0)
         i++;
@@ -227,8 +217,7 @@ static size_t field_index(const struct result_field *fields, size_t n, const cha
 }
 
 static const double *find_in_mode(const struct riskpool_results *results, const struct mode_results *mode,
-                                  const char *name, size_t *n)
-{
+                                  const char *name, size_t *n) {
     const size_t statistic = field_index(statistic_fields, STAT_COUNT, name);
     if (statistic < STAT_COUNT) {
         *n = result_field_size(results, &statistic_fields[statistic]);
@@ -246,8 +235,7 @@ static const double *find_in_mode(const struct riskpool_results *results, const 
     return NULL;
 }
 
-static const double *find_in_comparison(const struct riskpool_results *results, const char *name, size_t *n)
-{
+static const double *find_in_comparison(const struct riskpool_results *results, const char *name, size_t *n) {
     const size_t i = field_index(comparison_fields, COMP_COUNT, name);
     if (i == COMP_COUNT)
         return NULL;
@@ -255,8 +243,7 @@ static const double *find_in_comparison(const struct riskpool_results *results, 
     return results->comparison[i];
 }
 
-static const double *find_coordinate(const struct riskpool_results *results, const char *name, size_t *n)
-{
+static const double *find_coordinate(const struct riskpool_results *results, const char *name, size_t *n) {
     for (int dim = DIM_NONE + 1; dim < DIM_COUNT; dim++)
         if (strcmp(dimension_fields[dim].name, name) == 0) {
             *n = results->size[dim];
@@ -266,8 +253,7 @@ static const double *find_coordinate(const struct riskpool_results *results, con
 }
 
 enum riskpool_status riskpool_results_find(const struct riskpool_results *results, const char *mode, const char *name,
-                                           const double **values, size_t *n)
-{
+                                           const double **values, size_t *n) {
     *values = NULL;
     *n = 0;
     const struct mode_results *found = NULL;

@@ -40,9 +40,9 @@ struct result_field {
     const char *long_name;
 };
 
-#define FREQUENCY(X, name, dim, text)                           \
-    X(name, dim, NONE, ONE, text)                               \
-    X(name##_low, dim, NONE, ONE, text ", 95 % interval, low")  \
+#define FREQUENCY(X, name, dim, text)                          \
+    X(name, dim, NONE, ONE, text)                              \
+    X(name##_low, dim, NONE, ONE, text ", 95 % interval, low") \
     X(name##_high, dim, NONE, ONE, text ", 95 % interval, high")
 
 /* X(name, first dimension, second dimension, unit, long name): the statistics of one mode. */
@@ -63,7 +63,7 @@ struct result_field {
     X(joint_liquidation_frequency, POSITION, POSITION_2, ONE, "share of paths on which both positions are liquidated") \
     X(liquidation_count_frequency, LIQUIDATED, NONE, ONE, "share of paths with this many positions liquidated")        \
     FREQUENCY(X, survival, TIME, "share of paths without any liquidation yet")                                         \
-    X(equity_quantile, TIME, QUANTILE, MONEY, "quantiles of the account's equity over the first 32768 paths")                                    \
+    X(equity_quantile, TIME, QUANTILE, MONEY, "quantiles of the account's equity over the first 32768 paths")          \
     X(margin_level_quantile, TIME, QUANTILE, PERCENT, "quantiles of the margin level, of paths with open positions")   \
     X(loss_frequency, BIN, NONE, ONE, "share of paths in each bin of the loss")                                        \
     X(alert_frequency, ALERT, NONE, ONE, "share of paths that cross the alert")                                        \
@@ -134,7 +134,7 @@ struct riskpool_results {
     double *quantile;       /* fractions */
     double *bin;            /* centres, money; one binning for all modes */
     double *bin_edge;
-    uint64_t *path;         /* numbers of the paths kept, or NULL when they are 0 .. n-1 */
+    uint64_t *path; /* numbers of the paths kept, or NULL when they are 0 .. n-1 */
 
     size_t n_modes;
     struct mode_results *modes;
@@ -151,9 +151,9 @@ struct riskpool_results {
 
 /* Number of values of a field in `results`. */
 size_t result_field_size(const struct riskpool_results *results, const struct result_field *field);
-/* Allocates every array by `n_modes` and `size` of path, position, confidence, time, quantile, bin, alert and asset (the
- * other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path when `keep_columns`. On failure
- * what was allocated stays for riskpool_results_free. */
+/* Allocates every array by `n_modes` and `size` of path, position, confidence, time, quantile, bin, alert and asset
+ * (the other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path when `keep_columns`. On
+ * failure what was allocated stays for riskpool_results_free. */
 enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns);
 /* The numbers along a dimension, or its labels; NULL for a dimension that has the other kind or none. */
 const double *results_coordinate(const struct riskpool_results *results, enum dimension dim);

@@ -10,19 +10,19 @@
 #include "rule.h"
 
 struct limit {
-    char *key;         /* as written: MODE.STATISTIC, or MODE.STATISTIC.LEVEL for one of a dimension */
-    size_t mode;       /* index */
-    int statistic;     /* enum statistic */
-    size_t index;      /* of the value in the statistic's row-major order */
-    double bound;      /* the statistic must not exceed it */
+    char *key;     /* as written: MODE.STATISTIC, or MODE.STATISTIC.LEVEL for one of a dimension */
+    size_t mode;   /* index */
+    int statistic; /* enum statistic */
+    size_t index;  /* of the value in the statistic's row-major order */
+    double bound;  /* the statistic must not exceed it */
 };
 
 enum paths_kept { PATHS_ALL, PATHS_TAIL, PATHS_NONE };
 
 struct riskpool_scenario {
     char *name, *title;
-    double horizon;   /* years */
-    int continuous;   /* monitoring: 1 continuous, 0 at step ends */
+    double horizon; /* years */
+    int continuous; /* monitoring: 1 continuous, 0 at step ends */
     uint64_t n_paths;
     struct market market; /* with step, number of steps, seed */
     struct book book;     /* positions, modes */
@@ -36,14 +36,15 @@ struct riskpool_scenario {
     struct limit *limits;
     enum paths_kept paths_kept;
     int trajectories;
-    char *text;       /* the file as read */
-    char *resolved;   /* YAML with every default filled in and every override applied */
-    char sha256[65];  /* of `resolved`, lower-case hexadecimal */
+    char *text;      /* the file as read */
+    char *resolved;  /* YAML with every default filled in and every override applied */
+    char sha256[65]; /* of `resolved`, lower-case hexadecimal */
 };
 
-/* Reads and checks a scenario from a file, or from `size` bytes of text that `path` names in messages (files it refers to
- * are relative to it). `lenient`: a mode that allocates more than the balance, or a pool that starts in breach, is a
- * warning; for commands that only look. On success the scenario is the caller's; *messages as riskpool_scenario_load. */
+/* Reads and checks a scenario from a file, or from `size` bytes of text that `path` names in messages (files it refers
+ * to are relative to it). `lenient`: a mode that allocates more than the balance, or a pool that starts in breach, is a
+ * warning; for commands that only look. On success the scenario is the caller's; *messages as riskpool_scenario_load.
+ */
 enum riskpool_status scenario_read(const char *path, const char *const *overrides, size_t n_overrides, int lenient,
                                    struct riskpool_scenario **scenario, char **messages);
 enum riskpool_status scenario_read_text(const char *text, size_t size, const char *path, const char *const *overrides,

@@ -65,7 +65,8 @@ static void check_name(struct reading *reading, size_t i) {
         if (keys[j].name && strcmp(keys[i].name, keys[j].name) == 0) {
             char first[80];
             place_name(node_place(keys[j].node, "name"), first, sizeof first);
-            report_error(&reading->report, place, NULL, "position '%s' is listed twice; first on %s", keys[i].name, first);
+            report_error(&reading->report, place, NULL, "position '%s' is listed twice; first on %s", keys[i].name,
+                         first);
             return;
         }
     }

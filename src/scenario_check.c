@@ -24,12 +24,14 @@ static struct standing pool_standing(const struct riskpool_scenario *scenario, c
 static void check_pool(struct reading *reading, size_t m, const struct pool *pool) {
     const struct riskpool_scenario *scenario = reading->scenario;
     struct standing standing = pool_standing(scenario, pool);
-    int breach = scenario->rule.strict ? standing.equity < standing.requirement : standing.equity <= standing.requirement;
+    int breach =
+        scenario->rule.strict ? standing.equity < standing.requirement : standing.equity <= standing.requirement;
     if (pool->n_positions == 0 || !breach) {
         return;
     }
     const struct node *modes = reading->keys.modes;
-    const struct position_keys *first = (const struct position_keys *)reading->keys.positions.items + pool->positions[0];
+    const struct position_keys *first =
+        (const struct position_keys *)reading->keys.positions.items + pool->positions[0];
     scenario_objection(reading, modes->item[m]->place.source ? &modes->item[m]->place : &first->node->place,
                        "more margin, less notional, or a lower maintenance",
                        "pool '%s' of mode '%s' starts in breach: its equity is %.10g, its maintenance margin %.10g",

@@ -133,12 +133,13 @@ static enum riskpool_status refuse_indefinite(struct reading *reading, const dou
     enum riskpool_status status = corr_smallest_eigenvalue(n, market->correlation, &least);
     if (status == RISKPOOL_OK) {
         const char *first = market->assets[at / n].name, *second = market->assets[at % n].name;
-        report_error(&reading->report, where ? &where->place : &keys->node->place,
-                     "correct the matrix, or use the nearest valid one with 'repair: nearest'",
-                     "the correlation%s is impossible: its smallest eigenvalue is %.6g; the nearest valid matrix changes "
-                     "entries by up to %.3g (%s and %s: %.6g to %.6g)",
-                     keys->blend > 0 ? ", after the blend," : "", least, fabs(market->correlation[at] - nearest[at]),
-                     first ? first : "?", second ? second : "?", market->correlation[at], nearest[at]);
+        report_error(
+            &reading->report, where ? &where->place : &keys->node->place,
+            "correct the matrix, or use the nearest valid one with 'repair: nearest'",
+            "the correlation%s is impossible: its smallest eigenvalue is %.6g; the nearest valid matrix changes "
+            "entries by up to %.3g (%s and %s: %.6g to %.6g)",
+            keys->blend > 0 ? ", after the blend," : "", least, fabs(market->correlation[at] - nearest[at]),
+            first ? first : "?", second ? second : "?", market->correlation[at], nearest[at]);
     }
     return status;
 }

@@ -74,8 +74,8 @@ static int check_shape(struct reading *reading, const char *name, const struct n
     size_t n = reading->scenario->market.n_assets;
     int fits = 1;
     if (rows->n != n + frame->top) {
-        report_error(&reading->report, &rows->place, "one row for each asset, in their order", "%s has %zu rows; %zu are due",
-                     name, rows->n - frame->top, n);
+        report_error(&reading->report, &rows->place, "one row for each asset, in their order",
+                     "%s has %zu rows; %zu are due", name, rows->n - frame->top, n);
         fits = 0;
     }
     for (size_t i = 0; i < rows->n; i++) {

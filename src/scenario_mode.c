@@ -83,7 +83,7 @@ static void read_isolated(struct reading *reading, struct draft *draft, struct m
     for (size_t i = 0; members && i < n; i++) {
         add_single(reading, draft, members[i]);
     }
-    keys->isolated = members ? members_node(reading, members, n) : NULL;
+    keys->isolated = members && n > 0 ? members_node(reading, members, n) : NULL;
 }
 
 static void check_pool_name(struct reading *reading, const struct draft *draft, const struct pool_keys *keys) {
@@ -129,11 +129,13 @@ static void check_mode_name(struct reading *reading, const struct node *map, con
                                         "correlation_risk", "sweep", "provenance"};
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     if (name[strspn(name, letters)] != '\0') {
-        report_error(&reading->report, node_place(map, "name"), "letters, digits, - and _", "'%s' cannot name a mode", name);
+        report_error(&reading->report, node_place(map, "name"), "letters, digits, - and _", "'%s' cannot name a mode",
+                     name);
     }
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
         if (strcmp(name, taken[i]) == 0) {
-            report_error(&reading->report, node_place(map, "name"), NULL, "the name '%s' has a meaning of its own", name);
+            report_error(&reading->report, node_place(map, "name"), NULL, "the name '%s' has a meaning of its own",
+                         name);
         }
     }
 }
@@ -141,20 +143,21 @@ static void check_mode_name(struct reading *reading, const struct node *map, con
 /* A mode with pools of its own; returns what stands in the resolved scenario. */
 static struct node *read_custom(struct reading *reading, struct draft *draft) {
     struct mode_keys keys = {0};
+    size_t n_errors = reading->report.n_errors;
     field_read(mode_fields, draft->node, &keys, &reading->tree, &reading->report);
     draft->name = keys.name;
     if (keys.name) {
         check_mode_name(reading, draft->node, keys.name);
-    }
-    if (!keys.isolated && !keys.pools.node) {
-        report_error(&reading->report, &draft->node->place, "isolated: [positions], or pools: [...], or both",
-                     "the mode does not say how it divides the positions");
     }
     if (keys.isolated) {
         read_isolated(reading, draft, &keys);
     }
     for (size_t i = 0; i < keys.pools.n; i++) {
         read_pool(reading, draft, (struct pool_keys *)keys.pools.items + i);
+    }
+    if (draft->n_requests == 0 && reading->report.n_errors == n_errors) {
+        report_error(&reading->report, &draft->node->place, "isolated: [positions], or pools: [...], or both",
+                     "the mode does not say how it divides the positions");
     }
     return field_node(mode_fields, &keys, &reading->tree);
 }

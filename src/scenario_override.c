@@ -1,4 +1,5 @@
-/* Assignments of the command line: finds the place that "key.path=value" names in the tree, and puts the value there. */
+/* Assignments of the command line: finds the place that "key.path=value" names in the tree, and puts the value there.
+ */
 #include <stdlib.h>
 #include <string.h>
 

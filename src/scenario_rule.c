@@ -15,8 +15,8 @@ static int tiers_allocate(struct reading *reading, struct tiers *tiers, size_t n
 static void check_order(struct reading *reading, const struct node *list, const struct tier_keys *keys, size_t k) {
     struct report *report = &reading->report;
     if (k == 0 && (keys[0].from < 0 || keys[0].from > 0)) {
-        report_error(report, node_place(list->item[0], "from"), NULL, "the first tier starts at 'from: 0', not at %.10g",
-                     keys[0].from);
+        report_error(report, node_place(list->item[0], "from"), NULL,
+                     "the first tier starts at 'from: 0', not at %.10g", keys[0].from);
     }
     if (k > 0 && keys[k].from <= keys[k - 1].from) {
         report_error(report, node_place(list->item[k], "from"), "list the tiers by ascending 'from'",

@@ -86,8 +86,7 @@ void scenario_stress(struct reading *reading) {
     struct stress *stress = &reading->scenario->market.stress;
     const struct item_list *list = &reading->keys.stress;
     struct stress_keys *keys = list->items;
-    stress->returns =
-        scenario_allocate(reading, list->n * reading->scenario->market.n_assets, sizeof *stress->returns);
+    stress->returns = scenario_allocate(reading, list->n * reading->scenario->market.n_assets, sizeof *stress->returns);
     for (size_t i = 0; stress->returns && i < list->n; i++) {
         if (keys[i].node && keys[i].node->kind == NODE_MAP) {
             read_event(reading, &keys[i]);

@@ -14,8 +14,7 @@ struct scene {
 };
 
 /* How the level of the pool (equity, or equity over the requirement) moves with the price of `asset`. */
-static double level_slope(const struct scene *scene, size_t asset, enum surface_level level)
-{
+static double level_slope(const struct scene *scene, size_t asset, enum surface_level level) {
     double slope = 0.0, price = scene->stand.price[asset];
     for (size_t i = 0; i < scene->surface->n_legs; ++i) {
         const struct leg *leg = &scene->surface->leg[i];
@@ -28,8 +27,7 @@ static double level_slope(const struct scene *scene, size_t asset, enum surface_
 }
 
 /* The end of the range on the side that hurts: below when the pool gains with the price, above when it loses. */
-static double level_price(const struct scene *scene, size_t asset, enum surface_level level)
-{
+static double level_price(const struct scene *scene, size_t asset, enum surface_level level) {
     int signed_prices = scene->scenario->market.model->scale == PRICE_LINEAR;
     struct range range = surface_range(scene->surface, &scene->stand, asset, level, signed_prices);
     double end = level_slope(scene, asset, level) < 0.0 ? range.high : range.low;
@@ -38,8 +36,7 @@ static double level_price(const struct scene *scene, size_t asset, enum surface_
     return isfinite(end) && end > least ? end : NAN;
 }
 
-static void position_state(const struct scene *scene, const struct leg *leg, struct position_statement *out)
-{
+static void position_state(const struct scene *scene, const struct leg *leg, struct position_statement *out) {
     const struct position *position = &scene->scenario->book.positions[leg->position];
     double price = scene->stand.price[leg->asset];
     double notional = leg_notional(leg, 1.0, price);
@@ -49,15 +46,14 @@ static void position_state(const struct scene *scene, const struct leg *leg, str
         .entry = position->entry,
         .price = price,
         .notional = notional,
-        .unrealised_profit = leg_profit(leg, 1.0, price),
+        .unrealised_profit = leg_profit(leg, 1.0, price) + 0.0, /* never -0 */
         .maintenance_margin = leg_requirement(leg, leg_tier_at(leg, notional), 1.0, price),
         .liquidation_price = level_price(scene, leg->asset, SURFACE_REQUIREMENT),
         .bankruptcy_price = level_price(scene, leg->asset, SURFACE_BANKRUPTCY),
     };
 }
 
-static enum riskpool_status pool_state(const struct scene *scene, const struct pool *pool, struct pool_statement *out)
-{
+static enum riskpool_status pool_state(const struct scene *scene, const struct pool *pool, struct pool_statement *out) {
     const struct surface *surface = scene->surface;
     out->name = pool->name;
     out->cash = pool->cash;
@@ -77,8 +73,7 @@ static enum riskpool_status pool_state(const struct scene *scene, const struct p
 
 /* `remaining` and `price` are rows of the start, as in struct stand. */
 static enum riskpool_status mode_state(const struct riskpool_scenario *scenario, const struct mode *mode,
-                                       const double *remaining, const double *price, struct mode_statement *out)
-{
+                                       const double *remaining, const double *price, struct mode_statement *out) {
     out->name = mode->name;
     out->pools = calloc(mode->n_pools, sizeof *out->pools);
     if (!out->pools)
@@ -87,7 +82,8 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
     for (size_t i = 0; i < mode->n_pools; ++i) {
         const struct pool *pool = &mode->pools[i];
         struct surface surface;
-        struct scene scene = {scenario, &surface, {pool->cash, remaining, price}};
+        struct stand stand = {.cash = pool->cash, .remaining = remaining, .price = price};
+        struct scene scene = {scenario, &surface, stand};
         enum riskpool_status status = surface_init(&surface, &scenario->book, pool, &scenario->rule);
         if (!status)
             status = pool_state(&scene, pool, &out->pools[i]);
@@ -99,8 +95,7 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
     return RISKPOOL_OK;
 }
 
-enum riskpool_status statement_init(struct statement *statement, const struct riskpool_scenario *scenario)
-{
+enum riskpool_status statement_init(struct statement *statement, const struct riskpool_scenario *scenario) {
     const struct book *book = &scenario->book;
     const struct market *market = &scenario->market;
     *statement = (struct statement){.name = scenario->name, .currency = book->currency};
@@ -123,8 +118,7 @@ out:
     return status;
 }
 
-void statement_free(struct statement *statement)
-{
+void statement_free(struct statement *statement) {
     for (size_t m = 0; m < statement->n_modes; ++m) {
         for (size_t i = 0; i < statement->modes[m].n_pools; ++i)
             free(statement->modes[m].pools[i].positions);

@@ -12,8 +12,7 @@
 enum { BINS = 200, QUANTILES = 7 };
 static const double quantiles[QUANTILES] = {0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99};
 
-static void set_sizes(const struct tally *tally, struct riskpool_results *results)
-{
+static void set_sizes(const struct tally *tally, struct riskpool_results *results) {
     const struct tally_shape *shape = &tally->shape;
     results->n_modes = shape->n_modes;
     results->n_paths = tally->n_paths;
@@ -30,8 +29,7 @@ static void set_sizes(const struct tally *tally, struct riskpool_results *result
 }
 
 /* Smallest and largest loss of any mode. */
-static void find_range(const struct tally *tally, double *low, double *high)
-{
+static void find_range(const struct tally *tally, double *low, double *high) {
     *low = INFINITY;
     *high = -INFINITY;
     for (size_t m = 0; m < tally->shape.n_modes; m++)
@@ -43,8 +41,7 @@ static void find_range(const struct tally *tally, double *low, double *high)
 }
 
 /* Losses that are all the same, but for rounding, fall into the middle of a range of two percent of them. */
-static void fill_bins(const struct tally *tally, struct riskpool_results *results)
-{
+static void fill_bins(const struct tally *tally, struct riskpool_results *results) {
     double low = 0, high = 0;
     find_range(tally, &low, &high);
     const double size = fmax(fabs(low), fabs(high));
@@ -59,8 +56,7 @@ static void fill_bins(const struct tally *tally, struct riskpool_results *result
         results->bin[i] = (results->bin_edge[i] + results->bin_edge[i + 1]) / 2;
 }
 
-static void fill_coordinates(const struct tally *tally, struct riskpool_results *results)
-{
+static void fill_coordinates(const struct tally *tally, struct riskpool_results *results) {
     const struct tally_shape *shape = &tally->shape;
     memcpy(results->quantile, quantiles, sizeof quantiles);
     memcpy(results->confidence, shape->confidence, shape->n_confidence * sizeof *shape->confidence);
@@ -68,8 +64,7 @@ static void fill_coordinates(const struct tally *tally, struct riskpool_results 
     fill_bins(tally, results);
 }
 
-static void move_columns(struct tally_mode *from, struct mode_results *to)
-{
+static void move_columns(struct tally_mode *from, struct mode_results *to) {
     from->column[OUTCOME_loss] = from->loss;
     from->loss = NULL;
     for (int i = 0; i < OUTCOME_COUNT; i++) {
@@ -81,8 +76,7 @@ static void move_columns(struct tally_mode *from, struct mode_results *to)
 }
 
 /* Mode `m` of the tail's records; a column of which nothing is known is dropped. */
-static void copy_records(const struct tally *tally, size_t m, struct mode_results *mode)
-{
+static void copy_records(const struct tally *tally, size_t m, struct mode_results *mode) {
     const struct tail *tail = &tally->tail;
     const size_t n_positions = tally->shape.n_positions, width = OUTCOME_COUNT + n_positions;
     for (size_t p = 0; p < tail->n; p++) {
@@ -98,8 +92,7 @@ static void copy_records(const struct tally *tally, size_t m, struct mode_result
     }
 }
 
-static enum riskpool_status hand_over_columns(struct tally *tally, struct riskpool_results *results)
-{
+static enum riskpool_status hand_over_columns(struct tally *tally, struct riskpool_results *results) {
     for (size_t m = 0; m < results->n_modes; m++)
         if (tally->shape.keep == TALLY_KEEP_ALL)
             move_columns(&tally->mode[m], &results->modes[m]);
@@ -115,8 +108,7 @@ static enum riskpool_status hand_over_columns(struct tally *tally, struct riskpo
 }
 
 /* The paths 0 to n_paths - 1: every batch but the last is full, and there is nothing after it. */
-static int is_complete(const struct tally *tally)
-{
+static int is_complete(const struct tally *tally) {
     const uint64_t full = tally->n_paths / BATCH, rest = tally->n_paths % BATCH;
     for (uint64_t batch = 0; batch < full; batch++)
         if (tally->done[batch] != BATCH)
@@ -124,8 +116,7 @@ static int is_complete(const struct tally *tally)
     return tally->n_paths > 0 && (rest == 0 || tally->done[full] == rest);
 }
 
-enum riskpool_status stats_fill(struct tally *tally, struct riskpool_results *results)
-{
+enum riskpool_status stats_fill(struct tally *tally, struct riskpool_results *results) {
     if (!is_complete(tally) || tally->not_finite > 0)
         return RISKPOOL_INTERNAL;
     if (tally->shape.keep == TALLY_KEEP_TAIL)
@@ -150,8 +141,7 @@ out:
 }
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,
-                                              double *expected_shortfall, double *error)
-{
+                                              double *expected_shortfall, double *error) {
     double *losses = malloc(((size_t)tally->n_paths + 1) * sizeof *losses);
     if (!losses)
         return RISKPOOL_NO_MEMORY;

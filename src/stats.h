@@ -9,8 +9,8 @@
 /* Fills the empty `results` (zeroed, but for size[DIM_ASSET]): allocates everything, with every dimension's size,
  * numeric coordinates, n_paths, start_equity, all statistics and comparisons, and the columns per path that are kept.
  * Names, labels, the market and the provenance stay the caller's to fill. The tally must hold the paths 0 to
- * n_paths - 1 without a gap; it gives up its columns: only tally_free is legal afterwards. RISKPOOL_INTERNAL when a loss
- * is not a finite number. */
+ * n_paths - 1 without a gap; it gives up its columns: only tally_free is legal afterwards. RISKPOOL_INTERNAL when a
+ * loss is not a finite number. */
 enum riskpool_status stats_fill(struct tally *tally, struct riskpool_results *results);
 
 /* The running estimate of a mode's expected shortfall and its standard error, from the batches added so far (with or

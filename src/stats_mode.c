@@ -14,14 +14,12 @@ static const double wipeout_share = 0.99;
 static const double money_rounding = 1e-9;
 
 /* A frequency and its interval, which follow each other in the lists of statistics; `i` along the dimension. */
-static void fill_frequency(double *const *statistic, int first, size_t i, uint64_t count, uint64_t n)
-{
+static void fill_frequency(double *const *statistic, int first, size_t i, uint64_t count, uint64_t n) {
     statistic[first][i] = (double)count / (double)n;
     interval_proportion(count, n, &statistic[first + 1][i], &statistic[first + 2][i]);
 }
 
-static void fill_losses(const struct tally *tally, const double *loss, double **statistic, double *scratch)
-{
+static void fill_losses(const struct tally *tally, const double *loss, double **statistic, double *scratch) {
     const size_t n = (size_t)tally->n_paths;
     const struct moments moments = estimate_moments(loss, n);
     *statistic[STAT_mean_loss] = moments.mean;
@@ -38,8 +36,7 @@ static void fill_losses(const struct tally *tally, const double *loss, double **
     }
 }
 
-static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic)
-{
+static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     const size_t n_positions = tally->shape.n_positions;
     const uint64_t n = tally->n_paths, all = n_positions > 0 ? mode->liquidated[n_positions] : 0;
     fill_frequency(statistic, STAT_any_liquidation_frequency, 0, n - mode->liquidated[0], n);
@@ -53,8 +50,7 @@ static void fill_liquidations(const struct tally *tally, const struct tally_mode
 }
 
 /* Between two liquidations the count, and with it the interval, stays what it was. */
-static void fill_survival(const struct tally *tally, const struct tally_mode *mode, double **statistic)
-{
+static void fill_survival(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     uint64_t alive = tally->n_paths;
     for (size_t t = 0; t < tally->shape.n_times; t++) {
         alive -= mode->first[t];
@@ -66,8 +62,7 @@ static void fill_survival(const struct tally *tally, const struct tally_mode *mo
     }
 }
 
-static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic)
-{
+static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
     uint64_t wiped_out = 0;
     for (uint64_t p = 0; p < tally->n_paths; p++)
@@ -78,8 +73,7 @@ static void fill_extremes(const struct tally *tally, const struct tally_mode *mo
         statistic[STAT_alert_frequency][a] = (double)mode->alert[a] / (double)tally->n_paths;
 }
 
-static void fill_means(const struct tally *tally, const struct tally_mode *mode, double **statistic)
-{
+static void fill_means(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     static const enum statistic mean_statistic[TALLY_MEANS] = {
 #define X(name) STAT_mean_##name,
         TALLY_MEAN_LIST(X)
@@ -97,8 +91,7 @@ static void fill_means(const struct tally *tally, const struct tally_mode *mode,
 
 /* Quantiles of a sampled trajectory at each time, over the paths that have a value then. */
 static void fill_fan(const struct tally *tally, const double *sample, const struct riskpool_results *results,
-                     double *quantile, double *scratch)
-{
+                     double *quantile, double *scratch) {
     const size_t n_quantiles = results->size[DIM_QUANTILE];
     const size_t n_samples = tally->n_paths < tally->n_samples ? (size_t)tally->n_paths : tally->n_samples;
     for (size_t t = 0; sample && t < tally->shape.n_times; t++) {
@@ -113,8 +106,7 @@ static void fill_fan(const struct tally *tally, const double *sample, const stru
 }
 
 /* The bin that holds `loss`: from its lower edge, as written, up to the next one; the last holds its upper edge too. */
-static size_t bin_of(const struct riskpool_results *results, double loss)
-{
+static size_t bin_of(const struct riskpool_results *results, double loss) {
     const size_t n = results->size[DIM_BIN];
     const double *edge = results->bin_edge;
     const double share = (loss - edge[0]) / (edge[n] - edge[0]) * (double)n;
@@ -128,8 +120,7 @@ static size_t bin_of(const struct riskpool_results *results, double loss)
 }
 
 static void fill_distribution(const struct tally *tally, const struct tally_mode *mode,
-                              const struct riskpool_results *results, double *frequency)
-{
+                              const struct riskpool_results *results, double *frequency) {
     const size_t n_bins = results->size[DIM_BIN];
     memset(frequency, 0, n_bins * sizeof *frequency);
     for (uint64_t p = 0; p < tally->n_paths; p++)
@@ -139,8 +130,7 @@ static void fill_distribution(const struct tally *tally, const struct tally_mode
 }
 
 void stats_fill_mode(const struct tally *tally, const struct tally_mode *mode, const struct riskpool_results *results,
-                     double **statistic, double *scratch)
-{
+                     double **statistic, double *scratch) {
     fill_losses(tally, mode->loss, statistic, scratch);
     fill_liquidations(tally, mode, statistic);
     fill_survival(tally, mode, statistic);
@@ -151,8 +141,7 @@ void stats_fill_mode(const struct tally *tally, const struct tally_mode *mode, c
     fill_distribution(tally, mode, results, statistic[STAT_loss_frequency]);
 }
 
-void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results, double *scratch)
-{
+void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results, double *scratch) {
     const struct tally_mode *mode = &tally->mode[pair + 1];
     const size_t n = (size_t)tally->n_paths, n_quantiles = results->size[DIM_QUANTILE];
     for (size_t p = 0; p < n; p++)

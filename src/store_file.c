@@ -15,8 +15,7 @@
 
 enum { NAME_ATTEMPTS = 100 };
 
-void store_message(char **message, const char *format, ...)
-{
+void store_message(char **message, const char *format, ...) {
     char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
@@ -28,8 +27,7 @@ void store_message(char **message, const char *format, ...)
 }
 
 /* The folder that holds `path`, to be freed; NULL when out of memory. */
-static char *folder_of(const char *path)
-{
+static char *folder_of(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
         return strdup(".");
@@ -37,8 +35,7 @@ static char *folder_of(const char *path)
 }
 
 /* Creates `folder` and what is missing above it; 0 or errno. `folder` is modified and restored. */
-static int create_folders(char *folder)
-{
+static int create_folders(char *folder) {
     for (char *at = folder + 1;; at++) {
         if (*at != '/' && *at != '\0')
             continue;
@@ -53,8 +50,7 @@ static int create_folders(char *folder)
     }
 }
 
-enum riskpool_status store_prepare(const char *path, char **message)
-{
+enum riskpool_status store_prepare(const char *path, char **message) {
     *message = NULL;
     struct stat status;
     char *folder = folder_of(path);
@@ -75,8 +71,7 @@ enum riskpool_status store_prepare(const char *path, char **message)
 }
 
 /* Opens a new file beside `path`; *name, to be freed, is what it is called. -1 with errno on failure. */
-static int open_beside(const char *path, char **name)
-{
+static int open_beside(const char *path, char **name) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
         if (asprintf(name, "%s.tmp-%ld-%d", path, (long)getpid(), attempt) < 0) {
             *name = NULL;
@@ -97,8 +92,7 @@ static int open_beside(const char *path, char **name)
 }
 
 /* 0, or -1 with errno. */
-static int write_all(int file, const void *bytes, size_t n)
-{
+static int write_all(int file, const void *bytes, size_t n) {
     const char *at = bytes;
     while (n > 0) {
         const ssize_t written = write(file, at, n < 1u << 30 ? n : 1u << 30);
@@ -113,8 +107,7 @@ static int write_all(int file, const void *bytes, size_t n)
 }
 
 /* A rename is only safe from a power loss once its folder is on the disk; file systems that cannot do that say so. */
-static int sync_folder(const char *path)
-{
+static int sync_folder(const char *path) {
     char *folder = folder_of(path);
     const int file = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     free(folder);
@@ -127,8 +120,7 @@ static int sync_folder(const char *path)
     return failed ? -1 : 0;
 }
 
-enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, char **message)
-{
+enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, char **message) {
     enum riskpool_status status = store_prepare(path, message);
     if (status != RISKPOOL_OK)
         return status;

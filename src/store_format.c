@@ -3,18 +3,21 @@
 
 #include <string.h>
 
-const struct result_field market_fields[MARKET_COUNT] = {
+const struct result_field store_market_fields[MARKET_COUNT] = {
     [MARKET_price] = {"price", {DIM_ASSET, DIM_NONE}, UNIT_MONEY, "price at the start"},
-    [MARKET_volatility] = {"volatility", {DIM_ASSET, DIM_NONE}, UNIT_PER_YEAR,
+    [MARKET_volatility] = {"volatility",
+                           {DIM_ASSET, DIM_NONE},
+                           UNIT_PER_YEAR,
                            "annual volatility: standard deviation over a year, as a fraction"},
     [MARKET_drift] = {"drift", {DIM_ASSET, DIM_NONE}, UNIT_PER_YEAR, "growth rate of the expected price"},
     [MARKET_correlation] = {"correlation", {DIM_ASSET, DIM_ASSET_2}, UNIT_ONE, "correlation of the assets, as used"},
-    [MARKET_correlation_requested] = {"correlation_requested", {DIM_ASSET, DIM_ASSET_2}, UNIT_ONE,
+    [MARKET_correlation_requested] = {"correlation_requested",
+                                      {DIM_ASSET, DIM_ASSET_2},
+                                      UNIT_ONE,
                                       "correlation of the assets, as the scenario asks for before its repair"},
 };
 
-int store_is_reserved(const char *name)
-{
+int store_is_reserved(const char *name) {
     static const char *const reserved[] = {"market", "comparison", "correlation_risk", "sweep", "provenance"};
     int found = 0;
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)

@@ -19,7 +19,7 @@ enum market_variable {
     MARKET_COUNT
 };
 
-extern const struct result_field market_fields[MARKET_COUNT];
+extern const struct result_field store_market_fields[MARKET_COUNT];
 
 /* Whether a group of this name at the root is not a mode. */
 int store_is_reserved(const char *name);

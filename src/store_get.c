@@ -5,14 +5,12 @@
 
 #include "store_node.h"
 
-static void drop(hid_t id)
-{
+static void drop(hid_t id) {
     if (id >= 0)
         H5Idec_ref(id);
 }
 
-void store_open(struct store *store, const char *path)
-{
+void store_open(struct store *store, const char *path) {
     if (store->error)
         return;
     /* Nobody changes a results file in place, and some network file systems have no locks. */
@@ -24,13 +22,11 @@ void store_open(struct store *store, const char *path)
     drop(access);
 }
 
-int store_has(struct store *store, hid_t parent, const char *name)
-{
+int store_has(struct store *store, hid_t parent, const char *name) {
     return !store->error && H5Lexists(parent, name, H5P_DEFAULT) > 0;
 }
 
-hid_t store_open_object(struct store *store, hid_t parent, const char *name)
-{
+hid_t store_open_object(struct store *store, hid_t parent, const char *name) {
     if (store->error)
         return -1;
     const hid_t object = H5Oopen(parent, name, H5P_DEFAULT);
@@ -44,8 +40,7 @@ struct name_list {
     size_t n, most;
 };
 
-static herr_t add_group_name(hid_t parent, const char *name, const H5L_info_t *link, void *user)
-{
+static herr_t add_group_name(hid_t parent, const char *name, const H5L_info_t *link, void *user) {
     struct name_list *list = user;
     H5O_info_t object;
     (void)link;
@@ -59,8 +54,7 @@ static herr_t add_group_name(hid_t parent, const char *name, const H5L_info_t *l
     return 0;
 }
 
-char **store_group_names(struct store *store, hid_t parent, size_t most, size_t *n)
-{
+char **store_group_names(struct store *store, hid_t parent, size_t most, size_t *n) {
     *n = 0;
     if (store->error)
         return NULL;
@@ -78,8 +72,7 @@ char **store_group_names(struct store *store, hid_t parent, size_t most, size_t 
     return list.name;
 }
 
-static struct store_shape shape_of_space(hid_t space)
-{
+static struct store_shape shape_of_space(hid_t space) {
     struct store_shape shape = {-1, {0, 0}};
     const int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
     if (rank >= 0 && rank <= 2 && H5Sget_simple_extent_type(space) != H5S_NULL &&
@@ -88,8 +81,7 @@ static struct store_shape shape_of_space(hid_t space)
     return shape;
 }
 
-struct store_shape store_shape_of(struct store *store, hid_t dataset)
-{
+struct store_shape store_shape_of(struct store *store, hid_t dataset) {
     struct store_shape shape = {-1, {0, 0}};
     if (store->error || H5Iget_type(dataset) != H5I_DATASET)
         return shape;
@@ -99,20 +91,16 @@ struct store_shape store_shape_of(struct store *store, hid_t dataset)
     return shape;
 }
 
-static int same_shape(struct store_shape a, struct store_shape b)
-{
-    return a.rank == b.rank && (a.rank < 1 || a.length[0] == b.length[0]) &&
-           (a.rank < 2 || a.length[1] == b.length[1]);
+static int same_shape(struct store_shape a, struct store_shape b) {
+    return a.rank == b.rank && (a.rank < 1 || a.length[0] == b.length[0]) && (a.rank < 2 || a.length[1] == b.length[1]);
 }
 
-static size_t count_of(struct store_shape shape)
-{
+static size_t count_of(struct store_shape shape) {
     return (size_t)((shape.rank > 0 ? shape.length[0] : 1) * (shape.rank > 1 ? shape.length[1] : 1));
 }
 
 /* The dataset, open, when it has the shape and holds numbers or, as told, texts of variable length. */
-static hid_t open_dataset(struct store *store, hid_t group, const char *name, struct store_shape shape, int texts)
-{
+static hid_t open_dataset(struct store *store, hid_t group, const char *name, struct store_shape shape, int texts) {
     const hid_t dataset = store_open_object(store, group, name);
     if (dataset < 0)
         return -1;
@@ -134,8 +122,7 @@ static hid_t open_dataset(struct store *store, hid_t group, const char *name, st
 }
 
 void store_get_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t wanted,
-                       void *values)
-{
+                       void *values) {
     const hid_t dataset = open_dataset(store, group, name, shape, 0);
     if (dataset >= 0 && H5Dread(dataset, wanted, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         store_fail(store, "reading", name);
@@ -143,8 +130,7 @@ void store_get_numbers(struct store *store, hid_t group, const char *name, struc
 }
 
 /* Texts in memory as HDF5 hands them out; the character set must be the file's. */
-static hid_t memory_type(hid_t stored)
-{
+static hid_t memory_type(hid_t stored) {
     const hid_t type = H5Tcopy(H5T_C_S1);
     if (type >= 0)
         H5Tset_size(type, H5T_VARIABLE);
@@ -154,16 +140,14 @@ static hid_t memory_type(hid_t stored)
 }
 
 /* Copies HDF5's texts, so that they are freed like all others, and gives its own back. */
-static void take_texts(struct store *store, hid_t type, hid_t space, char **lent, size_t n, char **texts)
-{
+static void take_texts(struct store *store, hid_t type, hid_t space, char **lent, size_t n, char **texts) {
     for (size_t i = 0; i < n; i++)
         if (!(texts[i] = strdup(lent[i] ? lent[i] : "")))
             store_refuse(store, "out of memory");
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, lent);
 }
 
-void store_get_texts(struct store *store, hid_t group, const char *name, struct store_shape shape, char **texts)
-{
+void store_get_texts(struct store *store, hid_t group, const char *name, struct store_shape shape, char **texts) {
     const hid_t dataset = open_dataset(store, group, name, shape, 1);
     if (dataset < 0)
         return;
@@ -181,8 +165,7 @@ void store_get_texts(struct store *store, hid_t group, const char *name, struct 
     store_close(store, dataset);
 }
 
-size_t store_attribute_length(struct store *store, hid_t object, const char *name)
-{
+size_t store_attribute_length(struct store *store, hid_t object, const char *name) {
     if (store->error || H5Aexists(object, name) <= 0)
         return 0;
     const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), space = attribute < 0 ? -1 : H5Aget_space(attribute);
@@ -194,8 +177,7 @@ size_t store_attribute_length(struct store *store, hid_t object, const char *nam
 }
 
 /* The attribute, open, when it has `n` values of the right kind. */
-static hid_t open_attribute(struct store *store, hid_t object, const char *name, size_t n, int texts)
-{
+static hid_t open_attribute(struct store *store, hid_t object, const char *name, size_t n, int texts) {
     if (store->error)
         return -1;
     if (store_attribute_length(store, object, name) != n) {
@@ -215,8 +197,7 @@ static hid_t open_attribute(struct store *store, hid_t object, const char *name,
 }
 
 void store_get_number_attribute(struct store *store, hid_t object, const char *name, size_t n, hid_t wanted,
-                                void *values)
-{
+                                void *values) {
     const hid_t attribute = open_attribute(store, object, name, n, 0);
     if (attribute < 0)
         return;
@@ -225,8 +206,7 @@ void store_get_number_attribute(struct store *store, hid_t object, const char *n
     H5Aclose(attribute);
 }
 
-void store_get_text_attributes(struct store *store, hid_t object, const char *name, size_t n, char **texts)
-{
+void store_get_text_attributes(struct store *store, hid_t object, const char *name, size_t n, char **texts) {
     const hid_t attribute = open_attribute(store, object, name, n, 1);
     if (attribute < 0)
         return;

@@ -11,37 +11,33 @@
 #include "store_file.h"
 
 enum {
-    IMAGE_STEP = 4 << 20,     /* bytes by which the file in memory grows */
-    COMPRESSED_FROM = 1024,   /* values; fewer are stored as they are */
-    CHUNK = 65536,            /* values in a chunk */
+    IMAGE_STEP = 4 << 20,   /* bytes by which the file in memory grows */
+    COMPRESSED_FROM = 1024, /* values; fewer are stored as they are */
+    CHUNK = 65536,          /* values in a chunk */
     ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED
 };
 
-void store_begin(struct store *store)
-{
+void store_begin(struct store *store) {
     *store = (struct store){.file = -1};
     H5dont_atexit(); /* after a failed write HDF5's own clean-up at exit can crash; refused, rightly, when too late */
     H5Eget_auto2(H5E_DEFAULT, &store->print, &store->print_user);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
-void store_end(struct store *store)
-{
+void store_end(struct store *store) {
     if (store->file >= 0 && H5Fclose(store->file) < 0)
         store_fail(store, "closing", "the file");
     store->file = -1;
     H5Eset_auto2(H5E_DEFAULT, store->print, store->print_user);
 }
 
-static herr_t innermost(unsigned n, const H5E_error2_t *error, void *description)
-{
+static herr_t innermost(unsigned n, const H5E_error2_t *error, void *description) {
     if (n == 0 && error->desc)
         *(char **)description = strdup(error->desc);
     return 0;
 }
 
-void store_fail(struct store *store, const char *doing, const char *name)
-{
+void store_fail(struct store *store, const char *doing, const char *name) {
     char *reason = NULL;
     if (store->error)
         return;
@@ -52,8 +48,7 @@ void store_fail(struct store *store, const char *doing, const char *name)
     free(reason);
 }
 
-void store_refuse(struct store *store, const char *format, ...)
-{
+void store_refuse(struct store *store, const char *format, ...) {
     va_list arguments;
     if (store->error)
         return;
@@ -63,35 +58,30 @@ void store_refuse(struct store *store, const char *format, ...)
     va_end(arguments);
 }
 
-static void check(struct store *store, herr_t result, const char *doing, const char *name)
-{
+static void check(struct store *store, herr_t result, const char *doing, const char *name) {
     if (result < 0)
         store_fail(store, doing, name);
 }
 
-static hid_t check_object(struct store *store, hid_t object, const char *doing, const char *name)
-{
+static hid_t check_object(struct store *store, hid_t object, const char *doing, const char *name) {
     if (object < 0)
         store_fail(store, doing, name);
     return object < 0 ? -1 : object;
 }
 
 /* Lists, types and spaces have no data: closing them loses nothing. */
-static void drop(hid_t id)
-{
+static void drop(hid_t id) {
     if (id >= 0)
         H5Idec_ref(id);
 }
 
-void store_close(struct store *store, hid_t object)
-{
+void store_close(struct store *store, hid_t object) {
     if (object >= 0 && H5Oclose(object) < 0)
         store_fail(store, "closing", "an object");
 }
 
 /* A creation list without time stamps; for groups and files also with the order of links. */
-static hid_t creation_list(hid_t kind, int links)
-{
+static hid_t creation_list(hid_t kind, int links) {
     const hid_t list = H5Pcreate(kind);
     if (list < 0 || H5Pset_obj_track_times(list, 0) < 0 || H5Pset_attr_creation_order(list, ORDER) < 0 ||
         (links && H5Pset_link_creation_order(list, ORDER) < 0)) {
@@ -101,8 +91,7 @@ static hid_t creation_list(hid_t kind, int links)
     return list;
 }
 
-void store_create_image(struct store *store, const char *name)
-{
+void store_create_image(struct store *store, const char *name) {
     if (store->error)
         return;
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = creation_list(H5P_FILE_CREATE, 1);
@@ -114,8 +103,7 @@ void store_create_image(struct store *store, const char *name)
     drop(creation);
 }
 
-const void *store_image(struct store *store, size_t *n)
-{
+const void *store_image(struct store *store, size_t *n) {
     void **bytes = NULL;
     *n = 0;
     if (store->error)
@@ -131,8 +119,7 @@ const void *store_image(struct store *store, size_t *n)
     return *bytes;
 }
 
-hid_t store_create_group(struct store *store, hid_t parent, const char *name)
-{
+hid_t store_create_group(struct store *store, hid_t parent, const char *name) {
     if (store->error)
         return -1;
     const hid_t list = creation_list(H5P_GROUP_CREATE, 1);
@@ -141,8 +128,7 @@ hid_t store_create_group(struct store *store, hid_t parent, const char *name)
     return check_object(store, group, "creating group", name);
 }
 
-static hid_t text_type(void)
-{
+static hid_t text_type(void) {
     const hid_t type = H5Tcopy(H5T_C_S1);
     if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
         drop(type);
@@ -151,14 +137,12 @@ static hid_t text_type(void)
     return type;
 }
 
-static hid_t space_of(struct store_shape shape)
-{
+static hid_t space_of(struct store_shape shape) {
     return shape.rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(shape.rank, shape.length, NULL);
 }
 
 /* Long arrays in chunks of whole rows: shuffled, deflated, with a checksum. */
-static int compress(hid_t list, struct store_shape shape)
-{
+static int compress(hid_t list, struct store_shape shape) {
     const hsize_t row = shape.rank == 2 ? shape.length[1] : 1, n = shape.length[0] * row;
     hsize_t chunk[2] = {row < CHUNK ? CHUNK / row : 1, row};
     chunk[0] = chunk[0] < shape.length[0] ? chunk[0] : shape.length[0];
@@ -171,8 +155,7 @@ static int compress(hid_t list, struct store_shape shape)
 }
 
 static hid_t create_dataset(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t type,
-                            int compressed)
-{
+                            int compressed) {
     const hid_t space = space_of(shape), list = creation_list(H5P_DATASET_CREATE, 0);
     hid_t dataset = -1;
     if (space >= 0 && list >= 0 && type >= 0 && (!compressed || compress(list, shape) >= 0))
@@ -183,8 +166,7 @@ static hid_t create_dataset(struct store *store, hid_t group, const char *name, 
 }
 
 hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct store_shape shape,
-                      const char *const *values)
-{
+                      const char *const *values) {
     if (store->error)
         return -1;
     const hid_t type = text_type(), dataset = create_dataset(store, group, name, shape, type, 0);
@@ -195,8 +177,7 @@ hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct
 }
 
 hid_t store_put_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t stored,
-                        hid_t given, const void *values)
-{
+                        hid_t given, const void *values) {
     if (store->error)
         return -1;
     const hid_t dataset = create_dataset(store, group, name, shape, stored, shape.rank > 0 && values);
@@ -206,8 +187,7 @@ hid_t store_put_numbers(struct store *store, hid_t group, const char *name, stru
 }
 
 static void put_attribute(struct store *store, hid_t object, const char *name, struct store_shape shape, hid_t stored,
-                          hid_t given, const void *values)
-{
+                          hid_t given, const void *values) {
     if (store->error)
         return;
     const hid_t space = space_of(shape);
@@ -220,32 +200,28 @@ static void put_attribute(struct store *store, hid_t object, const char *name, s
     drop(space);
 }
 
-void store_put_text_attributes(struct store *store, hid_t object, const char *name, size_t n, const char *const *texts)
-{
+void store_put_text_attributes(struct store *store, hid_t object, const char *name, size_t n,
+                               const char *const *texts) {
     const hid_t type = text_type();
     put_attribute(store, object, name, (struct store_shape){n > 0, {n, 0}}, type, type, texts);
     drop(type);
 }
 
-void store_put_attribute(struct store *store, hid_t object, const char *name, const char *text)
-{
+void store_put_attribute(struct store *store, hid_t object, const char *name, const char *text) {
     store_put_text_attributes(store, object, name, 0, &text);
 }
 
 void store_put_number_attribute(struct store *store, hid_t object, const char *name, hid_t stored, size_t n,
-                                hid_t given, const void *values)
-{
+                                hid_t given, const void *values) {
     put_attribute(store, object, name, (struct store_shape){n > 0, {n, 0}}, stored, given, values);
 }
 
-void store_make_scale(struct store *store, hid_t dataset, const char *name)
-{
+void store_make_scale(struct store *store, hid_t dataset, const char *name) {
     if (!store->error)
         check(store, H5DSset_scale(dataset, name), "making a dimension of", name);
 }
 
-void store_attach_scale(struct store *store, hid_t dataset, hid_t scale, unsigned axis)
-{
+void store_attach_scale(struct store *store, hid_t dataset, hid_t scale, unsigned axis) {
     if (!store->error)
         check(store, H5DSattach_scale(dataset, scale, axis), "attaching", "a dimension");
 }

@@ -56,8 +56,8 @@ void store_get_number_attribute(struct store *store, hid_t object, const char *n
 void store_get_text_attributes(struct store *store, hid_t object, const char *name, size_t n, char **texts);
 
 hid_t store_create_group(struct store *store, hid_t parent, const char *name);
-/* Creates and fills a dataset. Texts are variable-length UTF-8; numbers are stored as `stored` and compressed when there
- * are many. `values` NULL: nothing is written, and nothing takes room in the file. */
+/* Creates and fills a dataset. Texts are variable-length UTF-8; numbers are stored as `stored` and compressed when
+ * there are many. `values` NULL: nothing is written, and nothing takes room in the file. */
 hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct store_shape shape,
                       const char *const *values);
 hid_t store_put_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t stored,

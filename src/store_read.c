@@ -17,15 +17,13 @@ enum {
 };
 
 /* A text attribute, to be freed; NULL after a failure. */
-static char *text_attribute(struct store *store, hid_t object, const char *name)
-{
+static char *text_attribute(struct store *store, hid_t object, const char *name) {
     char *text = NULL;
     store_get_text_attributes(store, object, name, 1, &text);
     return text;
 }
 
-static void copy_attribute(struct store *store, const char *name, char *to, size_t size)
-{
+static void copy_attribute(struct store *store, const char *name, char *to, size_t size) {
     char *text = text_attribute(store, store->file, name);
     if (text && strlen(text) >= size)
         store_refuse(store, "the attribute %s is too long", name);
@@ -35,8 +33,7 @@ static void copy_attribute(struct store *store, const char *name, char *to, size
 }
 
 /* Whether it is our kind of file, in a format that this version understands. */
-static void check_format(struct store *store)
-{
+static void check_format(struct store *store) {
     int version[2] = {0, 0};
     if (store_attribute_length(store, store->file, "filetype") == 0)
         store_refuse(store, "it does not say that it holds riskpool results");
@@ -50,8 +47,7 @@ static void check_format(struct store *store)
                      STORE_FORMAT_MAJOR);
 }
 
-static void read_identity(struct store *store, struct store_identity *identity)
-{
+static void read_identity(struct store *store, struct store_identity *identity) {
     copy_attribute(store, "scenario_sha256", identity->scenario_sha256, sizeof identity->scenario_sha256);
     copy_attribute(store, "source", identity->source, sizeof identity->source);
     store_get_number_attribute(store, store->file, "seed", 1, H5T_NATIVE_UINT64, &identity->seed);
@@ -60,8 +56,7 @@ static void read_identity(struct store *store, struct store_identity *identity)
 }
 
 /* Opens `path` after a look at what it is. */
-static enum riskpool_status open_results(struct store *store, const char *path, char **message)
-{
+static enum riskpool_status open_results(struct store *store, const char *path, char **message) {
     struct stat status;
     store_begin(store);
     if (stat(path, &status) != 0) {
@@ -79,8 +74,7 @@ static enum riskpool_status open_results(struct store *store, const char *path, 
 
 /* Closes the file; says what went wrong, if anything did. */
 static enum riskpool_status close_results(struct store *store, enum riskpool_status status, const char *path,
-                                          char **message)
-{
+                                          char **message) {
     store_end(store);
     if (store->error && status == RISKPOOL_OK) {
         store_message(message, "%s: not a usable results file: %s", path, store->error);
@@ -90,8 +84,7 @@ static enum riskpool_status close_results(struct store *store, enum riskpool_sta
     return status;
 }
 
-enum riskpool_status store_identity(const char *path, struct store_identity *identity, char **message)
-{
+enum riskpool_status store_identity(const char *path, struct store_identity *identity, char **message) {
     struct store store;
     *message = NULL;
     *identity = (struct store_identity){.complete = 0};
@@ -101,8 +94,7 @@ enum riskpool_status store_identity(const char *path, struct store_identity *ide
     return close_results(&store, status, path, message);
 }
 
-static void read_root(struct store *store, struct riskpool_results *results)
-{
+static void read_root(struct store *store, struct riskpool_results *results) {
     struct store_identity identity = {.complete = 0};
     read_identity(store, &identity);
     memcpy(results->scenario_sha256, identity.scenario_sha256, sizeof results->scenario_sha256);
@@ -117,8 +109,7 @@ static void read_root(struct store *store, struct riskpool_results *results)
 }
 
 /* Names of the groups that are modes; the others are freed. */
-static char **mode_names(struct store *store, size_t *n_modes)
-{
+static char **mode_names(struct store *store, size_t *n_modes) {
     size_t n = 0;
     char **names = store_group_names(store, store->file, MOST_GROUPS, &n);
     *n_modes = 0;
@@ -133,8 +124,7 @@ static char **mode_names(struct store *store, size_t *n_modes)
 }
 
 /* The length of a dimension in a group; 0 when the group does not have it. */
-static size_t dimension_length(struct store *store, hid_t group, enum dimension dim)
-{
+static size_t dimension_length(struct store *store, hid_t group, enum dimension dim) {
     const char *name = dimension_fields[dim].name;
     if (!store_has(store, group, name))
         return 0;
@@ -146,8 +136,7 @@ static size_t dimension_length(struct store *store, hid_t group, enum dimension 
     return shape.rank == 1 ? (size_t)shape.length[0] : 0;
 }
 
-static void check_sizes(struct store *store, const struct riskpool_results *results)
-{
+static void check_sizes(struct store *store, const struct riskpool_results *results) {
     static const struct result_field position_pairs = {"position", {DIM_POSITION, DIM_POSITION}, UNIT_ONE, ""};
     static const struct result_field asset_pairs = {"asset", {DIM_ASSET, DIM_ASSET}, UNIT_ONE, ""};
     static const struct result_field fan = {"quantile", {DIM_TIME, DIM_QUANTILE}, UNIT_ONE, ""};
@@ -157,8 +146,7 @@ static void check_sizes(struct store *store, const struct riskpool_results *resu
             store_refuse(store, "the dimension %s is too long", fields[i]->name);
 }
 
-static void read_sizes(struct store *store, const char *mode, struct riskpool_results *results)
-{
+static void read_sizes(struct store *store, const char *mode, struct riskpool_results *results) {
     static const enum dimension dims[] = {DIM_POSITION, DIM_CONFIDENCE, DIM_TIME, DIM_QUANTILE, DIM_BIN, DIM_ALERT};
     const hid_t group = store_open_object(store, store->file, mode);
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
@@ -170,8 +158,7 @@ static void read_sizes(struct store *store, const char *mode, struct riskpool_re
     check_sizes(store, results);
 }
 
-static void read_coordinate(struct store *store, hid_t group, struct riskpool_results *results, enum dimension dim)
-{
+static void read_coordinate(struct store *store, hid_t group, struct riskpool_results *results, enum dimension dim) {
     const struct store_shape shape = {1, {results->size[dim], 0}};
     if (shape.length[0] == 0)
         return;
@@ -182,8 +169,7 @@ static void read_coordinate(struct store *store, hid_t group, struct riskpool_re
                           (double *)results_coordinate(results, dim));
 }
 
-static void read_coordinates(struct store *store, struct riskpool_results *results)
-{
+static void read_coordinates(struct store *store, struct riskpool_results *results) {
     static const enum dimension dims[] = {DIM_POSITION, DIM_CONFIDENCE, DIM_TIME, DIM_QUANTILE,
                                           DIM_BIN,      DIM_BIN_EDGE,   DIM_ALERT};
     const hid_t group = store_open_object(store, store->file, results->modes[0].name);
@@ -193,8 +179,7 @@ static void read_coordinates(struct store *store, struct riskpool_results *resul
 }
 
 static void read_variable(struct store *store, hid_t group, const struct riskpool_results *results,
-                          const struct result_field *field, double *values)
-{
+                          const struct result_field *field, double *values) {
     struct store_shape shape = {0, {0, 0}};
     if (result_field_size(results, field) == 0)
         return;
@@ -204,8 +189,7 @@ static void read_variable(struct store *store, hid_t group, const struct riskpoo
 }
 
 /* Adds the limits that are attributes of a variable. */
-static void read_limits(struct store *store, hid_t group, const char *name, struct riskpool_results *results)
-{
+static void read_limits(struct store *store, hid_t group, const char *name, struct riskpool_results *results) {
     if (!store_has(store, group, name))
         return;
     const hid_t dataset = store_open_object(store, group, name);
@@ -236,8 +220,7 @@ static void read_limits(struct store *store, hid_t group, const char *name, stru
     store_close(store, dataset);
 }
 
-static void read_mode(struct store *store, struct riskpool_results *results, struct mode_results *mode)
-{
+static void read_mode(struct store *store, struct riskpool_results *results, struct mode_results *mode) {
     const hid_t group = store_open_object(store, store->file, mode->name);
     for (size_t i = 0; i < STAT_COUNT && !store->error; i++) {
         read_variable(store, group, results, &statistic_fields[i], mode->statistic[i]);
@@ -246,23 +229,21 @@ static void read_mode(struct store *store, struct riskpool_results *results, str
     store_close(store, group);
 }
 
-static void read_market(struct store *store, struct riskpool_results *results)
-{
+static void read_market(struct store *store, struct riskpool_results *results) {
     const hid_t group = store_open_object(store, store->file, "market");
     const size_t n = results->size[DIM_ASSET];
-    if (store_has(store, group, market_fields[MARKET_correlation_requested].name))
+    if (store_has(store, group, store_market_fields[MARKET_correlation_requested].name))
         results->correlation_requested = calloc(n * n + 1, sizeof *results->correlation_requested);
     double *const values[MARKET_COUNT] = {results->price, results->volatility, results->drift, results->correlation,
                                           results->correlation_requested};
     read_coordinate(store, group, results, DIM_ASSET);
     for (size_t i = 0; i < MARKET_COUNT; i++)
         if (values[i])
-            read_variable(store, group, results, &market_fields[i], values[i]);
+            read_variable(store, group, results, &store_market_fields[i], values[i]);
     store_close(store, group);
 }
 
-static void read_comparison(struct store *store, struct riskpool_results *results)
-{
+static void read_comparison(struct store *store, struct riskpool_results *results) {
     const hid_t group = store_open_object(store, store->file, "comparison");
     read_coordinate(store, group, results, DIM_PAIR);
     for (size_t i = 0; i < COMP_COUNT; i++)
@@ -270,8 +251,7 @@ static void read_comparison(struct store *store, struct riskpool_results *result
     store_close(store, group);
 }
 
-static void read_provenance(struct store *store, struct riskpool_results *results)
-{
+static void read_provenance(struct store *store, struct riskpool_results *results) {
     static const struct store_shape scalar = {0, {0, 0}};
     const hid_t group = store_open_object(store, store->file, "provenance");
     store_get_texts(store, group, "scenario", scalar, &results->scenario_text);
@@ -279,8 +259,7 @@ static void read_provenance(struct store *store, struct riskpool_results *result
     store_close(store, group);
 }
 
-static void read_all(struct store *store, struct riskpool_results *results)
-{
+static void read_all(struct store *store, struct riskpool_results *results) {
     size_t n_modes = 0;
     char **names = mode_names(store, &n_modes);
     read_root(store, results);
@@ -306,8 +285,7 @@ static void read_all(struct store *store, struct riskpool_results *results)
     read_provenance(store, results);
 }
 
-enum riskpool_status riskpool_results_read(const char *path, struct riskpool_results **results, char **message)
-{
+enum riskpool_status riskpool_results_read(const char *path, struct riskpool_results **results, char **message) {
     struct store store;
     char *said = NULL;
     struct riskpool_results *found = calloc(1, sizeof *found);

@@ -1,6 +1,6 @@
-/* The layout of the results file: one self-contained group a mode, the market, the comparison, the provenance, each with
- * its own dimensions, coordinates and variables, as netCDF-4 and xarray want them. It walks the tables of results.h and
- * knows nothing of what the numbers mean. Format: results/README.md. */
+/* The layout of the results file: one self-contained group a mode, the market, the comparison, the provenance, each
+ * with its own dimensions, coordinates and variables, as netCDF-4 and xarray want them. It walks the tables of
+ * results.h and knows nothing of what the numbers mean. Format: results/README.md. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,36 +18,31 @@ struct group {
     hid_t scale[DIM_COUNT];
 };
 
-static struct group open_group(struct store *store, const struct riskpool_results *results, const char *name)
-{
+static struct group open_group(struct store *store, const struct riskpool_results *results, const char *name) {
     struct group group = {.store = store, .results = results, .id = store_create_group(store, store->file, name)};
     for (int dim = 0; dim < DIM_COUNT; dim++)
         group.scale[dim] = -1;
     return group;
 }
 
-static void close_group(struct group *group)
-{
+static void close_group(struct group *group) {
     for (int dim = 0; dim < DIM_COUNT; dim++)
         store_close(group->store, group->scale[dim]);
     store_close(group->store, group->id);
 }
 
-static void describe(struct store *store, hid_t object, const char *unit, const char *long_name)
-{
+static void describe(struct store *store, hid_t object, const char *unit, const char *long_name) {
     store_put_attribute(store, object, "units", unit);
     store_put_attribute(store, object, "long_name", long_name);
 }
 
 /* Whole numbers in 32 bits where they fit: not every reader has 64. */
-static hid_t whole_type(uint64_t largest)
-{
+static hid_t whole_type(uint64_t largest) {
     return largest <= INT32_MAX ? H5T_STD_I32LE : H5T_STD_I64LE;
 }
 
 /* The numbers 0 .. n - 1. */
-static hid_t put_counting(struct group *group, const char *name, size_t n)
-{
+static hid_t put_counting(struct group *group, const char *name, size_t n) {
     int *number = malloc(n * sizeof *number);
     for (size_t i = 0; number && i < n; i++)
         number[i] = (int)i;
@@ -60,19 +55,16 @@ static hid_t put_counting(struct group *group, const char *name, size_t n)
 }
 
 /* A dimension without values, as netCDF-4 marks it: a scale that is never written, with this name. */
-static void put_pure_dimension(struct group *group, enum dimension dim)
-{
+static void put_pure_dimension(struct group *group, enum dimension dim) {
     char phrase[96];
     const size_t n = group->results->size[dim];
     snprintf(phrase, sizeof phrase, "This is a netCDF dimension but not a netCDF variable.%10d", (int)n);
-    group->scale[dim] =
-        store_put_numbers(group->store, group->id, dimension_fields[dim].name, (struct store_shape){1, {n, 0}},
-                          H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, NULL);
+    group->scale[dim] = store_put_numbers(group->store, group->id, dimension_fields[dim].name,
+                                          (struct store_shape){1, {n, 0}}, H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, NULL);
     store_make_scale(group->store, group->scale[dim], phrase);
 }
 
-static void put_coordinate(struct group *group, enum dimension dim)
-{
+static void put_coordinate(struct group *group, enum dimension dim) {
     const struct riskpool_results *results = group->results;
     const struct dimension_field *field = &dimension_fields[dim];
     const struct store_shape shape = {1, {results->size[dim], 0}};
@@ -94,8 +86,7 @@ static void put_coordinate(struct group *group, enum dimension dim)
 }
 
 /* Dimensions of length zero do not appear, nor do variables over them. */
-static void put_dimensions(struct group *group, const enum dimension *dims, size_t n)
-{
+static void put_dimensions(struct group *group, const enum dimension *dims, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (group->results->size[dims[i]] == 0)
             continue;
@@ -107,15 +98,14 @@ static void put_dimensions(struct group *group, const enum dimension *dims, size
 }
 
 /* The variable's dataset, open; -1 when there is nothing to write. */
-static hid_t put_variable(struct group *group, const struct result_field *field, const double *values)
-{
+static hid_t put_variable(struct group *group, const struct result_field *field, const double *values) {
     struct store_shape shape = {0, {0, 0}};
     if (!values || result_field_size(group->results, field) == 0)
         return -1;
     for (int axis = 0; axis < 2 && field->dim[axis] != DIM_NONE; axis++)
         shape.length[shape.rank++] = group->results->size[field->dim[axis]];
-    const hid_t dataset = store_put_numbers(group->store, group->id, field->name, shape, H5T_IEEE_F64LE,
-                                            H5T_NATIVE_DOUBLE, values);
+    const hid_t dataset =
+        store_put_numbers(group->store, group->id, field->name, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
     for (int axis = 0; axis < shape.rank; axis++)
         store_attach_scale(group->store, dataset, group->scale[field->dim[axis]], (unsigned)axis);
     describe(group->store, dataset, result_unit_text(group->results, field->unit), field->long_name);
@@ -123,8 +113,7 @@ static hid_t put_variable(struct group *group, const struct result_field *field,
 }
 
 /* Whether a limit's key, MODE.STATISTIC or MODE.STATISTIC.LEVEL, names this statistic. */
-static int limit_concerns(const char *key, const char *mode, const char *statistic)
-{
+static int limit_concerns(const char *key, const char *mode, const char *statistic) {
     const size_t n_mode = strlen(mode), n_statistic = strlen(statistic);
     if (strncmp(key, mode, n_mode) != 0 || key[n_mode] != '.')
         return 0;
@@ -133,8 +122,7 @@ static int limit_concerns(const char *key, const char *mode, const char *statist
 }
 
 /* The limits on a variable, as attributes of it: parallel lists. */
-static void put_limits(struct group *group, hid_t dataset, const char *mode, const char *statistic)
-{
+static void put_limits(struct group *group, hid_t dataset, const char *mode, const char *statistic) {
     const struct riskpool_results *results = group->results;
     const size_t n_limits = results->n_limits;
     size_t n = 0;
@@ -154,7 +142,8 @@ static void put_limits(struct group *group, hid_t dataset, const char *mode, con
     if (n > 0) {
         store_put_number_attribute(group->store, dataset, "limit", H5T_IEEE_F64LE, n, H5T_NATIVE_DOUBLE, bound);
         store_put_number_attribute(group->store, dataset, "limit_value", H5T_IEEE_F64LE, n, H5T_NATIVE_DOUBLE, value);
-        store_put_number_attribute(group->store, dataset, "limit_breached", H5T_STD_I8LE, n, H5T_NATIVE_SCHAR, breached);
+        store_put_number_attribute(group->store, dataset, "limit_breached", H5T_STD_I8LE, n, H5T_NATIVE_SCHAR,
+                                   breached);
         store_put_text_attributes(group->store, dataset, "limit_key", n, key);
     }
     free(key);
@@ -163,14 +152,12 @@ static void put_limits(struct group *group, hid_t dataset, const char *mode, con
     free(breached);
 }
 
-static void put_fields(struct group *group, const struct result_field *fields, size_t n, double *const *values)
-{
+static void put_fields(struct group *group, const struct result_field *fields, size_t n, double *const *values) {
     for (size_t i = 0; i < n; i++)
         store_close(group->store, put_variable(group, &fields[i], values[i]));
 }
 
-static void put_mode(struct store *store, const struct riskpool_results *results, const struct mode_results *mode)
-{
+static void put_mode(struct store *store, const struct riskpool_results *results, const struct mode_results *mode) {
     static const enum dimension dims[] = {DIM_PATH,     DIM_POSITION, DIM_POSITION_2, DIM_CONFIDENCE, DIM_TIME,
                                           DIM_QUANTILE, DIM_BIN,      DIM_BIN_EDGE,   DIM_ALERT,      DIM_LIQUIDATED};
     struct group group = open_group(store, results, mode->name);
@@ -185,19 +172,17 @@ static void put_mode(struct store *store, const struct riskpool_results *results
     close_group(&group);
 }
 
-static void put_market(struct store *store, const struct riskpool_results *results)
-{
+static void put_market(struct store *store, const struct riskpool_results *results) {
     static const enum dimension dims[] = {DIM_ASSET, DIM_ASSET_2};
     struct group group = open_group(store, results, "market");
     double *const values[MARKET_COUNT] = {results->price, results->volatility, results->drift, results->correlation,
                                           results->correlation_requested};
     put_dimensions(&group, dims, sizeof dims / sizeof *dims);
-    put_fields(&group, market_fields, MARKET_COUNT, values);
+    put_fields(&group, store_market_fields, MARKET_COUNT, values);
     close_group(&group);
 }
 
-static void put_comparison(struct store *store, const struct riskpool_results *results)
-{
+static void put_comparison(struct store *store, const struct riskpool_results *results) {
     static const enum dimension dims[] = {DIM_PAIR, DIM_QUANTILE};
     struct group group = open_group(store, results, "comparison");
     put_dimensions(&group, dims, sizeof dims / sizeof *dims);
@@ -205,24 +190,21 @@ static void put_comparison(struct store *store, const struct riskpool_results *r
     close_group(&group);
 }
 
-static void put_text(struct group *group, const char *name, const char *text, const char *long_name)
-{
+static void put_text(struct group *group, const char *name, const char *text, const char *long_name) {
     const char *value = text ? text : "";
     const hid_t dataset = store_put_texts(group->store, group->id, name, (struct store_shape){0, {0, 0}}, &value);
     describe(group->store, dataset, "1", long_name);
     store_close(group->store, dataset);
 }
 
-static void put_size(struct group *group, const char *name, int size, const char *long_name)
-{
+static void put_size(struct group *group, const char *name, int size, const char *long_name) {
     const hid_t dataset = store_put_numbers(group->store, group->id, name, (struct store_shape){0, {0, 0}},
                                             H5T_STD_I32LE, H5T_NATIVE_INT, &size);
     describe(group->store, dataset, "1", long_name);
     store_close(group->store, dataset);
 }
 
-static void put_provenance(struct store *store, const struct riskpool_results *results)
-{
+static void put_provenance(struct store *store, const struct riskpool_results *results) {
     struct group group = open_group(store, results, "provenance");
     put_text(&group, "scenario", results->scenario_text, "the scenario as read (YAML)");
     put_text(&group, "resolved_scenario", results->resolved_scenario, "the scenario with every default (YAML)");
@@ -231,8 +213,7 @@ static void put_provenance(struct store *store, const struct riskpool_results *r
     close_group(&group);
 }
 
-static void put_root(struct store *store, const struct riskpool_results *results)
-{
+static void put_root(struct store *store, const struct riskpool_results *results) {
     static const int version[2] = {STORE_FORMAT_MAJOR, STORE_FORMAT_MINOR};
     const hid_t root = store->file;
     store_put_attribute(store, root, "Conventions", "CF-1.8");
@@ -251,13 +232,11 @@ static void put_root(struct store *store, const struct riskpool_results *results
 }
 
 /* A mode's name is the name of a group beside ours. */
-static int is_group_name(const char *name)
-{
+static int is_group_name(const char *name) {
     return name && *name && !strchr(name, '/') && strcmp(name, ".") != 0 && !store_is_reserved(name);
 }
 
-static enum riskpool_status check_names(const struct riskpool_results *results, const char *path, char **message)
-{
+static enum riskpool_status check_names(const struct riskpool_results *results, const char *path, char **message) {
     for (size_t m = 0; m < results->n_modes; m++)
         if (!is_group_name(results->modes[m].name)) {
             const char *name = results->modes[m].name;
@@ -267,8 +246,7 @@ static enum riskpool_status check_names(const struct riskpool_results *results, 
     return RISKPOOL_OK;
 }
 
-static void put_all(struct store *store, const struct riskpool_results *results)
-{
+static void put_all(struct store *store, const struct riskpool_results *results) {
     put_root(store, results);
     for (size_t m = 0; m < results->n_modes; m++)
         put_mode(store, results, &results->modes[m]);
@@ -278,8 +256,7 @@ static void put_all(struct store *store, const struct riskpool_results *results)
     put_provenance(store, results);
 }
 
-enum riskpool_status riskpool_results_write(const struct riskpool_results *results, const char *path, char **message)
-{
+enum riskpool_status riskpool_results_write(const struct riskpool_results *results, const char *path, char **message) {
     char *ignored = NULL;
     if (!message)
         message = &ignored;

@@ -9,15 +9,13 @@ struct sum {
     double total, carry;
 };
 
-static inline void sum_add(struct sum *sum, double term)
-{
+static inline void sum_add(struct sum *sum, double term) {
     const double total = sum->total + term;
     sum->carry += fabs(sum->total) >= fabs(term) ? (sum->total - total) + term : (term - total) + sum->total;
     sum->total = total;
 }
 
-static inline double sum_value(const struct sum *sum)
-{
+static inline double sum_value(const struct sum *sum) {
     return sum->total + sum->carry;
 }
 

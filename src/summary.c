@@ -19,8 +19,7 @@ struct table {
     int failed;
 };
 
-static char *add_cell(struct table *table)
-{
+static char *add_cell(struct table *table) {
     if (table->n_cells == table->capacity) {
         const size_t capacity = 2 * table->capacity + 64;
         char(*cell)[CELL] = realloc(table->cell, capacity * sizeof *cell);
@@ -34,16 +33,14 @@ static char *add_cell(struct table *table)
     return memset(table->cell[table->n_cells++], 0, CELL);
 }
 
-static void add_text(struct table *table, const char *text)
-{
+static void add_text(struct table *table, const char *text) {
     char *cell = add_cell(table);
     if (cell)
         snprintf(cell, CELL, "%s", text);
 }
 
 /* Decimals that show an account's equity in at least six digits, at least two. */
-static int money_decimals(const struct riskpool_results *results)
-{
+static int money_decimals(const struct riskpool_results *results) {
     const double size = fabs(results->start_equity);
     const int decimals = size > 0 && isfinite(size) ? 5 - (int)floor(log10(size)) : 2;
     return decimals < 2 ? 2 : decimals > 9 ? 9 : decimals;
@@ -55,13 +52,11 @@ struct look {
     int decimals;
 };
 
-static struct look look_of(const struct riskpool_results *results, enum unit unit)
-{
+static struct look look_of(const struct riskpool_results *results, enum unit unit) {
     return unit == UNIT_MONEY ? (struct look){1, money_decimals(results)} : (struct look){100, 3};
 }
 
-static void print_number(char text[NUMBER], struct look look, double value)
-{
+static void print_number(char text[NUMBER], struct look look, double value) {
     if (!isfinite(value))
         snprintf(text, NUMBER, "-");
     else if (fabs(value) < 1e15)
@@ -70,15 +65,13 @@ static void print_number(char text[NUMBER], struct look look, double value)
         snprintf(text, NUMBER, "%.9g", value * look.factor);
 }
 
-static void add_number(struct table *table, struct look look, double value)
-{
+static void add_number(struct table *table, struct look look, double value) {
     char *cell = add_cell(table);
     if (cell)
         print_number(cell, look, value);
 }
 
-static void add_with_error(struct table *table, struct look look, double value, double error)
-{
+static void add_with_error(struct table *table, struct look look, double value, double error) {
     char a[NUMBER], b[NUMBER], *cell = add_cell(table);
     print_number(a, look, value);
     print_number(b, look, error);
@@ -86,8 +79,7 @@ static void add_with_error(struct table *table, struct look look, double value, 
         snprintf(cell, CELL, "%s ± %s", a, b);
 }
 
-static void add_with_interval(struct table *table, struct look look, double value, double low, double high)
-{
+static void add_with_interval(struct table *table, struct look look, double value, double low, double high) {
     char a[NUMBER], b[NUMBER], c[NUMBER], *cell = add_cell(table);
     print_number(a, look, value);
     print_number(b, look, low);
@@ -101,8 +93,7 @@ static void add_with_interval(struct table *table, struct look look, double valu
 enum companions { ALONE, WITH_ERROR, WITH_INTERVAL };
 
 /* Values of consecutive statistics: arrays at `values`, the element `i` of each. */
-static void add_value(struct table *table, struct look look, double *const *values, size_t i, enum companions shown)
-{
+static void add_value(struct table *table, struct look look, double *const *values, size_t i, enum companions shown) {
     if (shown == WITH_ERROR)
         add_with_error(table, look, values[0][i], values[1][i]);
     else if (shown == WITH_INTERVAL)
@@ -112,16 +103,14 @@ static void add_value(struct table *table, struct look look, double *const *valu
 }
 
 static void add_row(struct table *table, const struct riskpool_results *results, const char *name, int statistic,
-                    size_t i, enum companions shown)
-{
+                    size_t i, enum companions shown) {
     const struct look look = look_of(results, statistic_fields[statistic].unit);
     add_text(table, name);
     for (size_t m = 0; m < results->n_modes; m++)
         add_value(table, look, results->modes[m].statistic + statistic, i, shown);
 }
 
-static void add_tail_rows(struct table *table, const struct riskpool_results *results)
-{
+static void add_tail_rows(struct table *table, const struct riskpool_results *results) {
     char name[CELL];
     for (size_t i = 0; i < results->size[DIM_CONFIDENCE]; i++) {
         snprintf(name, sizeof name, "value at risk %.6g %%", 100 * results->confidence[i]);
@@ -131,8 +120,7 @@ static void add_tail_rows(struct table *table, const struct riskpool_results *re
     }
 }
 
-static void add_position_rows(struct table *table, const struct riskpool_results *results)
-{
+static void add_position_rows(struct table *table, const struct riskpool_results *results) {
     char name[CELL];
     for (size_t i = 0; i < results->size[DIM_POSITION]; i++) {
         snprintf(name, sizeof name, "%s liquidated, %%", results->position[i]);
@@ -141,13 +129,14 @@ static void add_position_rows(struct table *table, const struct riskpool_results
 }
 
 /* Costs appear when there are any. */
-static void add_cost_rows(struct table *table, const struct riskpool_results *results)
-{
+static void add_cost_rows(struct table *table, const struct riskpool_results *results) {
     static const struct {
         const char *name;
         int statistic;
-    } costs[] = {{"mean fees", STAT_mean_fees},           {"mean slippage", STAT_mean_slippage},
-                 {"mean funding", STAT_mean_funding},     {"mean shortfall", STAT_mean_shortfall},
+    } costs[] = {{"mean fees", STAT_mean_fees},
+                 {"mean slippage", STAT_mean_slippage},
+                 {"mean funding", STAT_mean_funding},
+                 {"mean shortfall", STAT_mean_shortfall},
                  {"mean top-up", STAT_mean_top_up}};
     for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
         int any = 0;
@@ -158,8 +147,7 @@ static void add_cost_rows(struct table *table, const struct riskpool_results *re
     }
 }
 
-static void add_alert_rows(struct table *table, const struct riskpool_results *results)
-{
+static void add_alert_rows(struct table *table, const struct riskpool_results *results) {
     char name[CELL];
     for (size_t i = 0; i < results->size[DIM_ALERT]; i++) {
         snprintf(name, sizeof name, "alert %s, %%", results->alert[i]);
@@ -167,8 +155,7 @@ static void add_alert_rows(struct table *table, const struct riskpool_results *r
     }
 }
 
-static void add_mode_table(struct table *table, const struct riskpool_results *results)
-{
+static void add_mode_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->n_modes;
     add_text(table, results->currency);
     for (size_t m = 0; m < results->n_modes; m++)
@@ -186,16 +173,14 @@ static void add_mode_table(struct table *table, const struct riskpool_results *r
 }
 
 static void add_pair_row(struct table *table, const struct riskpool_results *results, const char *name, int first,
-                         enum companions shown)
-{
+                         enum companions shown) {
     const struct look look = look_of(results, comparison_fields[first].unit);
     add_text(table, name);
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
         add_value(table, look, results->comparison + first, pair, shown);
 }
 
-static void add_pair_table(struct table *table, const struct riskpool_results *results)
-{
+static void add_pair_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->size[DIM_PAIR];
     add_text(table, "on the same paths");
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
@@ -205,8 +190,7 @@ static void add_pair_table(struct table *table, const struct riskpool_results *r
     add_pair_row(table, results, "contagion, %", COMP_contagion_frequency, WITH_INTERVAL);
 }
 
-static void add_limit_table(struct table *table, const struct riskpool_results *results)
-{
+static void add_limit_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 4;
     add_text(table, "limit");
     add_text(table, "at most");
@@ -225,31 +209,27 @@ static void add_limit_table(struct table *table, const struct riskpool_results *
 }
 
 /* Columns that a terminal needs: code points of UTF-8. */
-static size_t width_of(const char *text)
-{
+static size_t width_of(const char *text) {
     size_t n = 0;
     for (; *text; text++)
         n += (*text & 0xc0) != 0x80;
     return n;
 }
 
-static size_t column_width(const struct table *table, size_t column)
-{
+static size_t column_width(const struct table *table, size_t column) {
     size_t width = 3;
     for (size_t i = column; i < table->n_cells; i += table->n_columns)
         width = width_of(table->cell[i]) > width ? width_of(table->cell[i]) : width;
     return width;
 }
 
-static void print_spaces(FILE *out, size_t n)
-{
+static void print_spaces(FILE *out, size_t n) {
     while (n-- > 0)
         fputc(' ', out);
 }
 
 /* A bar would end the cell. */
-static void print_markdown_cell(FILE *out, const char *text)
-{
+static void print_markdown_cell(FILE *out, const char *text) {
     for (; *text; text++) {
         if (*text == '|')
             fputc('\\', out);
@@ -257,16 +237,14 @@ static void print_markdown_cell(FILE *out, const char *text)
     }
 }
 
-static void print_cell(FILE *out, const char *text, size_t width, int left)
-{
+static void print_cell(FILE *out, const char *text, size_t width, int left) {
     const size_t used = width_of(text), room = width > used ? width - used : 0;
     print_spaces(out, left ? 0 : room);
     fputs(text, out);
     print_spaces(out, left ? room : 0);
 }
 
-static void print_rule(FILE *out, const struct table *table, int markdown)
-{
+static void print_rule(FILE *out, const struct table *table, int markdown) {
     if (!markdown)
         return;
     for (size_t c = 0; c < table->n_columns; c++)
@@ -274,8 +252,7 @@ static void print_rule(FILE *out, const struct table *table, int markdown)
     fputc('\n', out);
 }
 
-static void print_table(FILE *out, const struct table *table, int markdown)
-{
+static void print_table(FILE *out, const struct table *table, int markdown) {
     for (size_t i = 0; i < table->n_cells; i++) {
         const size_t column = i % table->n_columns;
         const int last = column + 1 == table->n_columns;
@@ -295,8 +272,7 @@ static void print_table(FILE *out, const struct table *table, int markdown)
 }
 
 static int write_table(FILE *out, const struct riskpool_results *results, int markdown,
-                       void (*add)(struct table *, const struct riskpool_results *))
-{
+                       void (*add)(struct table *, const struct riskpool_results *)) {
     struct table table = {.n_columns = 1};
     add(&table, results);
     if (!table.failed)
@@ -305,12 +281,10 @@ static int write_table(FILE *out, const struct riskpool_results *results, int ma
     return !table.failed;
 }
 
-static enum riskpool_status write_tables(FILE *out, const struct riskpool_results *results, int markdown)
-{
+static enum riskpool_status write_tables(FILE *out, const struct riskpool_results *results, int markdown) {
     fprintf(out, "%s%s: %s\n\n", markdown ? "# " : "", results->name, results->title);
     fprintf(out, "%" PRIu64 " paths, seed %" PRIu64 ", start equity %.*f %s%s\n\n", results->n_paths, results->seed,
-            money_decimals(results), results->start_equity, results->currency,
-            results->complete ? "" : ", INCOMPLETE");
+            money_decimals(results), results->start_equity, results->currency, results->complete ? "" : ", INCOMPLETE");
     int fine = write_table(out, results, markdown, add_mode_table);
     if (results->size[DIM_PAIR] > 0)
         fine = fine && write_table(out, results, markdown, add_pair_table);
@@ -320,8 +294,7 @@ static enum riskpool_status write_tables(FILE *out, const struct riskpool_result
     return fine ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }
 
-enum riskpool_status summary_write(FILE *out, const struct riskpool_results *results, enum summary_format format)
-{
+enum riskpool_status summary_write(FILE *out, const struct riskpool_results *results, enum summary_format format) {
     enum riskpool_status status = RISKPOOL_OK;
     if (format == SUMMARY_JSON)
         status = summary_json(out, results);

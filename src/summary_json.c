@@ -6,13 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-static json_t *number(double value)
-{
+static json_t *number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *numbers(const double *values, size_t n)
-{
+static json_t *numbers(const double *values, size_t n) {
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(array, number(values[i]));
@@ -20,8 +18,7 @@ static json_t *numbers(const double *values, size_t n)
 }
 
 /* Whole numbers beyond what JSON libraries read as integers become texts. */
-static json_t *whole(uint64_t value)
-{
+static json_t *whole(uint64_t value) {
     char digits[24];
     if (value <= INT64_MAX)
         return json_integer((json_int_t)value);
@@ -29,8 +26,7 @@ static json_t *whole(uint64_t value)
     return json_string(digits);
 }
 
-static json_t *mode_object(const struct riskpool_results *results, const struct mode_results *mode)
-{
+static json_t *mode_object(const struct riskpool_results *results, const struct mode_results *mode) {
     json_t *object = json_object();
     for (size_t i = 0; i < STAT_COUNT; i++) {
         const struct result_field *field = &statistic_fields[i];
@@ -42,8 +38,7 @@ static json_t *mode_object(const struct riskpool_results *results, const struct 
     return object;
 }
 
-static json_t *pair_object(const struct riskpool_results *results, size_t pair)
-{
+static json_t *pair_object(const struct riskpool_results *results, size_t pair) {
     json_t *object = json_object();
     for (size_t i = 0; i < COMP_COUNT; i++)
         if (comparison_fields[i].dim[1] == DIM_NONE)
@@ -51,14 +46,12 @@ static json_t *pair_object(const struct riskpool_results *results, size_t pair)
     return object;
 }
 
-static json_t *limit_object(const struct limit_result *limit)
-{
+static json_t *limit_object(const struct limit_result *limit) {
     return json_pack("{s:s, s:o, s:o, s:b}", "key", limit->key, "bound", number(limit->bound), "value",
                      number(limit->value), "breached", limit->breached);
 }
 
-static json_t *root_object(const struct riskpool_results *results)
-{
+static json_t *root_object(const struct riskpool_results *results) {
     json_t *root = json_object(), *modes = json_object(), *pairs = json_object(), *limits = json_array();
     for (size_t m = 0; m < results->n_modes; m++)
         json_object_set_new(modes, results->modes[m].name, mode_object(results, &results->modes[m]));
@@ -77,8 +70,7 @@ static json_t *root_object(const struct riskpool_results *results)
     return root;
 }
 
-enum riskpool_status summary_json(FILE *out, const struct riskpool_results *results)
-{
+enum riskpool_status summary_json(FILE *out, const struct riskpool_results *results) {
     json_t *root = root_object(results);
     const int failed = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0 || fputc('\n', out) == EOF;
     json_decref(root);
@@ -86,8 +78,7 @@ enum riskpool_status summary_json(FILE *out, const struct riskpool_results *resu
 }
 
 /* A field of RFC 4180. */
-static void csv_text(FILE *out, const char *text)
-{
+static void csv_text(FILE *out, const char *text) {
     if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, out);
         return;
@@ -102,8 +93,7 @@ static void csv_text(FILE *out, const char *text)
 }
 
 /* Where along a dimension: the label, the number, or the index. */
-static void csv_place(FILE *out, const struct riskpool_results *results, enum dimension dim, size_t i)
-{
+static void csv_place(FILE *out, const struct riskpool_results *results, enum dimension dim, size_t i) {
     char **labels = results_labels(results, dim);
     const double *coordinate = results_coordinate(results, dim);
     if (labels)
@@ -115,8 +105,7 @@ static void csv_place(FILE *out, const struct riskpool_results *results, enum di
 }
 
 static void csv_field(FILE *out, const struct riskpool_results *results, const char *group,
-                      const struct result_field *field, const double *values)
-{
+                      const struct result_field *field, const double *values) {
     const size_t n = result_field_size(results, field);
     const size_t row = field->dim[1] == DIM_NONE ? 1 : results->size[field->dim[1]];
     for (size_t i = 0; i < n; i++) {
@@ -132,8 +121,7 @@ static void csv_field(FILE *out, const struct riskpool_results *results, const c
     }
 }
 
-void summary_csv(FILE *out, const struct riskpool_results *results)
-{
+void summary_csv(FILE *out, const struct riskpool_results *results) {
     fputs("group,variable,at,at_2,value\n", out);
     for (size_t m = 0; m < results->n_modes; m++)
         for (size_t i = 0; i < STAT_COUNT; i++)

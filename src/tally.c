@@ -13,27 +13,23 @@ static const enum outcome_column mean_column[TALLY_MEANS] = {
 #undef X
 };
 
-uint64_t tally_tail_size(uint64_t n_paths)
-{
+uint64_t tally_tail_size(uint64_t n_paths) {
     const uint64_t share = n_paths / 100 + (n_paths % 100 != 0);
     return share > TALLY_TAIL_LEAST ? share : TALLY_TAIL_LEAST;
 }
 
-static int has_column(const struct tally_shape *shape, int column)
-{
+static int has_column(const struct tally_shape *shape, int column) {
     return shape->trajectories || (column != OUTCOME_max_drawdown && column != OUTCOME_lowest_margin_level);
 }
 
 /* Lengthens an array; clears *ok when there is no memory and keeps the old one. */
-static void *lengthen(void *array, uint64_t n, size_t size, int *ok)
-{
+static void *lengthen(void *array, uint64_t n, size_t size, int *ok) {
     void *longer = n < SIZE_MAX / size ? realloc(array, (size_t)n * size) : NULL;
     *ok = *ok && longer;
     return longer ? longer : array;
 }
 
-static void reserve_mode(const struct tally *tally, struct tally_mode *mode, uint64_t capacity, int *ok)
-{
+static void reserve_mode(const struct tally *tally, struct tally_mode *mode, uint64_t capacity, int *ok) {
     const uint64_t batches = capacity / BATCH, old = tally->capacity / BATCH;
     mode->loss = lengthen(mode->loss, capacity, sizeof *mode->loss, ok);
     for (int i = 0; i < TALLY_MEANS; i++) {
@@ -47,21 +43,19 @@ static void reserve_mode(const struct tally *tally, struct tally_mode *mode, uin
         if (i != OUTCOME_loss && has_column(&tally->shape, i))
             mode->column[i] = lengthen(mode->column[i], capacity, sizeof *mode->column[i], ok);
     if (tally->shape.n_positions > 0)
-        mode->liquidation_time = lengthen(mode->liquidation_time, capacity,
-                                          tally->shape.n_positions * sizeof *mode->liquidation_time, ok);
+        mode->liquidation_time =
+            lengthen(mode->liquidation_time, capacity, tally->shape.n_positions * sizeof *mode->liquidation_time, ok);
 }
 
 /* A run of known length keeps what can still be among the worst, with as much again between two prunings; how far down
  * a run that grows will look is not known before its end, so it keeps all. */
-static size_t tail_capacity(const struct tally *tally, uint64_t capacity)
-{
+static size_t tail_capacity(const struct tally *tally, uint64_t capacity) {
     const struct tail *tail = &tally->tail;
     const uint64_t bounded = tail->wanted < SIZE_MAX ? 2 * (uint64_t)(tail->n_modes * tail->wanted) + BATCH : capacity;
     return (size_t)(bounded < capacity ? bounded : capacity);
 }
 
-enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths)
-{
+enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths) {
     if (n_paths > tally->shape.n_paths_limit)
         return RISKPOOL_INTERNAL;
     const uint64_t batches = n_paths / BATCH + (n_paths % BATCH != 0), old = tally->capacity / BATCH;
@@ -81,15 +75,13 @@ enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths)
     return RISKPOOL_OK;
 }
 
-static void *zeroed(size_t n, size_t size, int *ok)
-{
+static void *zeroed(size_t n, size_t size, int *ok) {
     void *array = calloc(n ? n : 1, size);
     *ok = *ok && array;
     return array;
 }
 
-static void init_mode(const struct tally *tally, struct tally_mode *mode, int *ok)
-{
+static void init_mode(const struct tally *tally, struct tally_mode *mode, int *ok) {
     const struct tally_shape *shape = &tally->shape;
     mode->joint = zeroed(shape->n_positions * shape->n_positions, sizeof *mode->joint, ok);
     mode->liquidated = zeroed(shape->n_positions + 1, sizeof *mode->liquidated, ok);
@@ -101,16 +93,14 @@ static void init_mode(const struct tally *tally, struct tally_mode *mode, int *o
     mode->margin_level = zeroed(shape->n_times * tally->n_samples, sizeof *mode->margin_level, ok);
 }
 
-static double *copied(const double *numbers, size_t n, int *ok)
-{
+static double *copied(const double *numbers, size_t n, int *ok) {
     double *copy = zeroed(n, sizeof *copy, ok);
     if (copy && n > 0)
         memcpy(copy, numbers, n * sizeof *copy);
     return copy;
 }
 
-enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape)
-{
+enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape) {
     int ok = 1;
     *tally = (struct tally){.shape = *shape};
     if (tally->shape.n_paths_limit < shape->n_paths)
@@ -135,20 +125,18 @@ enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *s
     return ok ? tally_reserve(tally, shape->n_paths) : RISKPOOL_NO_MEMORY;
 }
 
-static void free_mode(struct tally_mode *mode)
-{
+static void free_mode(struct tally_mode *mode) {
     for (int i = 0; i < OUTCOME_COUNT; i++)
         free(mode->column[i]);
     for (int i = 0; i < TALLY_MEANS; i++)
         free(mode->mean[i]);
-    void *const owned[] = {mode->loss,  mode->liquidation_time, mode->joint,  mode->liquidated,
-                           mode->first, mode->alert,            mode->equity, mode->margin_level};
+    void *const owned[] = {mode->loss,  mode->liquidation_time, mode->joint,       mode->liquidated, mode->first,
+                           mode->alert, mode->equity,           mode->margin_level};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }
 
-void tally_free(struct tally *tally)
-{
+void tally_free(struct tally *tally) {
     for (size_t m = 0; tally->mode && m < tally->shape.n_modes; m++)
         free_mode(&tally->mode[m]);
     free(tally->mode);
@@ -163,8 +151,7 @@ void tally_free(struct tally *tally)
 }
 
 /* How many positions of each path are liquidated, and when the first. */
-static void look_at_liquidations(const struct tally *tally, const struct outcome *outcome, size_t n, uint32_t *count)
-{
+static void look_at_liquidations(const struct tally *tally, const struct outcome *outcome, size_t n, uint32_t *count) {
     double *first = tally->first_time;
     for (size_t p = 0; p < n; p++) {
         count[p] = 0;
@@ -179,17 +166,16 @@ static void look_at_liquidations(const struct tally *tally, const struct outcome
     }
 }
 
-/* Index of the first sample time that is not before `hour`, which may miss a step end by its rounding; n_times: none. */
-static size_t sample_at(const struct tally_shape *shape, double hour)
-{
+/* Index of the first sample time that is not before `hour`, which may miss a step end by its rounding; n_times: none.
+ */
+static size_t sample_at(const struct tally_shape *shape, double hour) {
     size_t i = 0;
     while (i < shape->n_times && shape->time[i] * (1 + 1e-12) < hour)
         i++;
     return i;
 }
 
-static void count_joint(const struct tally *tally, struct tally_mode *mode, const double *time)
-{
+static void count_joint(const struct tally *tally, struct tally_mode *mode, const double *time) {
     const size_t n = tally->shape.n_positions;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; !isnan(time[i * BATCH]) && j < n; j++)
@@ -198,8 +184,7 @@ static void count_joint(const struct tally *tally, struct tally_mode *mode, cons
 }
 
 static void count_liquidations(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
-                               size_t n, const uint32_t *count)
-{
+                               size_t n, const uint32_t *count) {
     for (size_t p = 0; p < n; p++) {
         mode->liquidated[count[p]]++;
         if (count[p] == 0)
@@ -211,8 +196,7 @@ static void count_liquidations(const struct tally *tally, struct tally_mode *mod
     }
 }
 
-static void count_alerts(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome, size_t n)
-{
+static void count_alerts(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome, size_t n) {
     for (size_t a = 0; outcome->alert_time && a < tally->shape.n_alerts; a++)
         for (size_t p = 0; p < n; p++)
             if (!isnan(outcome->alert_time[a * BATCH + p]))
@@ -220,22 +204,20 @@ static void count_alerts(const struct tally *tally, struct tally_mode *mode, con
 }
 
 /* This mode against the first: it liquidates nothing where the first did, or a position that the first kept. */
-static void count_against_first(const struct tally *tally, size_t m, const struct outcome *outcome, size_t n)
-{
+static void count_against_first(const struct tally *tally, size_t m, const struct outcome *outcome, size_t n) {
     struct tally_mode *mode = &tally->mode[m];
     const uint32_t *first = tally->n_liquidated, *own = tally->n_liquidated + m * BATCH;
     for (size_t p = 0; p < n; p++) {
         mode->rescue += first[p] > 0 && own[p] == 0;
         int spread = 0;
         for (size_t i = 0; own[p] > 0 && i < tally->shape.n_positions; i++)
-            spread |= !isnan(outcome[m].liquidation_time[i * BATCH + p]) &&
-                      isnan(outcome[0].liquidation_time[i * BATCH + p]);
+            spread |=
+                !isnan(outcome[m].liquidation_time[i * BATCH + p]) && isnan(outcome[0].liquidation_time[i * BATCH + p]);
         mode->contagion += (uint64_t)spread;
     }
 }
 
-static void add_means(struct tally_mode *mode, const struct outcome *outcome, uint64_t batch, size_t n)
-{
+static void add_means(struct tally_mode *mode, const struct outcome *outcome, uint64_t batch, size_t n) {
     for (int i = 0; i < TALLY_MEANS; i++) {
         const double *row = outcome->column[mean_column[i]];
         struct sum sum = mode->mean[i][batch];
@@ -248,8 +230,7 @@ static void add_means(struct tally_mode *mode, const struct outcome *outcome, ui
 }
 
 static void keep_columns(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
-                         uint64_t first_path, size_t n)
-{
+                         uint64_t first_path, size_t n) {
     const size_t n_positions = tally->shape.n_positions;
     for (int i = 0; i < OUTCOME_COUNT; i++)
         if (mode->column[i])
@@ -260,8 +241,7 @@ static void keep_columns(const struct tally *tally, struct tally_mode *mode, con
 }
 
 static void keep_samples(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
-                         uint64_t first_path, size_t n)
-{
+                         uint64_t first_path, size_t n) {
     if (!mode->equity || first_path >= tally->n_samples)
         return;
     const size_t room = tally->n_samples - (size_t)first_path, used = n < room ? n : room;
@@ -273,8 +253,7 @@ static void keep_samples(const struct tally *tally, struct tally_mode *mode, con
 }
 
 /* A record: the losses of all modes, then for each mode its columns and liquidation times. */
-static void fill_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record)
-{
+static void fill_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record) {
     record += tally->shape.n_modes;
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
         for (int i = 0; i < OUTCOME_COUNT; i++)
@@ -284,8 +263,7 @@ static void fill_record(const struct tally *tally, const struct outcome *outcome
     }
 }
 
-static void keep_tail(struct tally *tally, const struct outcome *outcome, uint64_t first_path, size_t n)
-{
+static void keep_tail(struct tally *tally, const struct outcome *outcome, uint64_t first_path, size_t n) {
     tail_make_room(&tally->tail, n);
     for (size_t p = 0; p < n; p++) {
         for (size_t m = 0; m < tally->shape.n_modes; m++)
@@ -296,16 +274,15 @@ static void keep_tail(struct tally *tally, const struct outcome *outcome, uint64
     }
 }
 
-static void add_losses(struct tally *tally, struct tally_mode *mode, const double *loss, uint64_t first_path, size_t n)
-{
+static void add_losses(struct tally *tally, struct tally_mode *mode, const double *loss, uint64_t first_path,
+                       size_t n) {
     memcpy(mode->loss + first_path, loss, n * sizeof *loss);
     for (size_t p = 0; p < n; p++)
         if (!isfinite(loss[p]))
             tally->not_finite++;
 }
 
-void tally_add(struct tally *tally, uint64_t first_path, size_t n, const struct outcome *outcome)
-{
+void tally_add(struct tally *tally, uint64_t first_path, size_t n, const struct outcome *outcome) {
     const uint64_t batch = first_path / BATCH;
     assert(n <= BATCH && first_path + n <= tally->capacity && (n == 0 || (first_path + n - 1) / BATCH == batch));
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
@@ -326,8 +303,7 @@ void tally_add(struct tally *tally, uint64_t first_path, size_t n, const struct 
     tally->n_paths += n;
 }
 
-size_t tally_losses(const struct tally *tally, size_t mode, double *loss)
-{
+size_t tally_losses(const struct tally *tally, size_t mode, double *loss) {
     size_t n = 0;
     for (uint64_t batch = 0; batch < tally->capacity / BATCH; batch++) {
         memcpy(loss + n, tally->mode[mode].loss + batch * BATCH, tally->done[batch] * sizeof *loss);

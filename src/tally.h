@@ -37,7 +37,7 @@ struct tally_shape {
     /* Columns per path: all, those of the worst 1 % of any mode (at least 1000), none. With a limit above n_paths the
      * tail is known at the end only: until then memory is that of all. */
     enum tally_keep keep;
-    int trajectories;         /* whether outcomes have drawdown, margin level, samples and alerts */
+    int trajectories; /* whether outcomes have drawdown, margin level, samples and alerts */
     double start_equity;
 };
 
@@ -50,7 +50,7 @@ struct tally_mode {
     uint64_t *first;               /* [time] paths whose first liquidation is after the time before, up to this one */
     uint64_t *alert;               /* [alert] */
     uint64_t shortfall, rescue, contagion;
-    struct sum *mean[TALLY_MEANS];  /* [batch] */
+    struct sum *mean[TALLY_MEANS]; /* [batch] */
     double *equity, *margin_level; /* [time][sample] */
 };
 
@@ -63,9 +63,9 @@ struct tally {
     uint32_t *done;           /* [batch] paths added */
     struct tally_mode *mode;
     struct tail tail;
-    double *first_time;       /* [BATCH] scratch: hour of the path's first liquidation */
-    uint32_t *n_liquidated;   /* [mode][BATCH] scratch */
-    double *losses;           /* [mode] scratch */
+    double *first_time;     /* [BATCH] scratch: hour of the path's first liquidation */
+    uint32_t *n_liquidated; /* [mode][BATCH] scratch */
+    double *losses;         /* [mode] scratch */
 };
 
 enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape);

@@ -7,22 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int rank_compare(const void *a, const void *b)
-{
+static int rank_compare(const void *a, const void *b) {
     const struct tail_rank *x = a, *y = b;
     if (x->loss != y->loss)
         return x->loss > y->loss ? -1 : 1;
     return (x->path > y->path) - (x->path < y->path);
 }
 
-static int number_compare(const void *a, const void *b)
-{
+static int number_compare(const void *a, const void *b) {
     const struct tail_rank *x = a, *y = b;
     return (x->path > y->path) - (x->path < y->path);
 }
 
-int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted)
-{
+int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted) {
     *tail = (struct tail){.n_modes = n_modes, .width = width, .wanted = wanted};
     tail->last = malloc(n_modes * sizeof *tail->last);
     for (size_t m = 0; tail->last && m < n_modes; m++)
@@ -31,15 +28,13 @@ int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted)
 }
 
 /* The array with room for `n`; clears *ok and returns the old one when there is no memory. */
-static void *lengthen(void *array, size_t n, size_t size, int *ok)
-{
+static void *lengthen(void *array, size_t n, size_t size, int *ok) {
     void *longer = n < SIZE_MAX / size ? realloc(array, n * size) : NULL;
     *ok = *ok && longer;
     return longer ? longer : array;
 }
 
-int tail_reserve(struct tail *tail, size_t capacity)
-{
+int tail_reserve(struct tail *tail, size_t capacity) {
     int ok = 1;
     if (capacity <= tail->capacity)
         return 1;
@@ -52,8 +47,7 @@ int tail_reserve(struct tail *tail, size_t capacity)
     return ok;
 }
 
-void tail_free(struct tail *tail)
-{
+void tail_free(struct tail *tail) {
     free(tail->path);
     free(tail->record);
     free(tail->order);
@@ -62,8 +56,7 @@ void tail_free(struct tail *tail)
     *tail = (struct tail){0};
 }
 
-double *tail_record(struct tail *tail, uint64_t path, const double *losses)
-{
+double *tail_record(struct tail *tail, uint64_t path, const double *losses) {
     int wanted = 0;
     for (size_t m = 0; m < tail->n_modes; m++) {
         const struct tail_rank rank = {losses[m], path, 0};
@@ -78,8 +71,7 @@ double *tail_record(struct tail *tail, uint64_t path, const double *losses)
 }
 
 /* Marks the worst paths of a mode and remembers the last of them. */
-static void choose_worst(struct tail *tail, size_t mode)
-{
+static void choose_worst(struct tail *tail, size_t mode) {
     for (size_t i = 0; i < tail->n; i++)
         tail->order[i] = (struct tail_rank){tail->record[i * tail->width + mode], tail->path[i], i};
     qsort(tail->order, tail->n, sizeof *tail->order, rank_compare);
@@ -90,8 +82,7 @@ static void choose_worst(struct tail *tail, size_t mode)
         tail->last[mode] = tail->order[n - 1];
 }
 
-static void prune(struct tail *tail)
-{
+static void prune(struct tail *tail) {
     memset(tail->chosen, 0, tail->n);
     for (size_t m = 0; m < tail->n_modes; m++)
         choose_worst(tail, m);
@@ -106,15 +97,13 @@ static void prune(struct tail *tail)
     tail->n = kept;
 }
 
-void tail_make_room(struct tail *tail, size_t batch)
-{
+void tail_make_room(struct tail *tail, size_t batch) {
     if (tail->n + batch > tail->capacity)
         prune(tail);
 }
 
 /* Applies the order of path numbers to the records, cycle by cycle. */
-static void sort_by_number(struct tail *tail)
-{
+static void sort_by_number(struct tail *tail) {
     for (size_t i = 0; i < tail->n; i++)
         tail->order[i] = (struct tail_rank){0, tail->path[i], i};
     qsort(tail->order, tail->n, sizeof *tail->order, number_compare);
@@ -132,8 +121,7 @@ static void sort_by_number(struct tail *tail)
     }
 }
 
-void tail_finish(struct tail *tail, size_t wanted)
-{
+void tail_finish(struct tail *tail, size_t wanted) {
     tail->wanted = wanted < tail->wanted ? wanted : tail->wanted;
     prune(tail);
     sort_by_number(tail);

@@ -60,7 +60,10 @@ static size_t printable_length(const unsigned char *s, size_t n) {
     if (s[0] < 0x80) {
         return s[0] >= 0x20 && s[0] != 0x7f;
     }
-    size_t length = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+    size_t length = s[0] >= 0xc2 && s[0] < 0xe0   ? 2
+                    : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+                    : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                                  : 0;
     if (length == 0 || length > n) {
         return 0;
     }

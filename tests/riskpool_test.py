@@ -123,8 +123,8 @@ def normal_quantile(p):
 
 def gamma_cdf(a, x):
     """Regularised lower incomplete gamma function P(a, x) by its power series."""
-    if x <= 0.0:
-        return 0.0
+    if x <= 0.0 or x > a + 60.0 * math.sqrt(a) + 60.0:
+        return float(x > 0.0)
     term = total = 1.0 / a
     n = a
     while term > total * 1e-17:
@@ -158,7 +158,8 @@ class Checks:
 
     def z(self, what, value, expected, error, independent=False):
         """|value - expected| within four standard errors; an `independent` one counts in the chi-square."""
-        value, z = float(value), (float(value) - expected) / error
+        value = float(value)
+        z = (value - expected) / error
         if independent:
             self.squares.append(z * z)
         return self.record(abs(z) <= self.LIMIT, f"{what}: {value:.8g}, expected {expected:.8g}, z {z:+.2f}")

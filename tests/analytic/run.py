@@ -368,12 +368,38 @@ def means(suite):
             suite.checks.z(f"{name} {mode}", total.mean(), 0.0, total.std() / math.sqrt(paths), mode == "cross")
 
 
+def coverage(suite):
+    """Only in the long suite: of 1,000 seeds, intervals of 95 % must hold the truth 931 to 967 times (99 % of binomials)."""
+    if not suite.long:
+        return
+    runs, paths, deviation, p = 1000, 20000, 3.0, 0.2
+    trigger = -deviation * normal_quantile(p)
+    tails = [normal_tail(deviation, level) for level in LEVELS]
+    names = ["mean loss", "liquidation frequency"] + [f"{kind} {level}" for level in LEVELS[:2] for kind in ("VaR", "ES")]
+    held = np.zeros(len(names), int)
+    volatility = 0.01 * deviation / math.sqrt(24 / YEAR_HOURS)
+    for seed in range(runs):
+        results, _ = suite.run(f"coverage {seed}", [asset("A", 10.0, volatility)], [position("a", "A", 100.0, 100.0)],
+                               100.0, 24, 1, paths=paths, model="bachelier", modes=["cross"],
+                               maintenance=1.0 - trigger / 100.0, liquidation={"maintenance_base": "entry"})
+        mode = results["cross"]
+        inside = [abs(mode["mean_loss"]) <= 1.959964 * mode["mean_loss_se"],
+                  mode["any_liquidation_frequency_low"] <= p <= mode["any_liquidation_frequency_high"]]
+        for i in range(2):
+            value, shortfall = tails[i]
+            inside.append(mode["value_at_risk_low"][i] <= value <= mode["value_at_risk_high"][i])
+            inside.append(abs(mode["expected_shortfall"][i] - shortfall) <= 1.959964 * mode["expected_shortfall_se"][i])
+        held += np.array(inside, int)
+    for name, n in zip(names, held):
+        suite.checks.true(f"coverage of the interval of {name}: {n} of {runs}", 931 <= n <= 967)
+
+
 def examples(suite):
     worked.run(suite.program, suite.checks)
 
 
 GROUPS = (examples, one_position, leverages, joint, pools, pool_of_one, uneven_pools, below_zero, two_assets, price_ratio,
-          one_step, counts, means)
+          one_step, counts, means, coverage)
 
 
 def main():

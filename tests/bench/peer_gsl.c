@@ -38,8 +38,7 @@ struct account {
     int open[N], cross_open;
 };
 
-static void market_prepare(struct market *m)
-{
+static void market_prepare(struct market *m) {
     double r[N * N];
     for (int i = 0; i < N * N; i++)
         r[i] = correlation[i];
@@ -54,8 +53,7 @@ static void market_prepare(struct market *m)
     }
 }
 
-static void step_prices(const struct market *m, gsl_rng *rng, double *restrict x, double *restrict p)
-{
+static void step_prices(const struct market *m, gsl_rng *rng, double *restrict x, double *restrict p) {
     double z[N];
     for (int i = 0; i < N; i++)
         z[i] = gsl_ran_gaussian_ziggurat(rng, 1.0);
@@ -68,8 +66,7 @@ static void step_prices(const struct market *m, gsl_rng *rng, double *restrict x
     }
 }
 
-static void check_margins(const struct market *m, const double *p, struct account *a)
-{
+static void check_margins(const struct market *m, const double *p, struct account *a) {
     double equity = balance, required = 0;
     for (int i = 0; i < N; i++) {
         double profit = m->quantity[i] * (p[i] - price[i]), mm = maintenance * fabs(m->quantity[i]) * p[i];
@@ -86,8 +83,7 @@ static void check_margins(const struct market *m, const double *p, struct accoun
     }
 }
 
-static void run_path(const struct market *m, gsl_rng *rng, struct account *a)
-{
+static void run_path(const struct market *m, gsl_rng *rng, struct account *a) {
     double x[N] = {0}, p[N], profit_sum = 0;
     *a = (struct account){.cross_open = 1};
     for (int i = 0; i < N; i++)
@@ -106,14 +102,12 @@ static void run_path(const struct market *m, gsl_rng *rng, struct account *a)
         a->cross_loss = -profit_sum;
 }
 
-static int ascending(const void *a, const void *b)
-{
+static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static void print_tail(const char *mode, double *loss, long n)
-{
+static void print_tail(const char *mode, double *loss, long n) {
     qsort(loss, (size_t)n, sizeof *loss, ascending);
     double var[LEVELS], es[LEVELS];
     for (int k = 0; k < LEVELS; k++) {
@@ -129,8 +123,7 @@ static void print_tail(const char *mode, double *loss, long n)
            var[1], var[2], es[0], es[1], es[2]);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     int threads = argc > 1 ? atoi(argv[1]) : 1;
     long n = argc > 2 ? atol(argv[2]) : 100000;
     struct market m;

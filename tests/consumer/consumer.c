@@ -3,22 +3,19 @@
 #include <riskpool.h>
 #include <stdio.h>
 
-static int fail(const char *what, enum riskpool_status status, char *message)
-{
+static int fail(const char *what, enum riskpool_status status, char *message) {
     fprintf(stderr, "%s: %s\n%s", what, riskpool_status_text(status), message ? message : "");
     riskpool_text_free(message);
     return riskpool_status_exit_code(status);
 }
 
 /* Called between batches; returning non-zero would stop the run. */
-static int count_calls(void *user, const struct riskpool_progress *progress)
-{
+static int count_calls(void *user, const struct riskpool_progress *progress) {
     ++*(int *)user;
     return progress->paths_done > progress->paths;
 }
 
-static int print_statistic(const struct riskpool_results *results, const char *mode, const char *name)
-{
+static int print_statistic(const struct riskpool_results *results, const char *mode, const char *name) {
     const double *values = NULL;
     size_t n = 0;
     enum riskpool_status status = riskpool_results_find(results, mode, name, &values, &n);
@@ -31,8 +28,7 @@ static int print_statistic(const struct riskpool_results *results, const char *m
     return 0;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 2) {
         fprintf(stderr, "usage: consumer SCENARIO [MODE [STATISTIC]]\n");
         return 64;

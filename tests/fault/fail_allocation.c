@@ -10,8 +10,7 @@
 static atomic_long count;
 
 /* Is the caller in the program itself, and its turn to fail? */
-static int fails(void *caller)
-{
+static int fails(void *caller) {
     Dl_info found;
     if (!dladdr(caller, &found) || !found.dli_fname || strstr(found.dli_fname, ".so"))
         return 0;
@@ -25,16 +24,14 @@ static int fails(void *caller)
 /* The next definition of a function, in the C library. */
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-void *malloc(size_t size)
-{
+void *malloc(size_t size) {
     static void *(*real)(size_t);
     if (!real)
         real = REAL(malloc);
     return fails(__builtin_return_address(0)) ? NULL : real(size);
 }
 
-void *realloc(void *old, size_t size)
-{
+void *realloc(void *old, size_t size) {
     static void *(*real)(void *, size_t);
     if (!real)
         real = REAL(realloc);
@@ -42,8 +39,7 @@ void *realloc(void *old, size_t size)
 }
 
 /* dlsym itself asks for zeroed memory before it can answer. */
-void *calloc(size_t n, size_t size)
-{
+void *calloc(size_t n, size_t size) {
     static char early[4096];
     static size_t used;
     static int asking;
@@ -61,28 +57,23 @@ void *calloc(size_t n, size_t size)
     return fails(__builtin_return_address(0)) ? NULL : real(n, size);
 }
 
-void *aligned_alloc(size_t alignment, size_t size)
-{
+void *aligned_alloc(size_t alignment, size_t size) {
     return fails(__builtin_return_address(0)) ? NULL : REAL(aligned_alloc)(alignment, size);
 }
 
-int posix_memalign(void **memory, size_t alignment, size_t size)
-{
+int posix_memalign(void **memory, size_t alignment, size_t size) {
     return fails(__builtin_return_address(0)) ? ENOMEM : REAL(posix_memalign)(memory, alignment, size);
 }
 
-char *strdup(const char *text)
-{
+char *strdup(const char *text) {
     return fails(__builtin_return_address(0)) ? NULL : REAL(strdup)(text);
 }
 
-char *strndup(const char *text, size_t n)
-{
+char *strndup(const char *text, size_t n) {
     return fails(__builtin_return_address(0)) ? NULL : REAL(strndup)(text, n);
 }
 
-__attribute__((destructor)) static void report(void)
-{
+__attribute__((destructor)) static void report(void) {
     const char *path = getenv("FAIL_COUNT");
     FILE *file = path ? fopen(path, "w") : NULL;
     if (!file)

@@ -12,8 +12,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* Loads the bytes through a file that exists in memory only. */
-static enum riskpool_status load(const void *bytes, size_t size, struct riskpool_scenario **scenario, char **messages)
-{
+static enum riskpool_status load(const void *bytes, size_t size, struct riskpool_scenario **scenario, char **messages) {
     char path[64];
     int file = memfd_create("scenario.yaml", 0);
     assert(file >= 0 && write(file, bytes, size) == (ssize_t)size);
@@ -23,8 +22,7 @@ static enum riskpool_status load(const void *bytes, size_t size, struct riskpool
     return status;
 }
 
-static void check_resolved(const struct riskpool_scenario *scenario)
-{
+static void check_resolved(const struct riskpool_scenario *scenario) {
     struct riskpool_scenario *again = NULL;
     char *messages = NULL;
     const char *resolved = riskpool_scenario_resolved(scenario);
@@ -38,8 +36,7 @@ static void check_resolved(const struct riskpool_scenario *scenario)
     riskpool_scenario_free(again);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL;
     enum riskpool_status status = load(bytes, size, &scenario, &messages);

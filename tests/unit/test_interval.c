@@ -11,14 +11,12 @@
 
 #include "interval.h"
 
-static void assert_near(double value, double expected, double relative)
-{
+static void assert_near(double value, double expected, double relative) {
     if (!(fabs(value - expected) <= relative * fabs(expected)))
         fail_msg("%.17g, expected %.17g", value, expected);
 }
 
-static void proportion_matches_reference(void **state)
-{
+static void proportion_matches_reference(void **state) {
     (void)state;
     static const struct {
         uint64_t count, n;
@@ -40,8 +38,7 @@ static void proportion_matches_reference(void **state)
     }
 }
 
-static void proportion_is_exact_at_the_edges(void **state)
-{
+static void proportion_is_exact_at_the_edges(void **state) {
     (void)state;
     double low = -1, high = -1;
     interval_proportion(0, 0, &low, &high);
@@ -58,8 +55,7 @@ static void proportion_is_exact_at_the_edges(void **state)
 }
 
 /* The bounds put 2.5 % on either side by GSL's binomial law, over all sizes for which that is accurate. */
-static void proportion_meets_its_definition(void **state)
-{
+static void proportion_meets_its_definition(void **state) {
     (void)state;
     for (uint64_t n = 2; n <= 30000; n = n * 3 + 1)
         for (uint64_t count = 1; count < n; count += 1 + n / 7) {
@@ -70,8 +66,7 @@ static void proportion_meets_its_definition(void **state)
         }
 }
 
-static void proportion_is_symmetric_and_nested(void **state)
-{
+static void proportion_is_symmetric_and_nested(void **state) {
     (void)state;
     double before = 0;
     for (uint64_t count = 0; count <= 200; count++) {
@@ -85,8 +80,7 @@ static void proportion_is_symmetric_and_nested(void **state)
     }
 }
 
-static void large_counts_approach_the_normal_interval(void **state)
-{
+static void large_counts_approach_the_normal_interval(void **state) {
     (void)state;
     const uint64_t n = 10000000, count = 4000000;
     double low = 0, high = 0;
@@ -95,18 +89,17 @@ static void large_counts_approach_the_normal_interval(void **state)
     assert_near(high - low, 2 * half, 1e-3);
 }
 
-static void ranks_match_reference(void **state)
-{
+static void ranks_match_reference(void **state) {
     (void)state;
     static const struct {
         uint64_t n;
         double level;
         uint64_t low, high;
     } cases[] = {
-        {1000, 0.95, 936, 964},           {1000, 0.99, 983, 997},           {1000, 0.999, 997, 1001},
-        {10000, 0.95, 9457, 9543},        {10000, 0.99, 9880, 9920},        {10000, 0.999, 9983, 9997},
-        {100000, 0.95, 94864, 95136},     {100000, 0.99, 98938, 99062},     {100000, 0.999, 99880, 99920},
-        {1000000, 0.95, 949572, 950428},  {1000000, 0.99, 989805, 990196},  {1000000, 0.999, 998938, 999062},
+        {1000, 0.95, 936, 964},          {1000, 0.99, 983, 997},          {1000, 0.999, 997, 1001},
+        {10000, 0.95, 9457, 9543},       {10000, 0.99, 9880, 9920},       {10000, 0.999, 9983, 9997},
+        {100000, 0.95, 94864, 95136},    {100000, 0.99, 98938, 99062},    {100000, 0.999, 99880, 99920},
+        {1000000, 0.95, 949572, 950428}, {1000000, 0.99, 989805, 990196}, {1000000, 0.999, 998938, 999062},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t low = 0, high = 0;
@@ -116,8 +109,7 @@ static void ranks_match_reference(void **state)
     }
 }
 
-static void ranks_without_a_bound(void **state)
-{
+static void ranks_without_a_bound(void **state) {
     (void)state;
     uint64_t low = 9, high = 9;
     interval_ranks(1, 0.5, &low, &high);
@@ -131,8 +123,7 @@ static void ranks_without_a_bound(void **state)
     assert_int_equal(high, 2);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proportion_matches_reference),
         cmocka_unit_test(proportion_is_exact_at_the_edges),

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,46 +24,39 @@ enum { PATHS = 3000 };
 
 static char folder[] = "/tmp/riskpool-store-XXXXXX";
 
-static const char *path_of(const char *name)
-{
+static const char *path_of(const char *name) {
     static char path[256];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
 
-static int make_folder(void **state)
-{
+static int make_folder(void **state) {
     (void)state;
     return mkdtemp(folder) ? 0 : -1;
 }
 
-static int remove_folder(void **state)
-{
+static int remove_folder(void **state) {
     char command[300];
     (void)state;
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     return system(command);
 }
 
-static double number(size_t seed)
-{
+static double number(size_t seed) {
     return sin((double)seed) * 1000 / 7;
 }
 
-static void fill(double *values, size_t n, size_t seed)
-{
+static void fill(double *values, size_t n, size_t seed) {
     for (size_t i = 0; i < n; i++)
         values[i] = (seed + i) % 11 == 0 ? NAN : number(seed + i);
 }
 
-static void label(char **labels, size_t n, const char *stem)
-{
+static void label(char **labels, size_t n, const char *stem) {
     for (size_t i = 0; i < n; i++)
         assert_true(asprintf(&labels[i], "%s%zu-\xc3\xa9", stem, i) > 0);
 }
 
-static void set_sizes(struct riskpool_results *r, enum outcome_column keep)
-{
+static void set_sizes(struct riskpool_results *r, enum outcome_column keep) {
     r->size[DIM_PATH] = keep ? PATHS : 0;
     r->size[DIM_POSITION] = 3;
     r->size[DIM_CONFIDENCE] = 2;
@@ -74,8 +67,7 @@ static void set_sizes(struct riskpool_results *r, enum outcome_column keep)
     r->size[DIM_ASSET] = 3;
 }
 
-static void fill_texts(struct riskpool_results *r)
-{
+static void fill_texts(struct riskpool_results *r) {
     static const char *const names[] = {"isolated", "cross", "core-satellite"};
     r->title = strdup("A title with \xe2\x82\xac");
     r->name = strdup("three");
@@ -93,8 +85,7 @@ static void fill_texts(struct riskpool_results *r)
     label(r->pair, r->size[DIM_PAIR], "pair");
 }
 
-static void fill_numbers(struct riskpool_results *r)
-{
+static void fill_numbers(struct riskpool_results *r) {
     for (size_t m = 0; m < r->n_modes; m++) {
         for (size_t i = 0; i < STAT_COUNT; i++)
             fill(r->modes[m].statistic[i], result_field_size(r, &statistic_fields[i]), 100 * m + i);
@@ -105,8 +96,8 @@ static void fill_numbers(struct riskpool_results *r)
     }
     for (size_t i = 0; i < COMP_COUNT; i++)
         fill(r->comparison[i], result_field_size(r, &comparison_fields[i]), 1000 + i);
-    double *const coordinates[] = {r->confidence, r->time, r->quantile, r->bin, r->bin_edge, r->price, r->volatility,
-                                   r->drift};
+    double *const coordinates[] = {r->confidence, r->time,  r->quantile,   r->bin,
+                                   r->bin_edge,   r->price, r->volatility, r->drift};
     const size_t n[] = {2, 5, 7, 20, 21, 3, 3, 3};
     for (size_t i = 0; i < 8; i++)
         for (size_t k = 0; k < n[i]; k++)
@@ -114,8 +105,7 @@ static void fill_numbers(struct riskpool_results *r)
     fill(r->correlation, 9, 5);
 }
 
-static struct riskpool_results *make_results(size_t n_modes, int keep)
-{
+static struct riskpool_results *make_results(size_t n_modes, int keep) {
     struct riskpool_results *r = calloc(1, sizeof *r);
     r->n_modes = n_modes;
     r->n_paths = PATHS;
@@ -129,8 +119,7 @@ static struct riskpool_results *make_results(size_t n_modes, int keep)
     return r;
 }
 
-static void add_limits(struct riskpool_results *r)
-{
+static void add_limits(struct riskpool_results *r) {
     static const struct {
         const char *key;
         double bound, value;
@@ -146,8 +135,7 @@ static void add_limits(struct riskpool_results *r)
             (struct limit_result){strdup(limits[i].key), limits[i].bound, limits[i].value, limits[i].breached};
 }
 
-static void write_or_fail(const struct riskpool_results *r, const char *path)
-{
+static void write_or_fail(const struct riskpool_results *r, const char *path) {
     char *message = NULL;
     const enum riskpool_status status = riskpool_results_write(r, path, &message);
     if (status != RISKPOOL_OK)
@@ -155,8 +143,7 @@ static void write_or_fail(const struct riskpool_results *r, const char *path)
     assert_null(message);
 }
 
-static struct riskpool_results *read_or_fail(const char *path)
-{
+static struct riskpool_results *read_or_fail(const char *path) {
     struct riskpool_results *r = NULL;
     char *message = NULL;
     if (riskpool_results_read(path, &r, &message) != RISKPOOL_OK)
@@ -164,15 +151,13 @@ static struct riskpool_results *read_or_fail(const char *path)
     return r;
 }
 
-static void assert_same(const double *a, const double *b, size_t n, const char *name)
-{
+static void assert_same(const double *a, const double *b, size_t n, const char *name) {
     for (size_t i = 0; i < n; i++)
         if (!(a[i] == b[i] || (isnan(a[i]) && isnan(b[i]))))
             fail_msg("%s[%zu]: %.17g and %.17g", name, i, a[i], b[i]);
 }
 
-static void assert_same_results(const struct riskpool_results *a, const struct riskpool_results *b)
-{
+static void assert_same_results(const struct riskpool_results *a, const struct riskpool_results *b) {
     assert_int_equal(a->n_modes, b->n_modes);
     assert_true(a->seed == b->seed && a->n_paths == b->n_paths && a->complete == b->complete);
     assert_true(a->start_equity == b->start_equity);
@@ -201,8 +186,7 @@ static void assert_same_results(const struct riskpool_results *a, const struct r
     assert_same(a->correlation, b->correlation, 9, "correlation");
 }
 
-static void what_is_written_comes_back(void **state)
-{
+static void what_is_written_comes_back(void **state) {
     (void)state;
     for (size_t n_modes = 1; n_modes <= 3; n_modes++)
         for (int keep = 0; keep <= 1; keep++) {
@@ -215,8 +199,7 @@ static void what_is_written_comes_back(void **state)
         }
 }
 
-static void limits_come_back(void **state)
-{
+static void limits_come_back(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(3, 0);
     add_limits(r);
@@ -232,8 +215,7 @@ static void limits_come_back(void **state)
     riskpool_results_free(back);
 }
 
-static char *bytes_of(const char *path, size_t *n)
-{
+static char *bytes_of(const char *path, size_t *n) {
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     fseek(file, 0, SEEK_END);
@@ -245,8 +227,7 @@ static char *bytes_of(const char *path, size_t *n)
     return bytes;
 }
 
-static void equal_results_are_equal_bytes(void **state)
-{
+static void equal_results_are_equal_bytes(void **state) {
     (void)state;
     size_t n[2] = {0, 0};
     char *bytes[2];
@@ -266,8 +247,7 @@ static void equal_results_are_equal_bytes(void **state)
     free(bytes[1]);
 }
 
-static void columns_and_layout_are_right(void **state)
-{
+static void columns_and_layout_are_right(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(2, 1);
     r->path = malloc(PATHS * sizeof *r->path);
@@ -300,8 +280,7 @@ static void columns_and_layout_are_right(void **state)
     riskpool_results_free(r);
 }
 
-static void identity_is_the_root(void **state)
-{
+static void identity_is_the_root(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(1, 0);
     struct store_identity identity;
@@ -317,8 +296,7 @@ static void identity_is_the_root(void **state)
     riskpool_results_free(r);
 }
 
-static size_t files_in_folder(void)
-{
+static size_t files_in_folder(void) {
     char command[300];
     size_t n = 0;
     snprintf(command, sizeof command, "ls -A '%s' | wc -l", folder);
@@ -328,8 +306,7 @@ static size_t files_in_folder(void)
     return n;
 }
 
-static void a_full_disk_leaves_nothing_behind(void **state)
-{
+static void a_full_disk_leaves_nothing_behind(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(2, 1);
     char *message = NULL;
@@ -349,8 +326,7 @@ static void a_full_disk_leaves_nothing_behind(void **state)
     riskpool_results_free(r);
 }
 
-static void missing_folders_are_created_or_named(void **state)
-{
+static void missing_folders_are_created_or_named(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(1, 0);
     char *message = NULL;
@@ -366,8 +342,7 @@ static void missing_folders_are_created_or_named(void **state)
     riskpool_results_free(r);
 }
 
-static void names_that_are_no_groups_are_refused(void **state)
-{
+static void names_that_are_no_groups_are_refused(void **state) {
     (void)state;
     static const char *const bad[] = {"a/b", "", ".", "market", "comparison", "provenance"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -382,8 +357,7 @@ static void names_that_are_no_groups_are_refused(void **state)
     }
 }
 
-static void assert_refused(const char *path, const char *why)
-{
+static void assert_refused(const char *path, const char *why) {
     struct riskpool_results *r = NULL;
     char *message = NULL;
     assert_int_equal(riskpool_results_read(path, &r, &message), RISKPOOL_INVALID);
@@ -393,16 +367,14 @@ static void assert_refused(const char *path, const char *why)
     riskpool_text_free(message);
 }
 
-static void write_bytes(const char *path, const char *bytes, size_t n)
-{
+static void write_bytes(const char *path, const char *bytes, size_t n) {
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, n, file), n);
     fclose(file);
 }
 
-static void foreign_files_are_refused(void **state)
-{
+static void foreign_files_are_refused(void **state) {
     (void)state;
     write_bytes(path_of("text.h5"), "name: three\n", 12);
     assert_refused(path_of("text.h5"), "not an HDF5 file");
@@ -416,8 +388,7 @@ static void foreign_files_are_refused(void **state)
 }
 
 /* Opens a good file, lets `damage` at it, and expects a refusal. */
-static void refuse_damaged(void (*damage)(hid_t file), const char *why)
-{
+static void refuse_damaged(void (*damage)(hid_t file), const char *why) {
     struct riskpool_results *r = make_results(2, 0);
     write_or_fail(r, path_of("damaged.h5"));
     riskpool_results_free(r);
@@ -428,76 +399,63 @@ static void refuse_damaged(void (*damage)(hid_t file), const char *why)
     assert_refused(path_of("damaged.h5"), why);
 }
 
-static void drop_variable(hid_t file)
-{
+static void drop_variable(hid_t file) {
     H5Ldelete(file, "cross/expected_shortfall", H5P_DEFAULT);
 }
 
-static void drop_modes(hid_t file)
-{
+static void drop_modes(hid_t file) {
     H5Ldelete(file, "cross", H5P_DEFAULT);
     H5Ldelete(file, "isolated", H5P_DEFAULT);
 }
 
-static void drop_market(hid_t file)
-{
+static void drop_market(hid_t file) {
     H5Ldelete(file, "market", H5P_DEFAULT);
 }
 
-static void replace_variable(hid_t file, hid_t type, int rank, hsize_t n)
-{
+static void replace_variable(hid_t file, hid_t type, int rank, hsize_t n) {
     H5Ldelete(file, "cross/value_at_risk", H5P_DEFAULT);
     const hid_t space = H5Screate_simple(rank, (hsize_t[]){n, n, n}, NULL);
-    const hid_t dataset =
-        H5Dcreate2(file, "cross/value_at_risk", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t dataset = H5Dcreate2(file, "cross/value_at_risk", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Dclose(dataset);
     H5Sclose(space);
 }
 
-static void wrong_length(hid_t file)
-{
+static void wrong_length(hid_t file) {
     replace_variable(file, H5T_NATIVE_DOUBLE, 1, 3);
 }
 
-static void wrong_rank(hid_t file)
-{
+static void wrong_rank(hid_t file) {
     replace_variable(file, H5T_NATIVE_DOUBLE, 3, 2);
 }
 
-static void wrong_type(hid_t file)
-{
+static void wrong_type(hid_t file) {
     replace_variable(file, H5T_C_S1, 1, 2);
 }
 
-static void group_for_variable(hid_t file)
-{
+static void group_for_variable(hid_t file) {
     H5Ldelete(file, "cross/value_at_risk", H5P_DEFAULT);
     H5Gclose(H5Gcreate2(file, "cross/value_at_risk", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
 }
 
-static void newer_format(hid_t file)
-{
+static void newer_format(hid_t file) {
     const int version[2] = {2, 0};
     const hid_t attribute = H5Aopen(file, "format_version", H5P_DEFAULT);
     H5Awrite(attribute, H5T_NATIVE_INT, version);
     H5Aclose(attribute);
 }
 
-static void no_seed(hid_t file)
-{
+static void no_seed(hid_t file) {
     H5Adelete(file, "seed");
 }
 
-static void huge_dimension(hid_t file)
-{
+static void huge_dimension(hid_t file) {
     H5Ldelete(file, "isolated/position", H5P_DEFAULT);
     const hid_t space = H5Screate_simple(1, (hsize_t[]){UINT64_C(1) << 40}, NULL);
     H5Dclose(H5Dcreate2(file, "isolated/position", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     H5Sclose(space);
 }
 
-static void damaged_files_are_refused(void **state)
-{
+static void damaged_files_are_refused(void **state) {
     (void)state;
     refuse_damaged(drop_variable, "expected_shortfall");
     refuse_damaged(drop_modes, "no mode");
@@ -512,8 +470,7 @@ static void damaged_files_are_refused(void **state)
 }
 
 /* A file cut short at any length is refused, not half read. */
-static void truncated_files_are_refused(void **state)
-{
+static void truncated_files_are_refused(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(2, 1);
     size_t n = 0;
@@ -527,8 +484,7 @@ static void truncated_files_are_refused(void **state)
     free(bytes);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_comes_back),
         cmocka_unit_test(limits_come_back),

@@ -1,0 +1,265 @@
+/* riskpool run: simulates scenarios, writes a results file for each, and says what came out. */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "log.h"
+#include "progress.h"
+#include "results.h"
+#include "scenario.h"
+#include "store.h"
+#include "summary.h"
+
+struct request {
+    const char *output; /* NULL: results/NAME.h5 */
+    int into_folder;    /* `output` is one */
+    char **assignment;  /* -P, and what other options stand for */
+    size_t n_assignments;
+    int threads;
+    double target_error;
+    int fresh, quiet, json;
+};
+
+static int add_assignment(struct request *request, const char *key, const char *value) {
+    char *text = NULL;
+    if (asprintf(&text, "%s%s", key, value) < 0) return 0;
+    request->assignment[request->n_assignments++] = text;
+    return 1;
+}
+
+static int positive_number(const char *text, double *number) {
+    char *end = NULL;
+    errno = 0;
+    *number = strtod(text, &end);
+    return errno == 0 && end != text && *end == '\0' && isfinite(*number) && *number > 0.0;
+}
+
+/* The number of threads that Slurm gave this process, unless OpenMP was told otherwise; 0: as OpenMP finds them. */
+static int threads_from_environment(void) {
+    const char *slurm = getenv("SLURM_CPUS_PER_TASK");
+    double number = 0.0;
+    if (getenv("OMP_NUM_THREADS") || !slurm || !positive_number(slurm, &number) || number > 4096.0) return 0;
+    return (int)number;
+}
+
+static int parse_option(struct request *request, int option, const char *value) {
+    double number;
+    switch (option) {
+    case 'o':
+        request->output = value;
+        return -1;
+    case 'n':
+        return add_assignment(request, "paths=", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    case 's':
+        return add_assignment(request, "seed=", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    case 'm':
+        return add_assignment(request, "modes=", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    case 'P':
+        return add_assignment(request, "", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    case 'j':
+        if (!positive_number(value, &number) || number != floor(number) || number > 4096.0)
+            return command_misused("run", "--threads takes a whole number from 1 to 4096, not '%s'", value);
+        request->threads = (int)number;
+        return -1;
+    case 't':
+        if (!positive_number(value, &request->target_error) || request->target_error >= 1.0)
+            return command_misused("run", "--target-error takes a fraction below 1, such as 0.01, not '%s'", value);
+        return -1;
+    case 'f':
+        request->fresh = 1;
+        return -1;
+    case 'q':
+        request->quiet = 1;
+        return -1;
+    case 'J':
+        request->json = 1;
+        return -1;
+    case 'h':
+        command_help(command_find("run"));
+        return 0;
+    default:
+        return command_misused("run", "wrong option");
+    }
+}
+
+static int is_folder(const char *path) {
+    struct stat found;
+    size_t length = strlen(path);
+    if (length > 0 && path[length - 1] == '/') return 1;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+static char *output_path(const struct request *request, const char *name) {
+    char *path = NULL;
+    int written;
+    if (!request->output)
+        written = asprintf(&path, "results/%s.h5", name);
+    else if (request->into_folder)
+        written = asprintf(&path, "%s%s%s.h5", request->output,
+                           request->output[strlen(request->output) - 1] == '/' ? "" : "/", name);
+    else
+        written = asprintf(&path, "%s", request->output);
+    return written < 0 ? NULL : path;
+}
+
+static int limits_breached(const struct riskpool_results *results) {
+    for (size_t i = 0; i < results->n_limits; ++i)
+        if (results->limits[i].breached) return 1;
+    return 0;
+}
+
+/* Shows a summary where it was asked for; messages are not for stdout. */
+static enum riskpool_status tell(const struct request *request, const struct riskpool_results *results) {
+    enum riskpool_status status = RISKPOOL_OK;
+    if (request->json)
+        status = summary_write(stdout, results, SUMMARY_JSON);
+    else if (!request->quiet)
+        status = summary_write(stderr, results, SUMMARY_TEXT);
+    if (status == RISKPOOL_OK && limits_breached(results)) status = RISKPOOL_LIMIT_BREACHED;
+    return status;
+}
+
+/* What stands at the output already: sets *done when it is this very run; a message and RISKPOOL_CANNOT_CREATE when it is
+ * something else that --fresh has not given up. */
+static enum riskpool_status look_at_output(const struct request *request, const struct riskpool_scenario *scenario,
+                                           const char *path, int *done) {
+    struct store_identity found;
+    char *message = NULL;
+    enum riskpool_status status = store_identity(path, &found, &message);
+    *done = 0;
+    if (status == RISKPOOL_INPUT_MISSING || request->fresh) {
+        riskpool_text_free(message);
+        return RISKPOOL_OK;
+    }
+    if (status != RISKPOOL_OK) {
+        fprintf(stderr, "riskpool run: %s\n  --fresh replaces it\n", message ? message : path);
+        riskpool_text_free(message);
+        return RISKPOOL_CANNOT_CREATE;
+    }
+    const char *differs = strcmp(found.scenario_sha256, scenario->sha256) != 0 ? "the scenario"
+                          : found.n_paths != scenario->n_paths && !(request->target_error > 0.0) ? "the number of paths"
+                          : strncmp(found.source, "riskpool ", 9) != 0 || strcmp(found.source + 9, riskpool_version()) != 0
+                              ? "the version"
+                              : NULL;
+    if (!differs) {
+        *done = 1;
+        return RISKPOOL_OK;
+    }
+    fprintf(stderr, "riskpool run: %s holds another run (%s differs); --fresh replaces it\n", path, differs);
+    return RISKPOOL_CANNOT_CREATE;
+}
+
+static enum riskpool_status show_done(const struct request *request, const char *path) {
+    struct riskpool_results *results = NULL;
+    char *message = NULL;
+    enum riskpool_status status = riskpool_results_read(path, &results, &message);
+    if (!request->quiet) fprintf(stderr, "%s is done already\n", path);
+    if (status == RISKPOOL_OK)
+        status = tell(request, results);
+    else
+        fprintf(stderr, "riskpool run: %s\n", message ? message : path);
+    riskpool_text_free(message);
+    riskpool_results_free(results);
+    return status;
+}
+
+static enum riskpool_status simulate(const struct request *request, const struct riskpool_scenario *scenario,
+                                     const char *scenario_path, const char *path) {
+    struct progress_line line;
+    struct riskpool_results *results = NULL;
+    char *message = NULL;
+    progress_init(&line, stderr, riskpool_scenario_name(scenario), request->quiet);
+    const struct riskpool_run_options options = {request->threads, request->target_error, progress_show, &line};
+    const double started = omp_get_wtime();
+    enum riskpool_status status = riskpool_run(scenario, &options, &results);
+    const double seconds = omp_get_wtime() - started;
+    progress_clear(&line);
+    if (status == RISKPOOL_OK) status = riskpool_results_write(results, path, &message);
+    if (status == RISKPOOL_OK) {
+        const int threads = request->threads > 0 ? request->threads : omp_get_max_threads();
+        const struct log_entry entry = {scenario_path,     path, seconds, results->n_paths, scenario->market.n_steps,
+                                        scenario->market.n_assets, threads};
+        status = log_write(&entry);
+        if (!request->quiet)
+            fprintf(stderr, "%s: %llu paths in %.2f s\n", path, (unsigned long long)results->n_paths, seconds);
+    }
+    if (status == RISKPOOL_OK)
+        status = tell(request, results);
+    else
+        fprintf(stderr, "riskpool run: %s: %s\n", path, message ? message : riskpool_status_text(status));
+    riskpool_text_free(message);
+    riskpool_results_free(results);
+    return status;
+}
+
+static enum riskpool_status run_one(const struct request *request, const char *scenario_path) {
+    struct riskpool_scenario *scenario = NULL;
+    char *messages = NULL, *path = NULL;
+    int done = 0;
+    enum riskpool_status status = riskpool_scenario_load(scenario_path, (const char *const *)request->assignment,
+                                                         request->n_assignments, &scenario, &messages);
+    if (messages) fputs(messages, stderr);
+    riskpool_text_free(messages);
+    messages = NULL;
+    if (status != RISKPOOL_OK) goto out;
+    path = output_path(request, riskpool_scenario_name(scenario));
+    status = path ? look_at_output(request, scenario, path, &done) : RISKPOOL_NO_MEMORY;
+    if (status != RISKPOOL_OK) goto out;
+    if (done) {
+        status = show_done(request, path);
+        goto out;
+    }
+    status = store_prepare(path, &messages);
+    if (status != RISKPOOL_OK) {
+        fprintf(stderr, "riskpool run: %s\n", messages ? messages : path);
+        goto out;
+    }
+    status = simulate(request, scenario, scenario_path, path);
+out:
+    riskpool_text_free(messages);
+    free(path);
+    riskpool_scenario_free(scenario);
+    return status;
+}
+
+static int run_all(struct request *request, int n, char **paths) {
+    int worst = 0;
+    if (n > 1 || (request->output && is_folder(request->output))) request->into_folder = 1;
+    if (request->threads == 0) request->threads = threads_from_environment();
+    progress_watch_signals();
+    for (int i = 0; i < n; ++i) {
+        enum riskpool_status status = run_one(request, paths[i]);
+        const int code = riskpool_status_exit_code(status);
+        if (code != 0 && (n > 1 || code == riskpool_status_exit_code(RISKPOOL_INVALID)))
+            fprintf(stderr, "%s: %s\n", paths[i], riskpool_status_text(status));
+        worst = code > worst ? code : worst;
+        if (status == RISKPOOL_STOPPED) break;
+    }
+    return worst;
+}
+
+int cli_run(int argc, char **argv) {
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 'j'},
+        {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
+        {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
+        {"json", no_argument, NULL, 'J'},         {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *))};
+    int option, code = request.assignment ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    optind = 0; /* start anew: main has parsed before */
+    while (code < 0 && (option = getopt_long(argc, argv, "o:n:j:P:qh", options, NULL)) != -1)
+        code = parse_option(&request, option, optarg);
+    if (code < 0 && optind == argc) code = command_misused("run", "which scenario?");
+    if (code < 0) code = run_all(&request, argc - optind, argv + optind);
+    for (size_t i = 0; i < request.n_assignments; ++i) free(request.assignment[i]);
+    free(request.assignment);
+    return code;
+}
