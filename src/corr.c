@@ -251,6 +251,14 @@ static enum riskpool_status alternate(struct spectrum *spectrum, double *y, doub
     return RISKPOOL_OK;
 }
 
+static int has_unit_diagonal(size_t n, const double *matrix) {
+    size_t i = 0;
+    while (i < n && matrix[i * (n + 1)] == 1) {
+        i++;
+    }
+    return i == n;
+}
+
 enum riskpool_status corr_nearest(size_t n, const double *symmetric, double *nearest) {
     struct spectrum spectrum;
     double *y = malloc(n * n * sizeof *y), *shift = calloc(n * n, sizeof *shift);
@@ -262,7 +270,7 @@ enum riskpool_status corr_nearest(size_t n, const double *symmetric, double *nea
     memcpy(y, symmetric, n * n * sizeof *y);
     memcpy(nearest, symmetric, n * n * sizeof *y);
     status = spectrum_solve(&spectrum, symmetric);
-    if (status == RISKPOOL_OK && spectrum_least(&spectrum) < -CORR_TOLERANCE) {
+    if (status == RISKPOOL_OK && !(has_unit_diagonal(n, symmetric) && spectrum_least(&spectrum) >= -CORR_TOLERANCE)) {
         status = alternate(&spectrum, y, nearest, shift);
         scale_to_correlation(n, nearest);
     }

@@ -232,6 +232,7 @@ static void detect_at_end(struct account *account, const struct slice *slice) {
 static int liquidate(struct account *account, const struct slice *slice,
                      int (*liquidate_path)(struct account *, const struct slice *, size_t)) {
     int closed = 0;
+    if (!account->engine->kernel->any_spent(account->slack)) return 0;
     for (size_t path = 0; path < BLOCK; ++path)
         if (account->slack[path] <= 0.0) closed |= liquidate_path(account, slice, path);
     return closed;

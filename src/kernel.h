@@ -49,6 +49,9 @@ struct kernel {
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);
 
+    /* 1 when any slack is <= 0. */
+    int (*any_spent)(const double *slack);
+
     /* Equity, requirement and used margin of a pool. */
     void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict equity, double *restrict requirement, double *restrict used);

@@ -44,19 +44,8 @@ static void philox_words(uint64_t seed, uint64_t first_path, uint32_t step, uint
     }
 }
 
-/* A pair of normals from each word (Box and Muller 1958): radius from the upper 40 bits, angle from the lower 24, both
- * at the middle of their cell, so that neither 0 nor 1 occurs. |z| <= 7.55. */
-static void box_muller(const uint64_t *restrict word, double *restrict z0, double *restrict z1) {
-    ROWS {
-        double radius_cell = vmath_from_bits((word[p] >> 24) | 0x4330000000000000U) - 0x1p52;
-        double angle_cell = vmath_from_bits((word[p] & 0xffffffU) | 0x4330000000000000U) - 0x1p52;
-        double u = (radius_cell + 0.5) * 0x1p-40;
-        double radius = sqrt(-2.0 * vmath_log(u));
-        double sine, cosine;
-        vmath_sincos_turn((angle_cell + 0.5) * 0x1p-24, &sine, &cosine);
-        z0[p] = radius * cosine;
-        z1[p] = radius * sine;
-    }
+static void normal_pairs(const uint64_t *restrict word, double *restrict first, double *restrict second) {
+    ROWS vmath_normal_pair(word[p], &first[p], &second[p]);
 }
 
 static void rows_normals(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
@@ -67,8 +56,8 @@ static void rows_normals(uint64_t seed, uint64_t first_path, uint32_t step, enum
         for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
             philox_words(seed, first_path + p, step, tail, word0 + p, word1 + p);
         double *row = normal + quad * 4 * BLOCK;
-        box_muller(word0, row, row + BLOCK);
-        box_muller(word1, row + 2 * BLOCK, row + 3 * BLOCK);
+        normal_pairs(word0, row, row + BLOCK);
+        normal_pairs(word1, row + 2 * BLOCK, row + 3 * BLOCK);
     }
 }
 
@@ -125,6 +114,12 @@ static void rows_bridge_between(const double *start, const double *end, double d
         double high_margin = 2.0 * (high[p] - start[p]) * above - crossing_bound(deviation, -pull);
         slack[p] = smaller(low_margin, smaller(high_margin, least));
     }
+}
+
+static int rows_any_spent(const double *slack) {
+    uint64_t spent = 0;
+    for (size_t p = 0; p < BLOCK; ++p) spent |= (uint64_t)(slack[p] <= 0.0);
+    return spent != 0;
 }
 
 /* Room for the tier of every path's notional. */
@@ -342,6 +337,7 @@ const struct kernel LEVEL_NAME(KERNEL_LEVEL) = {
     .distance = rows_distance,
     .bridge_distance = rows_bridge_distance,
     .excess = rows_excess,
+    .any_spent = rows_any_spent,
     .value = rows_value,
     .levels = rows_levels,
     .extremes = rows_extremes,

@@ -9,6 +9,7 @@
 #include "store.h"
 #include "store_file.h"
 #include "store_format.h"
+#include "store_heap.h"
 #include "store_node.h"
 
 enum {
@@ -67,6 +68,8 @@ static enum riskpool_status open_results(struct store *store, const char *path, 
         store_refuse(store, "it is not a file");
     else if (H5Fis_hdf5(path) <= 0)
         store_refuse(store, "it is not an HDF5 file, or cannot be read");
+    else if (!store_heaps_are_sound(path))
+        store_refuse(store, "its texts are damaged");
     store_open(store, path);
     check_format(store);
     return RISKPOOL_OK;

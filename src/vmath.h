@@ -22,8 +22,8 @@ static inline uint64_t vmath_to_bits(double x) {
 
 static inline double vmath_fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
-/* e^x, relative error below 2.3e-16 for |x| <= 708; clamped outside. x = n ln 2 + r by Cody and Waite (1980), the
- * polynomial is the Taylor series to r^13 / 13! (remainder 4e-18 on |r| <= ln 2 / 2). */
+/* e^x, relative error below 2.3e-16 for |x| <= 708; clamped outside. x = n ln 2 + r by Cody and Waite (1980); the
+ * polynomial is the Chebyshev fit of degree 11 on |r| <= ln 2 / 2 (error 3e-18), its first two coefficients set to 1. */
 static inline double vmath_exp(double x) {
     const double round = 0x1.8p52;
     x = x < -708.0 ? -708.0 : x;
@@ -32,18 +32,16 @@ static inline double vmath_exp(double x) {
     double n = shifted - round;
     double r = vmath_fma(n, -0x1.62e42fefa39efp-1, x);
     r = vmath_fma(n, -0x1.abc9e3b39803fp-56, r);
-    double p = 1.0 / 6227020800.0;
-    p = vmath_fma(p, r, 1.0 / 479001600.0);
-    p = vmath_fma(p, r, 1.0 / 39916800.0);
-    p = vmath_fma(p, r, 1.0 / 3628800.0);
-    p = vmath_fma(p, r, 1.0 / 362880.0);
-    p = vmath_fma(p, r, 1.0 / 40320.0);
-    p = vmath_fma(p, r, 1.0 / 5040.0);
-    p = vmath_fma(p, r, 1.0 / 720.0);
-    p = vmath_fma(p, r, 1.0 / 120.0);
-    p = vmath_fma(p, r, 1.0 / 24.0);
-    p = vmath_fma(p, r, 1.0 / 6.0);
-    p = vmath_fma(p, r, 0.5);
+    double p = 2.5110037605963777712e-8;
+    p = vmath_fma(p, r, 2.7632639639041029749e-7);
+    p = vmath_fma(p, r, 2.7557240918578969823e-6);
+    p = vmath_fma(p, r, 2.4801485482328492419e-5);
+    p = vmath_fma(p, r, 1.9841269890047113707e-4);
+    p = vmath_fma(p, r, 1.3888888952314774652e-3);
+    p = vmath_fma(p, r, 8.3333333333196006109e-3);
+    p = vmath_fma(p, r, 4.1666666666488095495e-2);
+    p = vmath_fma(p, r, 1.6666666666666680806e-1);
+    p = vmath_fma(p, r, 0.50000000000000183855);
     p = vmath_fma(p, r, 1.0);
     p = vmath_fma(p, r, 1.0);
     return vmath_from_bits(vmath_to_bits(p) + (vmath_to_bits(shifted) << 52));
@@ -70,34 +68,42 @@ static inline double vmath_log(double x) {
     return vmath_fma(k, 6.93147180369123816490e-01, f - (half_square - correction));
 }
 
-/* sine and cosine of 2 pi t, 0 <= t < 1, absolute error below 2e-16. Quarter turns are taken off exactly; the
- * polynomials on +-pi/4 are those of the FreeBSD msun k_sin.c and k_cos.c (Sun 1993). */
-static inline void vmath_sincos_turn(double t, double *sine, double *cosine) {
-    const double round = 0x1.8p52;
-    double shifted = vmath_fma(t, 4.0, round);
-    uint64_t quadrant = vmath_to_bits(shifted);
-    double y = vmath_fma(shifted - round, -0.25, t) * 6.28318530717958647693;
-    double z = y * y;
-    double s = 1.58969099521155010221e-10;
-    s = vmath_fma(s, z, -2.50507602534068634195e-08);
-    s = vmath_fma(s, z, 2.75573137070700676789e-06);
-    s = vmath_fma(s, z, -1.98412698298579493134e-04);
-    s = vmath_fma(s, z, 8.33333333332248946124e-03);
-    s = vmath_fma(s, z, -1.66666666666666324348e-01);
-    s = vmath_fma(s * z, y, y);
-    double c = -1.13596475577881948265e-11;
-    c = vmath_fma(c, z, 2.08757232129817482790e-09);
-    c = vmath_fma(c, z, -2.75573143513906633035e-07);
-    c = vmath_fma(c, z, 2.48015872894767294178e-05);
-    c = vmath_fma(c, z, -1.38888888888741095749e-03);
-    c = vmath_fma(c, z, 4.16666666666666019037e-02);
-    c = vmath_fma(c * z, z, vmath_fma(z, -0.5, 1.0));
-    uint64_t swap = (uint64_t)0 - (quadrant & 1);
-    uint64_t bits_s = vmath_to_bits(s), bits_c = vmath_to_bits(c);
-    uint64_t turned_s = (bits_s & ~swap) | (bits_c & swap);
-    uint64_t turned_c = (bits_c & ~swap) | (bits_s & swap);
-    *sine = vmath_from_bits(turned_s ^ ((quadrant & 2) << 62));
-    *cosine = vmath_from_bits(turned_c ^ (((quadrant + 1) & 2) << 62));
+/* Two independent standard normals from 64 random bits (Box and Muller 1958). The upper 40 bits are the radius
+ * sqrt(-2 ln u), the lower 22 an angle y within an eighth of a turn of the axis, the two between choose the axis; every
+ * cell is represented by its middle, so u is neither 0 nor 1 and |z| <= 7.54. The polynomials are Chebyshev fits, good to
+ * 1e-13: -2 ln m in s = (m - 1) / (m + 1) for sqrt(1/2) <= m < sqrt(2), sine and cosine of 2 pi r for |r| <= 1/8. */
+static inline void vmath_normal_pair(uint64_t word, double *first, double *second) {
+    const uint64_t one = 0x3ff0000000000000U, sqrt_half = 0x3fe6a09e667f3bcdU;
+    double u = vmath_from_bits(((word >> 12) & ~(uint64_t)0xfff) | one) - (1.0 - 0x1p-41);
+    uint64_t shifted = vmath_to_bits(u) + (one - sqrt_half);
+    double k = vmath_from_bits((shifted >> 52) | 0x4330000000000000U) - (0x1p52 + 1023.0);
+    double m = vmath_from_bits((shifted & 0x000fffffffffffffU) + sqrt_half);
+    double s = (m - 1.0) / (m + 1.0), z = s * s;
+    double p = -0.39216191279506105493;
+    p = vmath_fma(p, z, -0.44348499820154979583);
+    p = vmath_fma(p, z, -0.57144332291751450139);
+    p = vmath_fma(p, z, -0.79999989783664765487);
+    p = vmath_fma(p, z, -1.3333333335915850423);
+    p = vmath_fma(p, z, -3.9999999999998943761);
+    double radius = sqrt(vmath_fma(s, p, k * -1.38629436111989061883));
+
+    double r = vmath_from_bits(((word << 28) & 0x0003fffff0000000U) | one) - (1.125 - 0x1p-25), q = r * r;
+    double sine = -14.916565118819118365;
+    sine = vmath_fma(sine, q, 42.055569255944987248);
+    sine = vmath_fma(sine, q, -76.705834458451285258);
+    sine = vmath_fma(sine, q, 81.605249183483940309);
+    sine = vmath_fma(sine, q, -41.341702240275780487);
+    sine = vmath_fma(sine, q, 6.2831853071795595727) * r;
+    double cosine = -26.058123753882792466;
+    cosine = vmath_fma(cosine, q, 60.23818359301454246);
+    cosine = vmath_fma(cosine, q, -85.456764937194063695);
+    cosine = vmath_fma(cosine, q, 64.939393831348304908);
+    cosine = vmath_fma(cosine, q, -19.739208801922547627);
+    cosine = vmath_fma(cosine, q, 0.99999999999994441026);
+    cosine = vmath_from_bits(vmath_to_bits(cosine) ^ ((word << 40) & 0x8000000000000000U));
+    int swap = (word & 0x400000U) != 0;
+    *first = radius * (swap ? sine : cosine);
+    *second = radius * (swap ? cosine : sine);
 }
 
 static inline double vmath_rational(double x, const double numerator[8], const double denominator[8]) {

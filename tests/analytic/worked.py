@@ -49,7 +49,8 @@ def three_longs_fall(program, checks):
             checks.close(f"{text} isolated keeps 5,500", equity(results["isolated"]), 5500.0, 1e-4)
             checks.close(f"{text} cross is left with {max(0.0, 5500 - further):,.1f}", equity(results["cross"]),
                          max(0.0, 5500.0 - further), 1e-4)
-            checks.close(f"{text} shortfall of cross", results["cross"]["shortfall"][0], max(0.0, further - 5500.0), 1e-4)
+            checks.close(f"{text} shortfall of cross", results["cross"]["shortfall"][0], max(0.0, further - 5500.0),
+                         1e-4)
             checks.true(f"{text} cross liquidated: {further > 5500.0}",
                         liquidated(results["cross"]) == [further > 5500.0] * 3)
 
@@ -80,12 +81,10 @@ def one_of_15000(program, checks):
                         keep="all", stress=gaps({"BTC": fall}))
         results = program.run(made)
         for mode, loss, backing in (("isolated", alone, 0.1), ("cross", shared, 0.3)):
-            checks.close(f"15,000 account, fall of {-fall:.1%}: {mode} loses {loss:,.0f}", results[mode]["loss"][0], loss,
-                         1e-6)
-            checks.true(f"15,000 account, fall of {-fall:.1%}: {mode} liquidated {-fall > backing}",
-                        liquidated(results[mode]) == [-fall > backing])
-            checks.close(f"15,000 account, fall of {-fall:.1%}: {mode} shortfall", results[mode]["shortfall"][0],
-                         max(0.0, -fall - backing) * 50000.0, 1e-6)
+            text = f"15,000 account, fall of {-fall:.1%}: {mode}"
+            checks.close(f"{text} loses {loss:,.0f}", results[mode]["loss"][0], loss, 1e-6)
+            checks.true(f"{text} liquidated {-fall > backing}", liquidated(results[mode]) == [-fall > backing])
+            checks.close(f"{text} shortfall", results[mode]["shortfall"][0], max(0.0, -fall - backing) * 50000.0, 1e-6)
 
 
 def liquidation_prices(program, checks):
@@ -93,8 +92,8 @@ def liquidation_prices(program, checks):
     for leverage, maintenance in ((10, 0.0), (10, 0.005), (20, 0.01), (5, 0.005)):
         for side, sign in (("long", -1.0), ("short", 1.0)):
             notional = 5000.0 * leverage
-            made = scenario(still(["BTC"], 60000.0), [{"name": "btc", "asset": "BTC", "side": side, "notional": notional,
-                                                       "margin": 5000}], 15000, horizon="1 h", step="1 h",
+            positions = [{"name": "btc", "asset": "BTC", "side": side, "notional": notional, "margin": 5000}]
+            made = scenario(still(["BTC"], 60000.0), positions, 15000, horizon="1 h", step="1 h",
                             maintenance=maintenance)
             modes = program.inspect(made)["modes"]
             for mode, backing in (("isolated", 5000.0), ("cross", 15000.0)):
@@ -110,9 +109,9 @@ def slide(program, checks):
     """A return spread over six hours ends where a gap of the same size does."""
     for model in ("gbm", "bachelier"):
         for side, sign in (("long", 1.0), ("short", -1.0)):
-            made = scenario(still(["A"], 200.0), [{"name": "a", "asset": "A", "side": side, "notional": 1000, "margin": 1000}],
-                            2000, horizon="12 h", step="1 h", model=model, paths=256, keep="all",
-                            stress=[{"at": "2 h", "over": "6 h", "return": {"A": -0.3}}])
+            positions = [{"name": "a", "asset": "A", "side": side, "notional": 1000, "margin": 1000}]
+            made = scenario(still(["A"], 200.0), positions, 2000, horizon="12 h", step="1 h", model=model, paths=256,
+                            keep="all", stress=[{"at": "2 h", "over": "6 h", "return": {"A": -0.3}}])
             results = program.run(made)
             for mode in ("isolated", "cross"):
                 checks.close(f"slide of -30 % over six hours, {model}, {side}, {mode}", results[mode]["loss"],
@@ -121,7 +120,8 @@ def slide(program, checks):
 
 def two_trades(program, checks):
     """1,000, two trades of 200 margin with profits -300 and +250: isolated ends with 1,050, cross with 950."""
-    positions = [{"name": name.lower(), "asset": name, "side": "long", "notional": 1600, "margin": 200} for name in "AB"]
+    positions = [{"name": name.lower(), "asset": name, "side": "long", "notional": 1600, "margin": 200}
+                 for name in "AB"]
     made = scenario(still("AB", 64.0), positions, 1000, horizon="1 h", step="1 h", model="bachelier", paths=256,
                     keep="all", stress=gaps({"A": -0.1875, "B": 0.15625}))
     results = program.run(made)
@@ -131,13 +131,13 @@ def two_trades(program, checks):
 
 
 def ledger(program, checks):
-    """Closing with a fee of 0.1 %, by hand: 1,000 with 100 margin on 1,000 notional at 64, price to 60: profit -62.5, equity
-    of the pool 37.5, maintenance 4 % of 937.5 is 37.5, so it is closed by equality; fee 0.9375."""
+    """Closing with a fee of 0.1 %, by hand: 1,000 with 100 margin on 1,000 notional at 64, price to 60: profit -62.5,
+    equity of the pool 37.5, maintenance 4 % of 937.5 is 37.5, so it is closed by equality; fee 0.9375."""
     held = [{"name": "a", "asset": "A", "side": "long", "notional": 1000, "margin": 100}]
     for remainder, loss in (("returned", 62.5 + 0.9375), ("forfeited", 100.0)):
-        made = scenario(still("A", 64.0), held, 1000, horizon="1 h", step="1 h", model="bachelier", paths=256, keep="all",
-                        maintenance=0.04 + 1e-12, liquidation={"fee": 0.001, "remainder": remainder},
-                        modes=["isolated"], stress=gaps({"A": -0.0625}))
+        made = scenario(still("A", 64.0), held, 1000, horizon="1 h", step="1 h", model="bachelier", paths=256,
+                        keep="all", maintenance=0.04 + 1e-12, modes=["isolated"],
+                        liquidation={"fee": 0.001, "remainder": remainder}, stress=gaps({"A": -0.0625}))
         mode = program.run(made)["isolated"]
         checks.close(f"ledger {remainder}: loss {loss}", mode["loss"][0], loss, 1e-9)
         checks.close(f"ledger {remainder}: fee", mode["mean_fees"], 0.9375, 1e-9)
@@ -152,6 +152,6 @@ def ledger(program, checks):
 
 
 def run(program, checks):
-    for example in (three_longs_fall, equality_is_safe_where_strict, one_of_15000, liquidation_prices, slide, two_trades,
-                    ledger):
+    for example in (three_longs_fall, equality_is_safe_where_strict, one_of_15000, liquidation_prices, slide,
+                    two_trades, ledger):
         example(program, checks)

@@ -50,7 +50,6 @@ sed -e 's/^name: .*/name: big/' -e 's/^paths: .*/paths: 100000000/' small.yaml >
 : >file
 expect 73 "a folder that is a file" "$riskpool" run small.yaml -q -o file/x.h5
 mkdir folder.h5
-expect 73 "an output that is a folder" "$riskpool" run small.yaml -q -o folder.h5
 expect 66 "no scenario" "$riskpool" run absent.yaml -q -o x.h5
 expect 66 "a scenario that is a folder" "$riskpool" run folder.h5 -q -o x.h5
 check "no file is left" [ ! -e x.h5 ]
@@ -90,26 +89,30 @@ for broken in short.h5 small.yaml file; do
     check "show $broken: says nothing" [ -s stderr ]
 done
 
-# --- Every allocation of the program fails once ---
+# --- Allocations of the program fail, some sixty of them, one a run: it says so, or does without and answers the same ---
 if [ -n "$preload" ]; then
     fail_each() {
-        local what=$1 stride=$2 n
-        shift 2
-        LD_PRELOAD=$preload FAIL_COUNT=count OMP_NUM_THREADS=1 "$@" >stdout 2>stderr
-        n=$(cat count)
+        local what=$1 n stride got
+        shift
+        rm -f alloc.h5*
+        LD_PRELOAD=$preload FAIL_COUNT=count OMP_NUM_THREADS=1 "$@" >expected 2>stderr
+        n=$(cat count) stride=$((n / 60 + 1))
         check "$what: $n allocations seen" [ "$n" -gt 20 ]
         for ((at = 1; at <= n; at += stride)); do
-            rm -f alloc.h5
-            local got=0
-            LD_PRELOAD=$preload FAIL_AT=$at OMP_NUM_THREADS=1 "$@" >stdout 2>stderr || got=$?
-            check "$what, allocation $at of $n fails: exit $got, expected 70" [ "$got" -eq 70 ]
-            check "$what, allocation $at: says nothing" [ -s stderr ]
+            rm -f alloc.h5*
+            got=0 && LD_PRELOAD=$preload FAIL_AT=$at OMP_NUM_THREADS=1 "$@" >stdout 2>stderr || got=$?
+            case $got in
+                0) check "$what, allocation $at: exit 0, but another answer" cmp -s expected stdout ;;
+                65 | 70 | 74) check "$what, allocation $at: says nothing" [ -s stderr ] ;;
+                *) check "$what, allocation $at of $n fails: exit $got" false ;;
+            esac
+            [ "$got" -eq 0 ] || check "$what, allocation $at: results in spite of exit $got" [ ! -e alloc.h5 ]
         done
         echo "$what: $n allocations, each ${stride}th failed"
     }
-    fail_each validate 3 "$riskpool" validate small.yaml
-    fail_each run 7 "$riskpool" run small.yaml -q -n 300 -o alloc.h5
-    fail_each show 5 "$riskpool" show killed.h5
+    fail_each validate "$riskpool" validate --resolved small.yaml
+    fail_each run "$riskpool" run small.yaml --json -q -n 300 -o alloc.h5
+    fail_each show "$riskpool" show --json killed.h5
 fi
 
 echo "$checked checks"

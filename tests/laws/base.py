@@ -28,7 +28,7 @@ def three(sides=("long", "long", "long"), margin=2000.0):
 
 
 def account(positions=None, balance=BALANCE, **more):
-    """A week of three leveraged positions that are liquidated often, every column kept; 6,000 paths end inside a batch."""
+    """A week of three leveraged positions that are often liquidated, every column kept; 6,000 paths end mid-batch."""
     base = {"horizon": "7 d", "step": "2 h", "correlation": CORRELATION, "maintenance": 0.005, "paths": 6000, "seed": 7,
             "keep": "all", "trajectories": True}
     base.update(more)

@@ -30,9 +30,10 @@ def columns_agree(checks, what, mode):
         tail = (math.fsum(loss[rank:]) + (rank - n * level) * value) / (n * (1.0 - level))
         checks.same(f"{what} VaR {level}", mode["value_at_risk"][i], value)
         checks.close(f"{what} ES {level}", mode["expected_shortfall"][i], tail, 1e-9 * 6000.0)
-    checks.true(f"{what} ES >= VaR, both grow with the level",
-                bool(np.all(mode["expected_shortfall"] >= mode["value_at_risk"]) and np.all(np.diff(mode["value_at_risk"]) >= 0)
-                     and np.all(np.diff(mode["expected_shortfall"]) >= 0) and mode["expected_shortfall"][-1] <= loss[-1]))
+    value, shortfall = mode["value_at_risk"], mode["expected_shortfall"]
+    checks.true(f"{what} ES >= VaR, both grow with the level, to the largest loss at most",
+                bool(np.all(shortfall >= value) and np.all(np.diff(value) >= 0) and np.all(np.diff(shortfall) >= 0)
+                     and shortfall[-1] <= loss[-1]))
     joint = np.array([[np.mean(dead[:, i] & dead[:, k]) for k in range(3)] for i in range(3)])
     checks.close(f"{what} liquidation frequency", mode["liquidation_frequency"], dead.mean(axis=0), 1e-15)
     checks.close(f"{what} joint frequency", mode["joint_liquidation_frequency"], joint, 1e-15)
@@ -62,8 +63,10 @@ def comparison_agrees(checks, what, results):
     a, b, pair = results["isolated"], results["cross"], results["comparison"]
     excess = b["loss"] - a["loss"]
     dead_a, dead_b = (np.isfinite(mode["liquidation_time"]) for mode in (a, b))
-    checks.close(f"{what} mean excess loss", pair["mean_excess_loss"][0], math.fsum(excess) / len(excess), 1e-9 * 6000.0)
-    checks.close(f"{what} its error", pair["mean_excess_loss_se"][0], excess.std(ddof=1) / math.sqrt(len(excess)),
+    n = len(excess)
+    checks.close(f"{what} mean excess loss", pair["mean_excess_loss"][0], math.fsum(excess) / n, 1e-9 * 6000.0)
+    checks.close(f"{what} its error", pair["mean_excess_loss_se"][0], excess.std(ddof=1) / math.sqrt(n),
                  1e-9 * 6000.0)
-    checks.close(f"{what} rescue", pair["rescue_frequency"][0], np.mean(dead_a.any(axis=1) & ~dead_b.any(axis=1)), 1e-15)
+    rescued = dead_a.any(axis=1) & ~dead_b.any(axis=1)
+    checks.close(f"{what} rescue", pair["rescue_frequency"][0], rescued.mean(), 1e-15)
     checks.close(f"{what} contagion", pair["contagion_frequency"][0], np.mean((dead_b & ~dead_a).any(axis=1)), 1e-15)

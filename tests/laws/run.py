@@ -52,12 +52,13 @@ def losses_end_at_what_backs(laws):
         for mode in ("isolated", "cross"):
             laws.checks.true(f"{mode} loss <= equity, {monitoring}", bool(np.all(results[mode]["loss"] <= 6000.0)))
             laws.checks.true(f"{mode} shortfall >= 0, {monitoring}", bool(np.all(results[mode]["shortfall"] >= 0.0)))
-        laws.checks.true(f"cross loss reaches the equity, {monitoring}", bool(np.any(results["cross"]["loss"] == 6000.0)))
+        laws.checks.true(f"cross loss reaches the equity, {monitoring}",
+                         bool(np.any(results["cross"]["loss"] == 6000.0)))
 
 
 def cash_is_conserved(laws):
-    """Where nothing is liquidated the loss is the sum of what the positions lose; where all are closed, fees are the only
-    difference between a run with them and one without."""
+    """Where nothing is liquidated the loss is the sum of what the positions lose; where all are closed, fees are the
+    only difference between a run with them and one without."""
     parts = 0.0
     for name in NAMES:
         alone = laws.run([held("x", name, 20000.0)], balance=1e9, modes=["cross"])
@@ -65,8 +66,8 @@ def cash_is_conserved(laws):
     together = laws.run()
     for mode in ("isolated", "cross"):
         alive = np.all(np.isnan(together[mode]["liquidation_time"]), axis=1)
-        laws.checks.close(f"{mode} without liquidation: the loss is the sum of the positions'", together[mode]["loss"][alive],
-                          parts[alive], 1e-6)  # the parts are differences from 1e9
+        laws.checks.close(f"{mode} without liquidation: the loss is the sum of the positions'",
+                          together[mode]["loss"][alive], parts[alive], 1e-6)  # the parts are differences from 1e9
         laws.checks.true(f"{mode}: some survive, some do not", 0 < alive.sum() < alive.size)
     both = [together[mode] for mode in ("isolated", "cross")]
     alive = np.all([np.all(np.isnan(mode["liquidation_time"]), axis=1) for mode in both], axis=0)
@@ -118,14 +119,14 @@ def harsher_rules_never_later(laws):
 
 
 def perfect_hedge(laws):
-    """Equity never moves; maintenance, 0.5 % of 40,000 at the start, reaches the 300 of cash when the price has grown by
-    one half: a first passage of one log price, upwards."""
+    """Equity never moves; maintenance, 0.5 % of 40,000 at the start, reaches the 300 of cash when the price has grown
+    by one half: a first passage of one log price, upwards."""
     pair = [held("up", "BTC", 100.0, 20000.0, "long"), held("down", "BTC", 100.0, 20000.0, "short")]
     volatility, years = 2.0, 7 / 365
     for monitoring in BOTH:
-        results = laws.run(pair, balance=300.0, monitoring=monitoring, modes=["cross"], paths=200000, trajectories=False,
+        results = laws.run(pair, balance=300.0, monitoring=monitoring, modes=["cross"], paths=200000,
                            assets=[{"name": "BTC", "price": 60000.0, "volatility": volatility, "drift": 0.0}],
-                           correlation=None)
+                           correlation=None, trajectories=False)
         mode = results["cross"]
         laws.checks.same(f"perfect hedge, {monitoring}: loss", mode["loss"], 0.0)
         laws.checks.same(f"perfect hedge, {monitoring}: no shortfall", mode["shortfall"], 0.0)
@@ -135,12 +136,13 @@ def perfect_hedge(laws):
             laws.checks.frequency("perfect hedge, continuous: maintenance outgrows the cash",
                                   mode["any_liquidation_frequency"], p, 200000)
         else:
-            laws.checks.true("perfect hedge, step: maintenance outgrows the cash", mode["any_liquidation_frequency"] > 0.0)
+            laws.checks.true("perfect hedge, step: maintenance outgrows the cash",
+                             mode["any_liquidation_frequency"] > 0.0)
 
 
 def equal_assets_are_one(laws):
-    """Two assets of equal volatility and correlation one: two positions of one side behave as one position, opposite ones
-    as nothing while each alone is often liquidated."""
+    """Two assets of equal volatility and correlation one: two positions of one side behave as one position, opposite
+    ones as nothing while each alone is often liquidated."""
     twins = assets((0.9, 0.9, 1.5), (0.1, 0.1, 0.0))
     correlation = [[1.0, 1.0, 0.5], [1.0, 1.0, 0.5], [0.5, 0.5, 1.0]]
     for monitoring in BOTH:
@@ -154,10 +156,12 @@ def equal_assets_are_one(laws):
             for column in MONEY:
                 laws.checks.close(f"{what} {column}", two[column], one[column], 1e-9 * 6000.0)
             for i in (0, 1):
-                laws.checks.close(f"{what} time {i}", two["liquidation_time"][:, i], one["liquidation_time"][:, 0], 1e-6)
+                laws.checks.close(f"{what} time {i}", two["liquidation_time"][:, i], one["liquidation_time"][:, 0],
+                                  1e-6)
         results = laws.run([held("a", "BTC", 2000.0), held("b", "ETH", 2000.0, 20000.0, "short")], assets=twins,
                            correlation=correlation, monitoring=monitoring)
-        laws.checks.close(f"twins hedged, {monitoring}: cross loses nothing", results["cross"]["loss"], 0.0, 1e-9 * BALANCE)
+        laws.checks.close(f"twins hedged, {monitoring}: cross loses nothing", results["cross"]["loss"], 0.0,
+                          1e-9 * BALANCE)
         laws.checks.same(f"twins hedged, {monitoring}: cross never liquidated", results["cross"]["liquidation_time"],
                          math.nan)
         laws.checks.true(f"twins hedged, {monitoring}: isolated is",
@@ -251,7 +255,7 @@ def market_is_independent(laws):
                 files.append(file.read())
             os.unlink(path)
         laws.checks.true(f"1, 2, 3 and 7 threads, {monitoring}: the same bytes", all(f == files[0] for f in files))
-        few, many = laws.run(book, monitoring=monitoring, paths=5000), laws.run(book, monitoring=monitoring, paths=10000)
+        few, many = (laws.run(book, monitoring=monitoring, paths=paths) for paths in (5000, 10000))
         for mode in ("isolated", "cross"):
             for column in COLUMNS:
                 laws.checks.same(f"first half of twice the paths, {mode}, {monitoring}: {column}", few[mode][column],
@@ -315,8 +319,8 @@ def longer_horizon(laws):
         short, long = (laws.run(monitoring=monitoring, horizon=h) for h in ("4 d", "8 d"))
         for mode in ("isolated", "cross"):
             times = long[mode]["liquidation_time"]
-            laws.checks.same(f"twice the horizon, same beginning, {mode}, {monitoring}", short[mode]["liquidation_time"],
-                             np.where(times <= 96.0, times, np.nan))
+            laws.checks.same(f"twice the horizon, same beginning, {mode}, {monitoring}",
+                             short[mode]["liquidation_time"], np.where(times <= 96.0, times, np.nan))
 
 
 def watching_closer(laws):
@@ -334,7 +338,8 @@ def cross_needs_a_breach(laws):
         first = np.nanmin(np.column_stack([results["isolated"]["liquidation_time"], np.full(6000, np.inf)]), axis=1)
         cross = results["cross"]["liquidation_time"][:, 0]
         dead = np.isfinite(cross)
-        laws.checks.true(f"cross only after an isolated liquidation, {sides[1]}", bool(np.all(first[dead] <= cross[dead])))
+        laws.checks.true(f"cross only after an isolated liquidation, {sides[1]}",
+                         bool(np.all(first[dead] <= cross[dead])))
         laws.checks.true("and some are", bool(np.any(dead)))
 
 
@@ -344,11 +349,13 @@ def correlation_moves_joint_events_only(laws):
     runs = [laws.run(correlation=rho, **more) for rho in (0.0, 0.3, 0.6, 0.9)]
     for low, high in zip(runs, runs[1:]):
         a, b = low["isolated"], high["isolated"]
-        p = a["liquidation_frequency"]
+        p, q = a["liquidation_frequency"], b["liquidation_frequency"]
         laws.checks.true("correlation leaves each frequency as it is",
-                         bool(np.all(np.abs(p - b["liquidation_frequency"]) <= 4.0 * np.sqrt(2.0 * p * (1 - p) / 100000))))
-        laws.checks.true("correlation up: any less often", a["any_liquidation_frequency"] > b["any_liquidation_frequency"])
-        laws.checks.true("correlation up: all more often", a["all_liquidation_frequency"] < b["all_liquidation_frequency"])
+                         bool(np.all(np.abs(p - q) <= 4.0 * np.sqrt(2.0 * p * (1 - p) / 100000))))
+        laws.checks.true("correlation up: any less often",
+                         a["any_liquidation_frequency"] > b["any_liquidation_frequency"])
+        laws.checks.true("correlation up: all more often",
+                         a["all_liquidation_frequency"] < b["all_liquidation_frequency"])
         laws.checks.true("correlation up: cross more often",
                          low["cross"]["any_liquidation_frequency"] < high["cross"]["any_liquidation_frequency"])
     free = runs[0]["isolated"]
@@ -361,8 +368,8 @@ def correlation_moves_joint_events_only(laws):
 
 
 def reflection(laws):
-    """Arithmetic prices, maintenance of the entry, correlation -1: a long of the one is a short of the other. And a long
-    with a short at correlation r is a long with a long at -r, in law."""
+    """Arithmetic prices, maintenance of the entry, correlation -1: a long of the one is a short of the other. And a
+    long with a short at correlation r is a long with a long at -r, in law."""
     mirror = assets((0.8, 0.8, 1.5), (0.0, 0.0, 0.0), (1000.0, 1000.0, 1000.0))
     entry = {"maintenance_base": "entry"}
     for monitoring in BOTH:
@@ -402,12 +409,13 @@ def nothing_moves(laws):
                            monitoring=monitoring, horizon="14 d")["isolated"]
         hours = math.log((1.0 - 0.005) / 0.9) / -drift * 8760.0
         expected = hours if monitoring == "continuous" else 2.0 * math.ceil(hours / 2.0)
-        laws.checks.close(f"drift alone, {monitoring}: liquidation time", falling["liquidation_time"][:, 0], expected, 1e-8)
+        laws.checks.close(f"drift alone, {monitoring}: liquidation time", falling["liquidation_time"][:, 0], expected,
+                          1e-8)
 
 
 def liquidation_leaves_maintenance(laws):
-    """Watched continuously, maintenance fixed at entry, no costs: whoever is liquidated loses all but the maintenance; if the
-    rest is forfeited, all."""
+    """Watched continuously, maintenance fixed at entry, no costs: whoever is liquidated loses all but the maintenance;
+    if the rest is forfeited, all."""
     for model in ("gbm", "bachelier"):
         mode = laws.run(balance=6000.0, model=model, monitoring="continuous", modes=["cross"],
                         liquidation={"maintenance_base": "entry"})["cross"]
@@ -439,9 +447,9 @@ def idle_asset_and_repair(laws):
 
 LAWS = (one_position_is_every_mode, hybrids_meet_the_modes, losses_end_at_what_backs, cash_is_conserved,
         more_margin_never_earlier, harsher_rules_never_later, perfect_hedge, equal_assets_are_one, scaling, price_units,
-        permuting, splitting, market_is_independent, kept_columns_change_nothing, said_differently, longer_horizon, watching_closer, cross_needs_a_breach,
-        correlation_moves_joint_events_only, reflection, nothing_moves, liquidation_leaves_maintenance,
-        idle_asset_and_repair, statistics_are_those_of_the_columns)
+        permuting, splitting, market_is_independent, kept_columns_change_nothing, said_differently, longer_horizon,
+        watching_closer, cross_needs_a_breach, correlation_moves_joint_events_only, reflection, nothing_moves,
+        liquidation_leaves_maintenance, idle_asset_and_repair, statistics_are_those_of_the_columns)
 
 
 def main():

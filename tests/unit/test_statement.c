@@ -28,8 +28,7 @@ struct account {
 };
 
 static void account_open(struct account *a, double balance, size_t n, const struct position *positions,
-                         const double *prices, const double *rates)
-{
+                         const double *prices, const double *rates) {
     memset(a, 0, sizeof *a);
     for (size_t i = 0; i < n; ++i) {
         a->positions[i] = positions[i];
@@ -43,8 +42,7 @@ static void account_open(struct account *a, double balance, size_t n, const stru
     a->scenario.rule = (struct rule){.n_assets = n, .of_asset = a->tiers};
 }
 
-static void account_state(struct account *a)
-{
+static void account_state(struct account *a) {
     size_t index[3] = {0, 1, 2};
     struct pool_request alone[3];
     for (size_t i = 0; i < a->scenario.book.n_positions; ++i)
@@ -56,21 +54,18 @@ static void account_state(struct account *a)
     assert_int_equal(statement_init(&a->statement, &a->scenario), RISKPOOL_OK);
 }
 
-static void account_close(struct account *a)
-{
+static void account_close(struct account *a) {
     statement_free(&a->statement);
     mode_free(&a->modes[0]);
     mode_free(&a->modes[1]);
 }
 
 /* Pool i + 1 of "isolated" holds position i. */
-static const struct position_statement *isolated(const struct account *a, size_t position)
-{
+static const struct position_statement *isolated(const struct account *a, size_t position) {
     return &a->statement.modes[0].pools[position + 1].positions[0];
 }
 
-static const struct position_statement *cross(const struct account *a, size_t position)
-{
+static const struct position_statement *cross(const struct account *a, size_t position) {
     const struct pool_statement *wallet = &a->statement.modes[1].pools[0];
     for (size_t i = 0; i < wallet->n_positions; ++i)
         if (strcmp(wallet->positions[i].name, a->positions[position].name) == 0)
@@ -79,15 +74,13 @@ static const struct position_statement *cross(const struct account *a, size_t po
     return NULL;
 }
 
-static void assert_near(double value, double expected, double tolerance)
-{
+static void assert_near(double value, double expected, double tolerance) {
     if (!(fabs(value - expected) <= tolerance))
         fail_msg("%.12g instead of %.12g", value, expected);
 }
 
 /* S0 (1 -+ 1/L) / (1 -+ mmr), and the account of 15,000 with 5,000 of margin. */
-static void test_single(void **state)
-{
+static void test_single(void **state) {
     (void)state;
     const double price[] = {1.0}, rate[] = {0.005};
     const struct {
@@ -110,13 +103,12 @@ static void test_single(void **state)
 }
 
 /* Published one-position liquidation prices, each to its printed precision. */
-static void test_published(void **state)
-{
+static void test_published(void **state) {
     (void)state;
     const struct {
         double quantity, entry, margin, rate, liquidation, tolerance;
     } cases[] = {
-        {0.5423, 1680.05, 182.81, 0.005, 1349.70, 0.005}, /* Gate, a trade in freqtrade's issue 7294 */
+        {0.5423, 1680.05, 182.81, 0.005, 1349.70, 0.005}, /* Gate, a trade reported to freqtrade */
         {1, 2279, 2279 / 3.0, 0.021, 1551.92, 0.005},     /* DeltaCalc */
         {-1, 2279, 2279 / 3.0, 0.021, 2976.17, 0.005},    /* DeltaCalc */
         {-3, 3000, 1000, 0.05, 3174.60, 0.005},           /* dYdX v4 documentation */
@@ -134,8 +126,7 @@ static void test_published(void **state)
 
 /* freqtrade's table for Binance (tests/exchange/test_exchange.py): rate 1 % less a fixed 0.01, here as a second tier.
  */
-static void test_offset(void **state)
-{
+static void test_offset(void **state) {
     (void)state;
     const struct {
         double quantity, leverage, entry, liquidation;
@@ -156,8 +147,7 @@ static void test_offset(void **state)
 }
 
 /* Binance's own example of two positions under the tiers of 2021. */
-static void test_binance(void **state)
-{
+static void test_binance(void **state) {
     (void)state;
     const struct position positions[] = {{"eth", 0, 3683.979, 1456.84, 0}, {"btc", 1, 109.488, 32481.98, 0}};
     const double price[] = {1335.18, 31967.27}, none[] = {0, 0}, wallet = 1535443.01;
@@ -192,8 +182,7 @@ static void test_binance(void **state)
 }
 
 /* dYdX v4 documentation: short 1.5 ETH and long 1,000 STRK with an equity of 1,000; equity there = 428.571. */
-static void test_two_assets(void **state)
-{
+static void test_two_assets(void **state) {
     (void)state;
     const struct position positions[] = {{"eth", 0, -1.5, 3000, 0}, {"strk", 1, 1000, 1.75, 0}};
     struct account a;
@@ -203,7 +192,7 @@ static void test_two_assets(void **state)
     assert_near(1000 - 1.5 * (cross(&a, 0)->liquidation_price - 3000), 428.571, 5e-4);
     account_close(&a);
 
-    /* TorchTrade's issue 344: equity 5 behind one unit at 100, and 4 of maintenance elsewhere: 99.40, not 95.40. */
+    /* Reported to TorchTrade: equity 5 behind one unit at 100, and 4 of maintenance elsewhere: 99.40, not 95.40. */
     const struct position burdened[] = {{"p", 0, 1, 100, 5}, {"other", 1, 40, 1, 0}};
     account_open(&a, 5, 2, burdened, (double[]){100, 1}, (double[]){0.004, 0.1});
     account_state(&a);
@@ -213,8 +202,7 @@ static void test_two_assets(void **state)
 }
 
 /* BitMEX: 20 ETH at 1,000 in an account of 10,000 with a maintenance of 200 that is fixed at the entry. */
-static void test_entry_base(void **state)
-{
+static void test_entry_base(void **state) {
     (void)state;
     struct account a;
     account_open(&a, 10000, 1, &(struct position){"eth", 0, 20, 1000, 400}, (double[]){900}, (double[]){0.01});
@@ -227,8 +215,7 @@ static void test_entry_base(void **state)
 }
 
 /* Positions on one asset share the price that moves; what is hedged has no bankruptcy price. */
-static void test_one_asset(void **state)
-{
+static void test_one_asset(void **state) {
     (void)state;
     const struct position positions[] = {{"long", 0, 2, 100, 20}, {"short", 0, -1, 100, 10}};
     struct account a;
@@ -251,8 +238,7 @@ static void test_one_asset(void **state)
 }
 
 /* Long without leverage: zero is never reached by a log price; a linear one goes on below it. */
-static void test_unreachable(void **state)
-{
+static void test_unreachable(void **state) {
     (void)state;
     const struct position position = {"p", 0, 1, 100, 100};
     const double balances[] = {100, 150}, below[] = {0, -50};
@@ -274,8 +260,7 @@ static void test_unreachable(void **state)
 
 /* 10,000, three longs of 2,000 with open profits of -2,000, -1,500 and -1,000: equity 5,500 whatever the walls, the
  * first position bankrupt behind its own, the account far from a breach without them. */
-static void test_breach(void **state)
-{
+static void test_breach(void **state) {
     (void)state;
     const struct position positions[] = {
         {"btc", 0, 1, 20000, 2000}, {"eth", 1, 10, 2000, 2000}, {"sol", 2, 200, 100, 2000}};
@@ -301,8 +286,7 @@ static void test_breach(void **state)
     account_close(&a);
 }
 
-static void test_released(void **state)
-{
+static void test_released(void **state) {
     (void)state;
     struct statement statement = {0};
     statement_free(&statement);
@@ -310,8 +294,7 @@ static void test_released(void **state)
     assert_null(statement.modes);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_single),    cmocka_unit_test(test_published),   cmocka_unit_test(test_offset),
         cmocka_unit_test(test_binance),   cmocka_unit_test(test_two_assets),  cmocka_unit_test(test_entry_base),
