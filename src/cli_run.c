@@ -192,7 +192,7 @@ static enum riskpool_status simulate(const struct request *request, const struct
     if (status == RISKPOOL_OK)
         status = tell(request, results);
     else
-        fprintf(stderr, "riskpool run: %s: %s\n", path, message ? message : riskpool_status_text(status));
+        fprintf(stderr, "riskpool run: %s\n", message ? message : riskpool_status_text(status));
     riskpool_text_free(message);
     riskpool_results_free(results);
     return status;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Largest error of a factor, entry by entry; and the sweeps after which the projections stop in any case. */
-static const double factor_accuracy = 1e-13, sweep_accuracy = 1e-13;
+static const double factor_accuracy = 1e-13, sweep_accuracy = 1e-12;
 enum { SWEEPS = 5000 };
 
 /* An eigenvalue problem that is solved again and again. */

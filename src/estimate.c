@@ -2,12 +2,15 @@
  * numbers, not accounts. */
 #include "estimate.h"
 
+#include <assert.h>
 #include <float.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
 #include "interval.h"
 #include "sum.h"
+
+enum { BINS = 1024, THINNED_FROM = 4 * BINS };
 
 struct moments estimate_moments(const double *x, size_t n) {
     if (n == 0)
@@ -38,17 +41,60 @@ static double select_rank(double *x, size_t n, size_t rank) {
     return gsl_stats_select(x, 1, n, rank - 1);
 }
 
-void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile) {
-    size_t before = 0; /* values already known to lie below */
-    for (size_t i = 0; i < n_levels; i++) {
-        if (n == 0) {
-            quantile[i] = NAN;
-            continue;
-        }
-        const size_t rank = estimate_rank(n, level[i]);
-        quantile[i] = select_rank(x + before, n - before, rank - before);
-        before = rank - 1;
+/* Where a value falls between `low` and the largest one: never before a smaller value. */
+static size_t bin_of(double x, double low, double scale) {
+    const double bin = (x - low) * scale;
+    return bin < BINS ? (size_t)bin : BINS - 1;
+}
+
+/* Drops from x the bins that hold none of the ascending ranks, and lowers the ranks by what was dropped below them: two
+ * straight passes that leave little to select from. Returns how many values are left. */
+static size_t thin_out(double *x, size_t n, size_t *rank, size_t n_ranks) {
+    size_t count[BINS] = {0}, below = 0, dropped = 0, kept = 0, next = 0;
+    unsigned char wanted[BINS];
+    double low = x[0], high = x[0];
+    for (size_t i = 0; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
     }
+    const double scale = BINS / (high - low);
+    if (!isfinite(scale) || !(scale > 0))
+        return n;
+    for (size_t i = 0; i < n; i++)
+        count[bin_of(x[i], low, scale)]++;
+    for (size_t b = 0; b < BINS; b++) {
+        const size_t first = next;
+        below += count[b];
+        while (next < n_ranks && rank[next] <= below)
+            rank[next++] -= dropped;
+        wanted[b] = next > first;
+        dropped += wanted[b] ? 0 : count[b];
+    }
+    for (size_t i = 0; i < n; i++)
+        if (wanted[bin_of(x[i], low, scale)])
+            x[kept++] = x[i];
+    return kept;
+}
+
+/* The values of n ascending ranks, which lie in x[begin .. end - 1]: the middle one divides what the others search. */
+static void select_ranks(double *x, size_t begin, size_t end, const size_t *rank, size_t n, double *value) {
+    if (n == 0)
+        return;
+    const size_t middle = n / 2, found = rank[middle];
+    value[middle] = select_rank(x + begin, end - begin, found - begin);
+    select_ranks(x, begin, found, rank, middle, value);
+    select_ranks(x, found - 1, end, rank + middle + 1, n - middle - 1, value + middle + 1);
+}
+
+void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile) {
+    size_t rank[ESTIMATE_LEVELS];
+    assert(n_levels <= ESTIMATE_LEVELS);
+    for (size_t i = 0; i < n_levels; i++) {
+        quantile[i] = NAN;
+        rank[i] = n > 0 ? estimate_rank(n, level[i]) : 0;
+    }
+    if (n > 0)
+        select_ranks(x, 0, n >= THINNED_FROM ? thin_out(x, n, rank, n_levels) : n, rank, n_levels, quantile);
 }
 
 /* The `n_tail` losses from the value at risk upwards begin at `tail`, the value at risk itself first. */

@@ -17,8 +17,10 @@ struct moments estimate_moments(const double *x, size_t n);
 /* The rank ceil(n * level), from 1 to n, not misled by the rounding of the product (0.999 * 1000 is 999). n > 0. */
 size_t estimate_rank(size_t n, double level);
 
-/* The order statistics of rank estimate_rank(n, level[i]) for `n_levels` ascending levels; NaN when n = 0. Reorders x.
- */
+enum { ESTIMATE_LEVELS = 32 };
+
+/* The order statistics of rank estimate_rank(n, level[i]) for `n_levels` ascending levels, at most ESTIMATE_LEVELS; NaN
+ * when n = 0. Destroys x. */
 void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile);
 
 /* Bounds of 95 %. NaN: there is none. */

@@ -103,6 +103,7 @@ static int read_number(const struct field *field, const char *name, const struct
     text_add(&help, "%s%s%s", field->unit ? ", " : "", field->unit ? field->unit : "", notation(field));
     report_error(report, &node->place, help.bytes, "'%s': '%.60s' %s", name, node->text,
                  why ? why : "is outside the allowed range");
+    report->no_memory |= help.failed;
     text_free(&help);
     return 0;
 }

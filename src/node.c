@@ -130,7 +130,7 @@ void node_append(struct tree *tree, struct node *list, struct node *item) {
 }
 
 void node_set(struct tree *tree, struct node *map, struct node *key, struct node *item) {
-    if (map && key && item && node_reserve(tree, map)) {
+    if (map && key && item && node_reserve(tree, map) && map->key) {
         map->key[map->n] = key;
         map->item[map->n++] = item;
     }

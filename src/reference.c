@@ -44,6 +44,7 @@ static void add_allowed(const struct field *field, struct text *out) {
     } else if (field->standard) {
         text_add(out, is_list(field) ? "; default [%s]" : "; default %s", field->standard);
     }
+    out->failed |= kind.failed;
     text_free(&kind);
 }
 
@@ -61,6 +62,7 @@ static void add_comment(const struct field *field, int indent, const char *prefi
             text_add(&entry, "  %s: %s", choice->name, choice->sentence);
             add_wrapped(out, indent, prefix, entry.bytes ? entry.bytes : "");
         }
+        out->failed |= entry.failed;
         text_free(&entry);
     }
     out->failed |= line.failed | allowed.failed;

@@ -142,6 +142,7 @@ void report_unknown(struct report *report, const struct place *place, const char
     if (suggestion->allowed.length > 0 && !(suggestion->nearest.best && suggestion->allowed.length >= ALLOWED_LENGTH)) {
         text_add(&help, "%sallowed here: %s", help.length > 0 ? " " : "", suggestion->allowed.bytes);
     }
+    report->no_memory |= help.failed || suggestion->allowed.failed;
     report_error(report, place, help.bytes, "unknown %s '%s'", kind, suggestion->nearest.word);
     text_free(&help);
     text_free(&suggestion->allowed);

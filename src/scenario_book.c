@@ -55,6 +55,11 @@ static double read_margin(const struct position_keys *keys, double quantity) {
     return isnan(keys->margin) ? notional / keys->leverage : keys->margin;
 }
 
+/* Sizes that over- or underflow. */
+static int is_out_of_bounds(double size) {
+    return isinf(size) || size == 0;
+}
+
 static void check_name(struct reading *reading, size_t i) {
     const struct position_keys *keys = reading->keys.positions.items;
     const struct place *place = node_place(keys[i].node, "name");
@@ -82,9 +87,9 @@ static void read_position(struct reading *reading, size_t i) {
     }
     double quantity = read_quantity(reading, keys);
     double margin = read_margin(keys, quantity);
-    if ((!isnan(quantity) && !(isfinite(quantity) && quantity != 0)) ||
-        (!isnan(margin) && !(isfinite(margin) && margin > 0))) {
+    if (is_out_of_bounds(quantity) || is_out_of_bounds(margin)) {
         report_error(&reading->report, &keys->node->place, NULL, "the size of this position is beyond all bounds");
+        quantity = margin = NAN;
     }
     reading->scenario->book.positions[i] = (struct position){.name = scenario_copy(reading, keys->name),
                                                              .asset = asset < market->n_assets ? asset : 0,

@@ -197,7 +197,7 @@ static char *limit_key(struct reading *reading, const struct limit *limit) {
     const struct riskpool_scenario *scenario = reading->scenario;
     const struct result_field *field = &statistic_fields[limit->statistic];
     size_t second = field->dim[1] == DIM_NONE ? 1 : dimension_size(scenario, field->dim[1]);
-    size_t index[2] = {limit->index / second, limit->index % second};
+    size_t index[2] = {second > 0 ? limit->index / second : 0, second > 0 ? limit->index % second : 0};
     struct text text = {0};
     text_add(&text, "%s.%s", scenario->book.modes[limit->mode].name, field->name);
     for (int d = 0; d < 2 && field->dim[d] != DIM_NONE; d++) {
@@ -255,7 +255,7 @@ void scenario_limits(struct reading *reading) {
     for (size_t i = 0; map && scenario->limits && i < map->n; i++) {
         read_limit(reading, map->key[i], map->item[i]);
     }
-    if (reading->report.no_memory) {
+    if (reading->report.no_memory || !scenario->limits) {
         return;
     }
     qsort(scenario->limits, scenario->n_limits, sizeof *scenario->limits, by_statistic);

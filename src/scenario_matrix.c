@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "csv.h"
-#include "number.h"
 #include "scenario_parts.h"
 
 /* Entries may miss symmetry, range and unit diagonal by this much: matrices are often printed with ten digits. */
@@ -33,12 +32,7 @@ static const struct node *read_file(struct reading *reading, const struct node *
     return source ? csv_read(source, &reading->tree, &reading->report) : NULL;
 }
 
-static int is_number(const struct node *cell) {
-    double value;
-    return cell->kind == NODE_SCALAR && !fraction_parse(cell->text, &value);
-}
-
-/* Where the names of a file begin: a first row or column without numbers. */
+/* Where the names of a file stand: in the first row, the first column, or both. */
 struct frame {
     size_t top, left; /* 0 or 1 */
     size_t *row_asset, *column_asset;
@@ -92,14 +86,10 @@ static int check_shape(struct reading *reading, const char *name, const struct n
     return fits;
 }
 
-static struct frame find_frame(const struct node *rows, int is_file) {
-    struct frame frame = {0};
-    const struct node *first = rows->n > 0 ? rows->item[0] : NULL;
-    const struct node *last = rows->n > 0 ? rows->item[rows->n - 1] : NULL;
-    if (is_file && first && first->n > 0 && last->n > 0) {
-        frame.top = !is_number(first->item[first->n - 1]);
-        frame.left = !is_number(last->item[0]);
-    }
+/* A file with a row or a column too many has the names there. */
+static struct frame find_frame(const struct node *rows, size_t n) {
+    struct frame frame = {.top = rows->n == n + 1};
+    frame.left = rows->n > 0 && rows->item[rows->n - 1]->n == n + 1;
     return frame;
 }
 
@@ -131,7 +121,7 @@ int matrix_read(struct reading *reading, const char *key, const struct node *nod
     if (!rows || rows->kind != NODE_LIST || n == 0) {
         return 0;
     }
-    struct frame frame = find_frame(rows, is_file);
+    struct frame frame = is_file ? find_frame(rows, n) : (struct frame){0};
     if (!check_shape(reading, name, rows, &frame)) {
         return 0;
     }

@@ -194,7 +194,9 @@ static void divide(struct reading *reading, const struct draft *draft) {
     struct mode *mode = &book->modes[book->n_modes];
     enum riskpool_status status = book_divide(book, draft->name, draft->n_requests, draft->requests, mode);
     if (status == RISKPOOL_INVALID) {
-        scenario_objection(reading, &draft->node->place, "the cash of all its pools comes out of the balance",
+        const struct place *place = &draft->node->place;
+        scenario_objection(reading, place->source ? place : node_place(reading->keys.account.node, "balance"),
+                           "the cash of all its pools comes out of the balance",
                            "mode '%s' allocates %.10g, but the balance is %.10g", draft->name,
                            book->balance - mode->pools[0].cash, book->balance);
     } else if (status != RISKPOOL_OK) {
@@ -227,9 +229,9 @@ static struct node *read_mode(struct reading *reading, const struct node *node) 
 }
 
 static struct node *standard_modes(struct reading *reading) {
-    struct node *list = node_new(&reading->tree, NODE_LIST, &reading->keys.node->place);
-    node_append(&reading->tree, list, node_scalar(&reading->tree, "isolated", 8, &reading->keys.node->place));
-    node_append(&reading->tree, list, node_scalar(&reading->tree, "cross", 5, &reading->keys.node->place));
+    struct node *list = node_new(&reading->tree, NODE_LIST, NULL);
+    node_append(&reading->tree, list, node_text(&reading->tree, "isolated"));
+    node_append(&reading->tree, list, node_text(&reading->tree, "cross"));
     return list;
 }
 

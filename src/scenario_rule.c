@@ -7,7 +7,6 @@
 enum { TIERS_MOST = 1000 };
 
 static int tiers_allocate(struct reading *reading, struct tiers *tiers, size_t n) {
-    free(tiers->tier);
     *tiers = (struct tiers){.tier = scenario_allocate(reading, n, sizeof(struct tier))};
     return tiers->tier != NULL;
 }

@@ -266,7 +266,7 @@ static void read_all(struct store *store, struct riskpool_results *results) {
     size_t n_modes = 0;
     char **names = mode_names(store, &n_modes);
     read_root(store, results);
-    if (!store->error)
+    if (n_modes > 0 && !store->error)
         read_sizes(store, names[0], results);
     results->n_modes = store->error ? 0 : n_modes;
     if (!store->error && results_allocate(results, 0) != RISKPOOL_OK)

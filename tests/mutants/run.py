@@ -36,8 +36,7 @@ MUTANTS = {
     "volatility one percent too large": (ONE, [
         ("market.c", "asset->volatility * sqrt(market->dt)", "1.01 * asset->volatility * sqrt(market->dt)")]),
     "normals of variance 0.99": (ONE, [
-        ("kernel_rows.c", "radius * cosine", "0.99498743710662 * radius * cosine"),
-        ("kernel_rows.c", "radius * sine", "0.99498743710662 * radius * sine")]),
+        ("vmath.h", "double radius = sqrt(", "double radius = 0.99498743710662 * sqrt(")]),
     "assets exchanged": ("uneven_pools", [
         ("market.c", "asset->volatility * sqrt(market->dt)",
          "market->assets[n - 1 - i].volatility * sqrt(market->dt)")]),
@@ -106,8 +105,11 @@ def main():
         sources = read_sources(os.path.join(copy, "src"))
         control = ",".join(sorted({groups for groups, _ in chosen.values()}))
         for name, (groups, edits) in {"no mistake": (control, []), **chosen}.items():
-            inject(sources, os.path.join(copy, "src"), edits)
-            caught, last = suite_fails(build(copy, options.jobs), groups)
+            try:
+                inject(sources, os.path.join(copy, "src"), edits)
+                caught, last = suite_fails(build(copy, options.jobs), groups)
+            except LookupError as error:  # the code that the mistake is made in reads otherwise now
+                caught, last = not edits, error
             ok = caught == bool(edits)
             passed, failed = passed + ok, failed + (not ok)
             print(f"{'ok  ' if ok else 'FAIL'} {name}: {'caught' if caught else 'not caught'} ({last})", flush=True)

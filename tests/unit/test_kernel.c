@@ -143,7 +143,7 @@ static void bound_never_misses_a_crossing(void **state) {
         }
     }
     assert_true(crossings > 100000);
-    assert_true(flagged < 1.2 * (double)crossings);
+    assert_true((double)flagged < 1.2 * (double)crossings);
 }
 
 static const struct leg_tier tiers[3] = {{0.004, 0.0}, {0.01, 30.0}, {0.05, 430.0}};

@@ -116,6 +116,27 @@ static void constant_losses_have_no_error(void **state) {
     assert_true(estimate_moments(x, 1000).error < 1e-17);
 }
 
+static void quantiles_agree_with_sorting(void **state) {
+    (void)state;
+    enum { N = 6001, LEVELS = 9 };
+    static const double level[LEVELS] = {1e-6, 0.01, 0.05, 0.25, 0.5, 0.5001, 0.95, 0.99, 0.9999};
+    static double x[N], sorted[N];
+    double q[LEVELS];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    for (int kind = 0; kind <= 3; kind++) /* smooth, tied, with far outliers, all the same */
+        for (int again = 0; again < 50; again++) {
+            for (size_t i = 0; i < N; i++) {
+                const double u = gsl_rng_uniform(rng), z = gsl_ran_ugaussian(rng);
+                x[i] = sorted[i] = kind == 0 ? z : kind == 1 ? floor(5 * u) : kind == 2 ? z / pow(u, 9) : 1e300;
+            }
+            qsort(sorted, N, sizeof *sorted, ascending);
+            estimate_quantiles(x, N, level, LEVELS, q);
+            for (size_t i = 0; i < LEVELS; i++)
+                assert_true(q[i] == sorted[estimate_rank(N, level[i]) - 1]);
+        }
+    gsl_rng_free(rng);
+}
+
 static void quantiles_are_order_statistics(void **state) {
     (void)state;
     static const double level[4] = {0.01, 0.5, 0.5, 0.99};
@@ -124,8 +145,9 @@ static void quantiles_are_order_statistics(void **state) {
         x[i] = (double)((i * 77) % 200 + 1);
     estimate_quantiles(x, 200, level, 4, q);
     assert_true(q[0] == 2 && q[1] == 100 && q[2] == 100 && q[3] == 198);
+    x[0] = 7;
     estimate_quantiles(x, 1, level, 4, q);
-    assert_true(q[0] == q[3]);
+    assert_true(q[0] == 7 && q[3] == 7);
     estimate_quantiles(x, 0, level, 4, q);
     assert_true(isnan(q[0]) && isnan(q[3]));
 }
@@ -535,6 +557,29 @@ static void degenerate_runs(void **state) {
     free(b);
 }
 
+/* Losses on the edges themselves, which rounding would put on either side: each bin holds its lower edge. */
+static void bins_hold_their_lower_edge(void **state) {
+    (void)state;
+    enum { EDGES = 201 };
+    struct tally_shape shape = shape_of(EDGES, TALLY_KEEP_NONE);
+    struct tally tally;
+    struct batch *b = malloc(sizeof *b);
+    struct riskpool_results *r = calloc(1, sizeof *r);
+    assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
+    make_batch(b, 0, EDGES);
+    for (size_t m = 0; m < MODES; m++)
+        for (size_t i = 0; i < EDGES; i++)
+            b->column[m][OUTCOME_loss][i] = 0.1 + (0.7 - 0.1) * (double)i / (EDGES - 1);
+    tally_add(&tally, 0, EDGES, b->outcome);
+    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    assert_int_equal(r->size[DIM_BIN], EDGES - 1);
+    for (size_t i = 0; i < EDGES - 1; i++)
+        assert_near(r->modes[0].statistic[STAT_loss_frequency][i], (i == EDGES - 2 ? 2.0 : 1.0) / EDGES, 1e-15);
+    riskpool_results_free(r);
+    tally_free(&tally);
+    free(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_are_not_misled_by_rounding),
@@ -543,6 +588,7 @@ int main(void) {
         cmocka_unit_test(tail_agrees_with_sorting),
         cmocka_unit_test(constant_losses_have_no_error),
         cmocka_unit_test(quantiles_are_order_statistics),
+        cmocka_unit_test(quantiles_agree_with_sorting),
         cmocka_unit_test(intervals_cover),
         cmocka_unit_test(order_of_batches_does_not_matter),
         cmocka_unit_test(statistics_agree_with_plain_loops),
@@ -553,6 +599,7 @@ int main(void) {
         cmocka_unit_test(gaps_and_bad_losses_are_refused),
         cmocka_unit_test(without_trajectories),
         cmocka_unit_test(degenerate_runs),
+        cmocka_unit_test(bins_hold_their_lower_edge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

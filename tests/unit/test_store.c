@@ -56,7 +56,7 @@ static void label(char **labels, size_t n, const char *stem) {
         assert_true(asprintf(&labels[i], "%s%zu-\xc3\xa9", stem, i) > 0);
 }
 
-static void set_sizes(struct riskpool_results *r, enum outcome_column keep) {
+static void set_sizes(struct riskpool_results *r, int keep) {
     r->size[DIM_PATH] = keep ? PATHS : 0;
     r->size[DIM_POSITION] = 3;
     r->size[DIM_CONFIDENCE] = 2;

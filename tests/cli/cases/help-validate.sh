@@ -1,0 +1,1 @@
+riskpool help validate && riskpool validate --help | diff - <(riskpool help validate)

@@ -1,0 +1,1 @@
+riskpool help | sed "1s/[0-9.]*:/N:/"

@@ -1,0 +1,1 @@
+riskpool template >t.yaml && riskpool validate t.yaml

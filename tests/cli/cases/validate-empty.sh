@@ -1,0 +1,1 @@
+: >e.yaml; riskpool validate e.yaml

@@ -1,0 +1,1 @@
+mkdir folder; riskpool validate folder

@@ -1,0 +1,1 @@
+riskpool validate indefinite.yaml; riskpool validate -P market.repair=nearest indefinite.yaml

@@ -1,0 +1,1 @@
+truncate -s 100M large.yaml; riskpool validate large.yaml

@@ -1,0 +1,1 @@
+rm correlation.csv; riskpool validate good.yaml

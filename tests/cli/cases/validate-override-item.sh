@@ -1,0 +1,1 @@
+riskpool validate -P positions.c.leverage=10 good.yaml

@@ -1,0 +1,1 @@
+riskpool validate -P positions.a.levrage=10 good.yaml

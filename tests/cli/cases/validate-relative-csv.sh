@@ -1,0 +1,1 @@
+cd / && riskpool validate "$OLDPWD/good.yaml" | sed "s|.*/||"

@@ -1,0 +1,1 @@
+riskpool validate --resolved good.yaml

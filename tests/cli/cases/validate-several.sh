@@ -1,0 +1,1 @@
+riskpool validate eight.yaml good.yaml missing.yaml

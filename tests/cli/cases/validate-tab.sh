@@ -1,0 +1,1 @@
+printf "name: x\nmarket:\n\tmodel: gbm\n" >t.yaml; riskpool validate t.yaml

@@ -1,0 +1,1 @@
+riskpool validate --resolve good.yaml; riskpool validate --fast good.yaml

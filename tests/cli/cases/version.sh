@@ -1,0 +1,1 @@
+riskpool --version | sed "s/[0-9.]*$/N/"
