@@ -242,7 +242,10 @@ static void rows_bridge_distance(enum price_scale scale, size_t n, const struct 
 
 static void rows_excess(const double *positive, const double *negative, double *restrict slack) {
     ROWS {
-        double excess = negative[p] > 0.0 ? positive[p] - negative[p] : INFINITY;
+        /* Nothing on either side: closed, or without debts and above water. Prices below zero can sink a pool that
+         * owes nothing. */
+        int safe = (negative[p] <= 0.0) & (positive[p] >= 0.0);
+        double excess = safe ? INFINITY : positive[p] - negative[p];
         slack[p] = smaller(excess, slack[p]);
     }
 }

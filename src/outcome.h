@@ -12,7 +12,7 @@ enum { BATCH_BLOCKS = 16, BATCH = BATCH_BLOCKS * BLOCK };
     X(loss, MONEY, "start equity minus end equity")                                                           \
     X(shortfall, MONEY, "what the trader's cash did not cover, borne by the venue's fund")                    \
     X(max_drawdown, MONEY, "largest fall of equity from its running peak, at step ends")                      \
-    X(lowest_margin_level, PERCENT, "lowest equity over used margin of any pool, at step ends and closings") \
+    X(lowest_margin_level, PERCENT, "lowest equity over used margin of any pool: at the start, step ends and closings") \
     X(fees, MONEY, "liquidation fees paid")                                                                   \
     X(slippage, MONEY, "price concession of closing orders")                                                  \
     X(funding, MONEY, "funding and interest paid")                                                            \

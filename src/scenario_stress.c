@@ -12,34 +12,30 @@ static double whole_steps(double seconds, double step) {
 }
 
 /* Sets the steps of a gap: the one of (t_{k-1}, t_k] that contains `at`; 0 belongs to the first. */
-static int place_gap(struct reading *reading, const struct stress_keys *keys, struct stress_return *event) {
+static void place_gap(struct reading *reading, const struct stress_keys *keys, struct stress_return *event) {
     double whole = whole_steps(keys->at, reading->keys.step);
     double step = (whole >= 0 ? whole : ceil(keys->at / reading->keys.step)) - 1;
     event->gap = 1;
-    event->first_step = event->last_step = step > 0 ? (uint64_t)step : 0;
-    if (event->last_step < reading->scenario->market.n_steps) {
-        return 1;
+    if (step >= (double)reading->scenario->market.n_steps) {
+        report_error(&reading->report, node_place(keys->node, "at"), NULL, "the event is after the horizon");
+    } else {
+        event->first_step = event->last_step = step > 0 ? (uint64_t)step : 0;
     }
-    report_error(&reading->report, node_place(keys->node, "at"), NULL, "the event is after the horizon");
-    return 0;
 }
 
 /* Sets the steps of (at, at + over]. */
-static int place_stretch(struct reading *reading, const struct stress_keys *keys, struct stress_return *event) {
+static void place_stretch(struct reading *reading, const struct stress_keys *keys, struct stress_return *event) {
     double first = whole_steps(keys->at, reading->keys.step);
     double last = whole_steps(keys->at + keys->over, reading->keys.step);
     if (first < 0 || last <= first) {
         report_error(&reading->report, node_place(keys->node, first < 0 ? "at" : "over"), NULL,
                      "an event with 'over' starts and ends at step ends");
-        return 0;
-    }
-    if (last > (double)reading->scenario->market.n_steps) {
+    } else if (last > (double)reading->scenario->market.n_steps) {
         report_error(&reading->report, node_place(keys->node, "over"), NULL, "the event ends after the horizon");
-        return 0;
+    } else {
+        event->first_step = (uint64_t)first;
+        event->last_step = (uint64_t)last - 1;
     }
-    event->first_step = (uint64_t)first;
-    event->last_step = (uint64_t)last - 1;
-    return 1;
 }
 
 /* The returns of one event, in the order of the assets; replaces the map by one in that order. */

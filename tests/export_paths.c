@@ -10,8 +10,7 @@
 #include "market.h"
 #include "scenario.h"
 
-static void print_step(const struct slice *slice, uint64_t first, uint64_t last, uint64_t block)
-{
+static void print_step(const struct slice *slice, uint64_t first, uint64_t last, uint64_t block) {
     for (size_t p = 0; p < BLOCK; ++p) {
         if (block + p < first || block + p > last)
             continue;
@@ -25,8 +24,7 @@ static void print_step(const struct slice *slice, uint64_t first, uint64_t last,
     }
 }
 
-static enum riskpool_status print_paths(const struct market *market, uint64_t first, uint64_t last)
-{
+static enum riskpool_status print_paths(const struct market *market, uint64_t first, uint64_t last) {
     struct arena arena = {0};
     struct market_steps *steps = NULL;
     struct market_block block;
@@ -47,8 +45,7 @@ out:
     return status;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc != 4) {
         fprintf(stderr, "usage: export_paths SCENARIO FIRST LAST\n");
         return 64;

@@ -1,4 +1,5 @@
 /* Scenarios: what a file becomes, the resolved text, overrides, and every kind of mistake with its place. */
+#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -237,6 +238,16 @@ static void overrides_replace_and_add(void **state) {
     assert_int_equal(loaded.scenario->n_limits, 1);
     assert_int_equal(loaded.scenario->limits[0].index, 2);
     loaded_free(&loaded);
+    static const char dotted[] =
+        HEAD ACCOUNT "market: {assets: [{name: X.Y, price: 100, volatility: 1}]}\n"
+                     "positions: [{name: a, asset: X.Y, side: long, notional: 100, margin: 50}]\n"
+                     "liquidation: {maintenance: {X.Y: 1%, default: 2%}}\n";
+    loaded = load_valid(dotted, "liquidation.maintenance.X.Y=3%"); /* names may contain dots */
+    assert_true(loaded.scenario->rule.of_asset[0].tier[0].rate == 0.03);
+    loaded_free(&loaded);
+    loaded = load_valid(dotted, "market.assets.X.Y.price=7");
+    assert_true(loaded.scenario->market.assets[0].price == 7);
+    loaded_free(&loaded);
     const char *both[] = {"paths=5", "paths=7"};
     assert_int_equal(scenario_read_text(BASE, strlen(BASE), "t.yaml", both, 2, 0, &loaded.scenario, &loaded.messages),
                      RISKPOOL_OK);
@@ -293,6 +304,7 @@ static void stress_finds_its_steps(void **state) {
     assert_stress("stress=[{at: 3 h, over: 6 h, return: {B: -30%}}]", 3, 8, 0);
     assert_stress("stress=[{at: 42 h, over: 6 h, return: {B: -30%}}]", 42, 47, 0);
     assert_refused(BASE, "stress=[{at: 49 h, return: {B: -30%}}]", 1, "the event is after the horizon");
+    assert_refused(BASE, "stress=[{at: 1e300 y, return: {B: -30%}}]", 1, "the event is after the horizon");
     assert_refused(BASE, "stress=[{at: 43 h, over: 6 h, return: {B: -30%}}]", 1, "the event ends after the horizon");
     assert_refused(BASE, "stress=[{at: 30 min, over: 6 h, return: {B: -30%}}]", 1, "starts and ends at step ends");
     assert_refused(BASE, "stress=[{at: 1 h, over: 90 min, return: {B: -30%}}]", 1, "starts and ends at step ends");
@@ -325,6 +337,11 @@ static void impossible_correlations_are_refused_or_repaired(void **state) {
 
 static void matrices_are_checked(void **state) {
     (void)state;
+    struct loaded nearly =
+        load_valid(BASE, "market.correlation=[[1, 0.5000000002], [0.5, 1]]"); /* rounding is averaged */
+    assert_true(fabs(nearly.scenario->market.correlation[1] - 0.5000000001) < 1e-15);
+    assert_true(nearly.scenario->market.correlation[1] == nearly.scenario->market.correlation[2]);
+    loaded_free(&nearly);
     assert_refused(BASE, "market.correlation=[[1, 0.5]]", 1, "correlation has 1 rows; 2 are due");
     assert_refused(BASE, "market.correlation=[[1, 0.5], [0.5]]", 1, "row 2 has 1 entries; 2 are due");
     assert_refused(BASE, "market.correlation=[[1, 0.5], [0.5, 0.9]]", 1, "row 2, column 2 is 0.9; the diagonal is 1");
@@ -399,6 +416,27 @@ static void positions_are_checked(void **state) {
     assert_refused(BASE, "positions=[]", 1, "there are no positions");
     struct loaded loaded = load_valid(BASE, "positions.b={name: b, asset: B, quantity: -4, entry: 55, margin: 90}");
     assert_true(loaded.scenario->book.positions[1].quantity == -4 && loaded.scenario->book.positions[1].entry == 55);
+    loaded_free(&loaded);
+}
+
+static void sizes_are_at_the_entry_price(void **state) {
+    (void)state;
+    struct loaded loaded = load_valid(BASE, "positions.b={name: b, asset: B, quantity: -4, entry: 55, leverage: 2}");
+    assert_true(loaded.scenario->book.positions[1].margin == 110);
+    loaded_free(&loaded);
+    loaded = load_valid(BASE, "positions.b={name: b, asset: B, side: short, notional: 220, entry: 55, leverage: 2}");
+    assert_true(loaded.scenario->book.positions[1].quantity == -4 && loaded.scenario->book.positions[1].margin == 110);
+    loaded_free(&loaded);
+}
+
+static void numbers_do_not_depend_on_the_locale(void **state) {
+    (void)state;
+    if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "fr_FR.UTF-8")) {
+        skip(); /* no locale with a decimal comma is installed */
+    }
+    struct loaded loaded = load_valid(BASE, NULL);
+    setlocale(LC_ALL, "C");
+    assert_non_null(strstr(loaded.scenario->resolved, "volatility: 0.4,"));
     loaded_free(&loaded);
 }
 
@@ -487,6 +525,13 @@ static void equality_is_a_breach_unless_strict(void **state) {
     assert_refused(EDGE("7.8124", "true"), NULL, 1, "starts in breach");
     loaded = load_valid(EDGE("7.8126", "false"), NULL);
     loaded_free(&loaded);
+    /* 8 bought at 125 and worth 100 each: 22 % of 800 is below the equity of 200, of 1000 it is not */
+#define BASIS(base) "liquidation={maintenance: 22%, maintenance_base: " base "}"
+#define LATE \
+    HEAD MARKET ACCOUNT "positions: [{name: a, asset: A, quantity: 8, entry: 125, margin: 400}]\nmodes: [isolated]\n"
+    loaded = load_valid(LATE, BASIS("mark"));
+    loaded_free(&loaded);
+    assert_refused(LATE, BASIS("entry"), 1, "its equity is 200, its maintenance margin 220");
     /* without any maintenance a pool still cannot start at equity 0: long at 150 what costs 100 */
     assert_refused(BASE, "positions.a={name: a, asset: A, quantity: 8, entry: 150, margin: 400}", 1,
                    "starts in breach");
@@ -495,14 +540,14 @@ static void equality_is_a_breach_unless_strict(void **state) {
 static void limits_find_their_statistic(void **state) {
     (void)state;
     struct loaded loaded =
-        load_valid(BASE, "limits={cross.joint_liquidation_frequency.a.b: 1%, isolated.value_at_risk.95%: 5, "
+        load_valid(BASE, "limits={cross.joint_liquidation_frequency.b.a: 1%, isolated.value_at_risk.95%: 5, "
                          "cross.any_liquidation_frequency: 90%}");
     const struct limit *limits = loaded.scenario->limits;
     assert_int_equal(loaded.scenario->n_limits, 3);
     assert_string_equal(limits[0].key, "isolated.value_at_risk.95%");
     assert_true(limits[0].mode == 0 && limits[0].index == 0 && limits[0].bound == 5);
     assert_string_equal(limits[1].key, "cross.any_liquidation_frequency");
-    assert_true(limits[2].index == 1 && limits[2].mode == 1);
+    assert_true(limits[2].index == 2 && limits[2].mode == 1);
     loaded_free(&loaded);
     assert_refused(BASE, "limits={cros.mean_loss: 1}", 1, "did you mean 'cross'?");
     assert_refused(BASE, "limits={cross.mean_los: 1}", 1, "did you mean 'mean_loss'?");
@@ -565,6 +610,8 @@ int main(void) {
         cmocka_unit_test(matrices_are_checked),
         cmocka_unit_test(matrices_come_from_files),
         cmocka_unit_test(positions_are_checked),
+        cmocka_unit_test(sizes_are_at_the_entry_price),
+        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(modes_become_pools),
         cmocka_unit_test(rules_are_read),
         cmocka_unit_test(pools_may_not_start_in_breach),
