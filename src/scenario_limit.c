@@ -35,7 +35,7 @@ static void read_confidence(struct reading *reading) {
     struct number_list *list = &reading->keys.confidence;
     const struct place *place = list->node ? &list->node->place : &reading->keys.node->place;
     scenario->confidence = scenario_allocate(reading, list->n, sizeof *scenario->confidence);
-    if (!scenario->confidence) {
+    if (!scenario->confidence || !list->value) {
         return;
     }
     if (list->node && list->node->kind == NODE_LIST && list->node->n == 0) {

@@ -559,6 +559,18 @@ static void limits_find_their_statistic(void **state) {
     assert_refused(BASE, "limits={cross.value_at_risk.95%: 1, cross.value_at_risk.0.95: 2}", 1, "is limited twice");
 }
 
+static void confidence_levels_are_sorted_and_checked(void **state) {
+    (void)state;
+    struct loaded loaded = load_valid(BASE, "confidence=[99%, 0.5]");
+    assert_true(loaded.scenario->n_confidence == 2 && loaded.scenario->confidence[0] == 0.5);
+    loaded_free(&loaded);
+    assert_refused(BASE, "confidence={a: 1}", 1, "'confidence' is a map; a list is due");
+    assert_refused(BASE, "confidence=[]", 1, "needs at least one level");
+    assert_refused(BASE, "confidence=[100%]", 1, "outside the allowed range");
+    assert_refused(BASE, "confidence=[0.5, 50%]", 1, "the level 0.5 is listed twice");
+    assert_refused(BASE, "alerts.margin_level=[1.5, 150%]", 1, "the alert 'margin_level 150%' is listed twice");
+}
+
 static void what_comes_later_is_refused(void **state) {
     (void)state;
     assert_refused(BASE, "market.model=heston", 1, "this version does not have 'model: heston'");
@@ -617,6 +629,7 @@ int main(void) {
         cmocka_unit_test(pools_may_not_start_in_breach),
         cmocka_unit_test(equality_is_a_breach_unless_strict),
         cmocka_unit_test(limits_find_their_statistic),
+        cmocka_unit_test(confidence_levels_are_sorted_and_checked),
         cmocka_unit_test(what_comes_later_is_refused),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(statuses_have_texts),
