@@ -87,6 +87,49 @@ static struct node **find_key(struct override *override, struct node *map) {
     return i < map->n ? &map->item[i] : NULL;
 }
 
+/* The mode that the scenario lists under a name; NULL when there is none. */
+static struct node *find_mode(const struct node *listed, const char *name) {
+    for (size_t i = 0; listed->kind == NODE_LIST && i < listed->n; i++) {
+        const struct node *own = listed->item[i]->kind == NODE_MAP ? node_find(listed->item[i], "name") : listed->item[i];
+        if (own && own->kind == NODE_SCALAR && strcmp(own->text, name) == 0) {
+            return listed->item[i];
+        }
+    }
+    return NULL;
+}
+
+static void add_mode(struct override *override, const struct node *listed, struct node *item, struct node *chosen) {
+    struct node *found = item->kind == NODE_SCALAR ? find_mode(listed, item->text) : NULL;
+    node_append(&override->reading->tree, chosen, found ? found : item);
+}
+
+/* Modes may be picked by name from those that the scenario lists: "a, b" or [a, b]. */
+static struct node *choose_modes(struct override *override, const struct node *listed, struct node *value) {
+    struct tree *tree = &override->reading->tree;
+    struct node *chosen = node_new(tree, NODE_LIST, &override->place);
+    if (!chosen || value->kind == NODE_MAP) {
+        return value;
+    }
+    for (size_t i = 0; value->kind == NODE_LIST && i < value->n; i++) {
+        add_mode(override, listed, value->item[i], chosen);
+    }
+    for (const char *name = value->kind == NODE_SCALAR ? value->text : NULL; name;) {
+        name += strspn(name, " ");
+        size_t n = strcspn(name, ",");
+        size_t length = n;
+        while (length > 0 && name[length - 1] == ' ') {
+            length--;
+        }
+        struct node *item = node_scalar(tree, name, length, &override->place);
+        if (!item) {
+            return value;
+        }
+        add_mode(override, listed, item, chosen);
+        name = name[n] == ',' ? name + n + 1 : NULL;
+    }
+    return chosen;
+}
+
 void scenario_override(struct reading *reading, struct node *root, const char *assignment) {
     struct override override = {.reading = reading, .place = {.line = 1, .column = 1, .width = 1}, .path = assignment};
     struct report *report = &reading->report;
@@ -114,6 +157,6 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
         slot = node->kind == NODE_LIST ? find_item(&override, node) : find_key(&override, node);
     }
     if (slot) {
-        *slot = value;
+        *slot = strcmp(path, "modes") == 0 ? choose_modes(&override, *slot, value) : value;
     }
 }
