@@ -23,16 +23,16 @@ extern "C" {
 #endif
 
 /* One list gives the codes, the exit status of the program and the text. */
-#define RISKPOOL_STATUS_LIST(X)                                              \
-    X(OK, 0, "done")                                                         \
-    X(LIMIT_BREACHED, 1, "a limit of the scenario was breached")             \
-    X(USAGE, 64, "the command line is wrong")                                \
-    X(INVALID, 65, "the scenario or its input files are invalid")            \
-    X(INPUT_MISSING, 66, "an input file is missing or cannot be read")       \
-    X(NO_MEMORY, 70, "out of memory")                                        \
-    X(INTERNAL, 70, "internal error")                                        \
-    X(CANNOT_CREATE, 73, "the output cannot be created")                     \
-    X(WRITE_FAILED, 74, "writing failed")                                    \
+#define RISKPOOL_STATUS_LIST(X)                                        \
+    X(OK, 0, "done")                                                   \
+    X(LIMIT_BREACHED, 1, "a limit of the scenario was breached")       \
+    X(USAGE, 64, "the command line is wrong")                          \
+    X(INVALID, 65, "the scenario or its input files are invalid")      \
+    X(INPUT_MISSING, 66, "an input file is missing or cannot be read") \
+    X(NO_MEMORY, 70, "out of memory")                                  \
+    X(INTERNAL, 70, "internal error")                                  \
+    X(CANNOT_CREATE, 73, "the output cannot be created")               \
+    X(WRITE_FAILED, 74, "writing failed")                              \
     X(STOPPED, 75, "stopped early")
 
 enum riskpool_status {

@@ -8,17 +8,21 @@
  * standard normal: Phi(normal) < exp(-2 start end / variance). Compared as quantiles, so that more distance never
  * makes a crossing. */
 static int bridge_touches(double start, double end, double variance, double normal) {
-    if (end <= 0.0) return 1;
-    if (!(variance > 0.0) || !isfinite(start) || !isfinite(end)) return 0;
+    if (end <= 0.0)
+        return 1;
+    if (!(variance > 0.0) || !isfinite(start) || !isfinite(end))
+        return 0;
     double exponent = 2.0 * start * end / variance;
-    if (exponent > 700.0) return 0;
+    if (exponent > 700.0)
+        return 0;
     return exponent <= 0.0 || normal < vmath_quantile_of_exp(exponent);
 }
 
 /* Straight-line estimate of when the distance was zero. */
 static double bridge_fraction(double start, double end) {
     double span = start + fabs(end);
-    if (start <= 0.0) return 0.0;
+    if (start <= 0.0)
+        return 0.0;
     return isfinite(span) ? start / span : 1.0;
 }
 
@@ -31,17 +35,20 @@ static int single_crossing(const struct surface *surface, const struct stand *st
     const double low = stand->safe.low, high = stand->safe.high;
     int touched_high = 0;
     *theta = INFINITY;
-    if (bridge_touches(x0 - low, x1 - low, variance, normal)) *theta = bridge_fraction(x0 - low, x1 - low);
+    if (bridge_touches(x0 - low, x1 - low, variance, normal))
+        *theta = bridge_fraction(x0 - low, x1 - low);
     if (bridge_touches(high - x0, high - x1, variance, -normal)) {
         double fraction = bridge_fraction(high - x0, high - x1);
         touched_high = fraction < *theta;
         *theta = touched_high ? fraction : *theta;
     }
-    if (!isfinite(*theta)) return 0;
+    if (!isfinite(*theta))
+        return 0;
     const struct stand at_start = {.cash = stand->cash, .remaining = stand->remaining, .price = slice->initial};
     const struct range prices =
         surface_range(surface, &at_start, asset, SURFACE_REQUIREMENT, slice->scale == PRICE_LINEAR);
-    for (size_t j = 0; j < slice->n_assets; ++j) room->price[j] = slice->end_price[j * BLOCK + path];
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        room->price[j] = slice->end_price[j * BLOCK + path];
     room->price[asset] = touched_high ? prices.high : prices.low;
     return 1;
 }
@@ -66,8 +73,10 @@ static struct sides sides_at(const struct surface *surface, const struct stand *
 }
 
 static double distance_of(enum price_scale scale, struct sides s) {
-    if (scale == PRICE_LINEAR) return s.positive - s.negative;
-    if (!(s.negative > 0.0)) return INFINITY;
+    if (scale == PRICE_LINEAR)
+        return s.positive - s.negative;
+    if (!(s.negative > 0.0))
+        return INFINITY;
     return s.positive > 0.0 ? vmath_log(s.positive / s.negative) : -INFINITY;
 }
 
@@ -75,7 +84,8 @@ static double distance_of(enum price_scale scale, struct sides s) {
 static void distance_gradient(const struct surface *surface, const struct stand *stand, const struct slice *slice,
                               size_t path, struct sides s, const double *price, double *restrict weight) {
     const double a = slice->scale == PRICE_LOG ? s.positive : 1.0, b = slice->scale == PRICE_LOG ? s.negative : 1.0;
-    for (size_t j = 0; j < slice->n_assets; ++j) weight[j] = 0.0;
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        weight[j] = 0.0;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         double remaining = stand->remaining[leg->position];
@@ -87,7 +97,8 @@ static void distance_gradient(const struct surface *surface, const struct stand 
 
 static double covariance_row(const struct slice *slice, size_t row, const double *weight) {
     double sum = 0.0;
-    for (size_t k = 0; k < slice->n_assets; ++k) sum += slice->covariance[row * slice->n_assets + k] * weight[k];
+    for (size_t k = 0; k < slice->n_assets; ++k)
+        sum += slice->covariance[row * slice->n_assets + k] * weight[k];
     return sum;
 }
 
@@ -103,7 +114,8 @@ static double slope_at(const struct slice *slice, size_t asset, double price) {
 /* dG/dx at the prices in room->price. */
 static void excess_gradient(const struct surface *surface, const struct stand *stand, const struct slice *slice,
                             const struct surface_room *room, double *restrict gradient) {
-    for (size_t j = 0; j < slice->n_assets; ++j) gradient[j] = 0.0;
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        gradient[j] = 0.0;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         double remaining = stand->remaining[leg->position], price = room->price[leg->asset];
@@ -128,15 +140,19 @@ static void move_to_surface(const struct surface *surface, const struct stand *s
     }
     prices_along(slice, room, 0.0);
     excess_gradient(surface, stand, slice, room, room->weight);
-    for (size_t j = 0; j < slice->n_assets; ++j) room->direction[j] = covariance_row(slice, j, room->weight);
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        room->direction[j] = covariance_row(slice, j, room->weight);
     double step = 0.0;
     for (int iteration = 0; iteration < 20; ++iteration) {
         struct sides s = sides_at(surface, stand, room->price);
         double excess = s.positive - s.negative, rate = 0.0;
-        if (fabs(excess) <= 1e-14 * (s.positive + s.negative)) return;
+        if (fabs(excess) <= 1e-14 * (s.positive + s.negative))
+            return;
         excess_gradient(surface, stand, slice, room, room->weight);
-        for (size_t j = 0; j < slice->n_assets; ++j) rate += room->weight[j] * room->direction[j];
-        if (!(rate > 0.0)) return;
+        for (size_t j = 0; j < slice->n_assets; ++j)
+            rate += room->weight[j] * room->direction[j];
+        if (!(rate > 0.0))
+            return;
         step -= excess / rate;
         prices_along(slice, room, step);
     }
@@ -164,7 +180,8 @@ static int joint_crossing(const struct surface *surface, const struct stand *sta
     double variance = 0.0;
     for (size_t j = 0; j < slice->n_assets; ++j)
         variance += room->weight[j] * covariance_row(slice, j, room->weight);
-    if (!bridge_touches(start, end, variance, pool_normal(slice, path, room->weight, variance))) return 0;
+    if (!bridge_touches(start, end, variance, pool_normal(slice, path, room->weight, variance)))
+        return 0;
     *theta = bridge_fraction(start, end);
     move_to_surface(surface, stand, slice, path, *theta, room);
     return 1;
@@ -172,7 +189,8 @@ static int joint_crossing(const struct surface *surface, const struct stand *sta
 
 int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,
                      const struct surface_room *room, double *theta) {
-    if (!surface_open(surface, stand->remaining)) return 0;
+    if (!surface_open(surface, stand->remaining))
+        return 0;
     return surface->single ? single_crossing(surface, stand, slice, path, room, theta)
                            : joint_crossing(surface, stand, slice, path, room, theta);
 }

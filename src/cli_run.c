@@ -28,7 +28,8 @@ struct request {
 
 static int add_assignment(struct request *request, const char *key, const char *value) {
     char *text = NULL;
-    if (asprintf(&text, "%s%s", key, value) < 0) return 0;
+    if (asprintf(&text, "%s%s", key, value) < 0)
+        return 0;
     request->assignment[request->n_assignments++] = text;
     return 1;
 }
@@ -44,7 +45,8 @@ static int positive_number(const char *text, double *number) {
 static int threads_from_environment(void) {
     const char *slurm = getenv("SLURM_CPUS_PER_TASK");
     double number = 0.0;
-    if (getenv("OMP_NUM_THREADS") || !slurm || !positive_number(slurm, &number) || number > 4096.0) return 0;
+    if (getenv("OMP_NUM_THREADS") || !slurm || !positive_number(slurm, &number) || number > 4096.0)
+        return 0;
     return (int)number;
 }
 
@@ -91,7 +93,8 @@ static int parse_option(struct request *request, int option, const char *value) 
 static int is_folder(const char *path) {
     struct stat found;
     size_t length = strlen(path);
-    if (length > 0 && path[length - 1] == '/') return 1;
+    if (length > 0 && path[length - 1] == '/')
+        return 1;
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
@@ -108,10 +111,18 @@ static char *output_path(const struct request *request, const char *name) {
     return written < 0 ? NULL : path;
 }
 
-static int limits_breached(const struct riskpool_results *results) {
-    for (size_t i = 0; i < results->n_limits; ++i)
-        if (results->limits[i].breached) return 1;
-    return 0;
+/* Names the limits that were breached; returns how many. */
+static size_t name_breaches(const struct riskpool_results *results) {
+    size_t n = 0;
+    for (size_t i = 0; i < results->n_limits; ++i) {
+        const struct limit_result *limit = &results->limits[i];
+        if (!limit->breached)
+            continue;
+        fprintf(stderr, "riskpool run: limit breached: %s is %.6g, allowed %.6g\n", limit->key, limit->value,
+                limit->bound);
+        ++n;
+    }
+    return n;
 }
 
 /* Shows a summary where it was asked for; messages are not for stdout. */
@@ -121,12 +132,13 @@ static enum riskpool_status tell(const struct request *request, const struct ris
         status = summary_write(stdout, results, SUMMARY_JSON);
     else if (!request->quiet)
         status = summary_write(stderr, results, SUMMARY_TEXT);
-    if (status == RISKPOOL_OK && limits_breached(results)) status = RISKPOOL_LIMIT_BREACHED;
+    if (status == RISKPOOL_OK && name_breaches(results) > 0)
+        status = RISKPOOL_LIMIT_BREACHED;
     return status;
 }
 
-/* What stands at the output already: sets *done when it is this very run; a message and RISKPOOL_CANNOT_CREATE when it is
- * something else that --fresh has not given up. */
+/* What stands at the output already: sets *done when it is this very run; a message and RISKPOOL_CANNOT_CREATE when it
+ * is something else that --fresh has not given up. */
 static enum riskpool_status look_at_output(const struct request *request, const struct riskpool_scenario *scenario,
                                            const char *path, int *done) {
     struct store_identity found;
@@ -142,11 +154,12 @@ static enum riskpool_status look_at_output(const struct request *request, const 
         riskpool_text_free(message);
         return RISKPOOL_CANNOT_CREATE;
     }
-    const char *differs = strcmp(found.scenario_sha256, scenario->sha256) != 0 ? "the scenario"
-                          : found.n_paths != scenario->n_paths && !(request->target_error > 0.0) ? "the number of paths"
-                          : strncmp(found.source, "riskpool ", 9) != 0 || strcmp(found.source + 9, riskpool_version()) != 0
-                              ? "the version"
-                              : NULL;
+    const char *differs =
+        strcmp(found.scenario_sha256, scenario->sha256) != 0                   ? "the scenario"
+        : found.n_paths != scenario->n_paths && !(request->target_error > 0.0) ? "the number of paths"
+        : strncmp(found.source, "riskpool ", 9) != 0 || strcmp(found.source + 9, riskpool_version()) != 0
+            ? "the version"
+            : NULL;
     if (!differs) {
         *done = 1;
         return RISKPOOL_OK;
@@ -159,7 +172,8 @@ static enum riskpool_status show_done(const struct request *request, const char 
     struct riskpool_results *results = NULL;
     char *message = NULL;
     enum riskpool_status status = riskpool_results_read(path, &results, &message);
-    if (!request->quiet) fprintf(stderr, "%s is done already\n", path);
+    if (!request->quiet)
+        fprintf(stderr, "%s is done already\n", path);
     if (status == RISKPOOL_OK)
         status = tell(request, results);
     else
@@ -180,19 +194,23 @@ static enum riskpool_status simulate(const struct request *request, const struct
     enum riskpool_status status = riskpool_run(scenario, &options, &results);
     const double seconds = omp_get_wtime() - started;
     progress_clear(&line);
-    if (status == RISKPOOL_OK) status = riskpool_results_write(results, path, &message);
+    if (status == RISKPOOL_OK)
+        status = riskpool_results_write(results, path, &message);
     if (status == RISKPOOL_OK) {
         const int threads = request->threads > 0 ? request->threads : omp_get_max_threads();
-        const struct log_entry entry = {scenario_path,     path, seconds, results->n_paths, scenario->market.n_steps,
-                                        scenario->market.n_assets, threads};
+        const struct log_entry entry = {
+            scenario_path, path, seconds, results->n_paths, scenario->market.n_steps, scenario->market.n_assets,
+            threads};
         status = log_write(&entry);
         if (!request->quiet)
             fprintf(stderr, "%s: %llu paths in %.2f s\n", path, (unsigned long long)results->n_paths, seconds);
     }
     if (status == RISKPOOL_OK)
         status = tell(request, results);
+    else if (message)
+        fprintf(stderr, "riskpool run: %s\n", message);
     else
-        fprintf(stderr, "riskpool run: %s\n", message ? message : riskpool_status_text(status));
+        fprintf(stderr, "riskpool run: %s: %s\n", path, riskpool_status_text(status));
     riskpool_text_free(message);
     riskpool_results_free(results);
     return status;
@@ -204,13 +222,16 @@ static enum riskpool_status run_one(const struct request *request, const char *s
     int done = 0;
     enum riskpool_status status = riskpool_scenario_load(scenario_path, (const char *const *)request->assignment,
                                                          request->n_assignments, &scenario, &messages);
-    if (messages) fputs(messages, stderr);
+    if (messages)
+        fputs(messages, stderr);
     riskpool_text_free(messages);
     messages = NULL;
-    if (status != RISKPOOL_OK) goto out;
+    if (status != RISKPOOL_OK)
+        goto out;
     path = output_path(request, riskpool_scenario_name(scenario));
     status = path ? look_at_output(request, scenario, path, &done) : RISKPOOL_NO_MEMORY;
-    if (status != RISKPOOL_OK) goto out;
+    if (status != RISKPOOL_OK)
+        goto out;
     if (done) {
         status = show_done(request, path);
         goto out;
@@ -230,36 +251,52 @@ out:
 
 static int run_all(struct request *request, int n, char **paths) {
     int worst = 0;
-    if (n > 1 || (request->output && is_folder(request->output))) request->into_folder = 1;
-    if (request->threads == 0) request->threads = threads_from_environment();
+    if (n > 1 || (request->output && is_folder(request->output)))
+        request->into_folder = 1;
+    if (request->threads == 0)
+        request->threads = threads_from_environment();
     progress_watch_signals();
     for (int i = 0; i < n; ++i) {
         enum riskpool_status status = run_one(request, paths[i]);
         const int code = riskpool_status_exit_code(status);
-        if (code != 0 && (n > 1 || code == riskpool_status_exit_code(RISKPOOL_INVALID)))
+        /* One alone has said what is wrong, unless it could not be read. */
+        if (code != 0 &&
+            (n > 1 || status == RISKPOOL_INVALID || status == RISKPOOL_INPUT_MISSING || status == RISKPOOL_NO_MEMORY))
             fprintf(stderr, "%s: %s\n", paths[i], riskpool_status_text(status));
         worst = code > worst ? code : worst;
-        if (status == RISKPOOL_STOPPED) break;
+        if (status == RISKPOOL_STOPPED)
+            break;
     }
     return worst;
 }
 
 int cli_run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 'j'},
-        {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
-        {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
-        {"json", no_argument, NULL, 'J'},         {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+                                            {"paths", required_argument, NULL, 'n'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"threads", required_argument, NULL, 'j'},
+                                            {"modes", required_argument, NULL, 'm'},
+                                            {"target-error", required_argument, NULL, 't'},
+                                            {"fresh", no_argument, NULL, 'f'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"json", no_argument, NULL, 'J'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *))};
-    int option, code = request.assignment ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    int option, code = -1;
+    if (!request.assignment) {
+        fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
+        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    }
     optind = 0; /* start anew: main has parsed before */
     while (code < 0 && (option = getopt_long(argc, argv, "o:n:j:P:qh", options, NULL)) != -1)
         code = parse_option(&request, option, optarg);
-    if (code < 0 && optind == argc) code = command_misused("run", "which scenario?");
-    if (code < 0) code = run_all(&request, argc - optind, argv + optind);
-    for (size_t i = 0; i < request.n_assignments; ++i) free(request.assignment[i]);
+    if (code < 0 && optind == argc)
+        code = command_misused("run", "which scenario?");
+    if (code < 0)
+        code = run_all(&request, argc - optind, argv + optind);
+    for (size_t i = 0; i < request.n_assignments; ++i)
+        free(request.assignment[i]);
     free(request.assignment);
     return code;
 }

@@ -11,31 +11,37 @@ static enum riskpool_status mode_init(struct engine_mode *mode, const struct eng
                                       const struct mode *from, const double *remaining) {
     enum riskpool_status status = RISKPOOL_OK;
     mode->pool = calloc(from->n_pools, sizeof *mode->pool);
-    if (!mode->pool) return RISKPOOL_NO_MEMORY;
+    if (!mode->pool)
+        return RISKPOOL_NO_MEMORY;
     mode->n_pools = from->n_pools;
     for (size_t p = 0; p < from->n_pools && status == RISKPOOL_OK; ++p) {
         mode->pool[p].cash = from->pools[p].cash;
         status = surface_init(&mode->pool[p].surface, terms->book, &from->pools[p], terms->rule);
         const struct stand stand = {.cash = from->pools[p].cash, .remaining = remaining, .price = terms->initial};
-        if (status == RISKPOOL_OK) mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
+        if (status == RISKPOOL_OK)
+            mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
     }
     return status;
 }
 
 static int by_asset(const void *a, const void *b) {
     const struct leg *x = a, *y = b;
-    if (x->asset != y->asset) return x->asset < y->asset ? -1 : 1;
+    if (x->asset != y->asset)
+        return x->asset < y->asset ? -1 : 1;
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
 static enum riskpool_status whole_init(struct surface *whole, const struct engine_terms *terms) {
     const size_t n = terms->book->n_positions;
     size_t *all = calloc(n + 1, sizeof *all);
-    if (!all) return RISKPOOL_NO_MEMORY;
-    for (size_t i = 0; i < n; ++i) all[i] = i;
+    if (!all)
+        return RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < n; ++i)
+        all[i] = i;
     const struct pool pool = {.n_positions = n, .positions = all};
     enum riskpool_status status = surface_init(whole, terms->book, &pool, terms->rule);
-    if (status == RISKPOOL_OK) qsort(whole->leg, n, sizeof *whole->leg, by_asset);
+    if (status == RISKPOOL_OK)
+        qsort(whole->leg, n, sizeof *whole->leg, by_asset);
     free(all);
     return status;
 }
@@ -46,20 +52,24 @@ enum riskpool_status engine_init(struct engine *engine, const struct engine_term
     enum riskpool_status status = RISKPOOL_NO_MEMORY;
     double *remaining = calloc(book->n_positions + 1, sizeof *remaining);
     engine->mode = calloc(book->n_modes + 1, sizeof *engine->mode);
-    if (!remaining || !engine->mode) goto out;
-    for (size_t i = 0; i < book->n_positions; ++i) remaining[i] = 1.0;
+    if (!remaining || !engine->mode)
+        goto out;
+    for (size_t i = 0; i < book->n_positions; ++i)
+        remaining[i] = 1.0;
     status = whole_init(&engine->whole, terms);
     for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
         status = mode_init(&engine->mode[m], terms, &book->modes[m], remaining);
 out:
     free(remaining);
-    if (status != RISKPOOL_OK) engine_free(engine);
+    if (status != RISKPOOL_OK)
+        engine_free(engine);
     return status;
 }
 
 void engine_free(struct engine *engine) {
     for (size_t m = 0; engine->mode && m < engine->terms.book->n_modes; ++m) {
-        for (size_t p = 0; p < engine->mode[m].n_pools; ++p) surface_free(&engine->mode[m].pool[p].surface);
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
+            surface_free(&engine->mode[m].pool[p].surface);
         free(engine->mode[m].pool);
     }
     free(engine->mode);
@@ -91,33 +101,42 @@ static void account_take(struct account *account, const struct engine *engine, s
     account->engine = engine;
     account->mode = &engine->mode[m];
     account->remaining = arena_take(arena, n_positions * BLOCK);
-    double **of_pools[] = {&account->cash,           &account->low,           &account->high,
-                           &account->start.positive, &account->start.negative, &account->start.distance,
-                           &account->end.positive,   &account->end.negative,   &account->end.distance};
-    for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i) *of_pools[i] = arena_take(arena, pool_rows);
-    double **rows[] = {&account->slack, &account->equity,      &account->requirement, &account->used,        &account->total,
-                       &account->level, &account->utilisation, &account->peak,        &account->start_equity};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) *rows[i] = arena_take(arena, BLOCK);
+    double **of_pools[] = {&account->cash,           &account->low,
+                           &account->high,           &account->start.positive,
+                           &account->start.negative, &account->start.distance,
+                           &account->end.positive,   &account->end.negative,
+                           &account->end.distance};
+    for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
+        *of_pools[i] = arena_take(arena, pool_rows);
+    double **rows[] = {&account->slack,       &account->equity, &account->requirement,
+                       &account->used,        &account->total,  &account->level,
+                       &account->utilisation, &account->peak,   &account->start_equity};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i)
+        *rows[i] = arena_take(arena, BLOCK);
     account->path_remaining = arena_take(arena, n_positions + 1);
-    double **of_assets[] = {&account->path_price,     &account->first_price,  &account->room.start_price,
-                            &account->room.end_price, &account->room.price,   &account->room.weight,
+    double **of_assets[] = {&account->path_price,     &account->first_price, &account->room.start_price,
+                            &account->room.end_price, &account->room.price,  &account->room.weight,
                             &account->room.direction, &account->room.point};
-    for (size_t i = 0; i < sizeof of_assets / sizeof *of_assets; ++i) *of_assets[i] = arena_take(arena, n_assets);
+    for (size_t i = 0; i < sizeof of_assets / sizeof *of_assets; ++i)
+        *of_assets[i] = arena_take(arena, n_assets);
 }
 
 struct accounts *accounts_create(const struct engine *engine, struct arena *arena) {
     const size_t n_modes = engine->terms.book->n_modes;
     const size_t bytes = sizeof(struct accounts) + n_modes * sizeof(struct account);
     struct accounts *accounts = (void *)arena_take(arena, bytes / sizeof(double) + 1);
-    if (!accounts) return NULL;
+    if (!accounts)
+        return NULL;
     accounts->engine = engine;
     accounts->account = (void *)arena_take(arena, n_modes * sizeof(struct account) / sizeof(double) + 1);
-    for (size_t m = 0; accounts->account && m < n_modes; ++m) account_take(&accounts->account[m], engine, m, arena);
+    for (size_t m = 0; accounts->account && m < n_modes; ++m)
+        account_take(&accounts->account[m], engine, m, arena);
     return arena->failed ? NULL : accounts;
 }
 
 static void fill(double *row, double value) {
-    for (size_t p = 0; p < BLOCK; ++p) row[p] = value;
+    for (size_t p = 0; p < BLOCK; ++p)
+        row[p] = value;
 }
 
 /* Terms of the surface of every joint pool at the prices that start the next step. */
@@ -127,7 +146,8 @@ static void refresh_start(struct account *account, const struct slice *slice) {
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->single) continue;
+        if (surface->single)
+            continue;
         kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->price,
                       start->positive + row, start->negative + row);
         kernel->distance(slice->scale, start->positive + row, start->negative + row, start->distance + row);
@@ -140,7 +160,8 @@ static void value_account(struct account *account, const struct slice *slice, do
     double cash[BLOCK];
     fill(cash, 0.0);
     for (size_t p = 0; p < account->mode->n_pools; ++p)
-        for (size_t i = 0; i < BLOCK; ++i) cash[i] += account->cash[p * BLOCK + i];
+        for (size_t i = 0; i < BLOCK; ++i)
+            cash[i] += account->cash[p * BLOCK + i];
     account->engine->kernel->value(whole->n_legs, whole->leg, cash, account->remaining, slice->price, equity,
                                    account->requirement, account->used);
 }
@@ -159,12 +180,15 @@ static void open_columns(struct account *account, const struct outcome *outcome,
         account->out.margin_level_at += offset;
     }
     fill(account->out.column[OUTCOME_lowest_margin_level], INFINITY);
-    for (size_t i = 0; i < terms->book->n_positions; ++i) fill(account->out.liquidation_time + i * BATCH, NAN);
-    for (size_t a = 0; a < terms->n_alerts; ++a) fill(account->out.alert_time + a * BATCH, NAN);
+    for (size_t i = 0; i < terms->book->n_positions; ++i)
+        fill(account->out.liquidation_time + i * BATCH, NAN);
+    for (size_t a = 0; a < terms->n_alerts; ++a)
+        fill(account->out.alert_time + a * BATCH, NAN);
 }
 
 static void account_open(struct account *account, const struct slice *start) {
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i) fill(account->remaining + i * BLOCK, 1.0);
+    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+        fill(account->remaining + i * BLOCK, 1.0);
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         fill(account->cash + p * BLOCK, account->mode->pool[p].cash);
         fill(account->low + p * BLOCK, account->mode->pool[p].safe.low);
@@ -174,7 +198,8 @@ static void account_open(struct account *account, const struct slice *start) {
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
-    if (account->engine->terms.trajectories) account_record(account, start, 0);
+    if (account->engine->terms.trajectories)
+        account_record(account, start, 0);
 }
 
 void accounts_open(struct accounts *accounts, const struct slice *start, struct outcome *outcomes, size_t offset) {
@@ -192,7 +217,8 @@ static void detect_inside(struct account *account, const struct slice *slice) {
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->n_legs == 0) continue;
+        if (surface->n_legs == 0)
+            continue;
         if (surface->single) {
             const size_t asset = surface->leg[0].asset, x = asset * BLOCK;
             kernel->bridge_between(slice->start + x, slice->end + x, slice->deviation[asset], slice->bridge + x,
@@ -216,7 +242,8 @@ static void detect_at_end(struct account *account, const struct slice *slice) {
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->n_legs == 0) continue;
+        if (surface->n_legs == 0)
+            continue;
         if (surface->single) {
             kernel->between(slice->final + surface->leg[0].asset * BLOCK, account->low + row, account->high + row,
                             account->slack);
@@ -232,9 +259,11 @@ static void detect_at_end(struct account *account, const struct slice *slice) {
 static int liquidate(struct account *account, const struct slice *slice,
                      int (*liquidate_path)(struct account *, const struct slice *, size_t)) {
     int closed = 0;
-    if (!account->engine->kernel->any_spent(account->slack)) return 0;
+    if (!account->engine->kernel->any_spent(account->slack))
+        return 0;
     for (size_t path = 0; path < BLOCK; ++path)
-        if (account->slack[path] <= 0.0) closed |= liquidate_path(account, slice, path);
+        if (account->slack[path] <= 0.0)
+            closed |= liquidate_path(account, slice, path);
     return closed;
 }
 
@@ -254,9 +283,11 @@ static void account_step(struct account *account, const struct slice *slice, uin
         const struct engine_sides end = account->end;
         account->end = account->start;
         account->start = end;
-        if (closed || gap) refresh_start(account, slice);
+        if (closed || gap)
+            refresh_start(account, slice);
     }
-    if (account->engine->terms.trajectories) account_record(account, slice, steps_done);
+    if (account->engine->terms.trajectories)
+        account_record(account, slice, steps_done);
 }
 
 void accounts_step(struct accounts *accounts, const struct slice *slice) {
@@ -278,5 +309,6 @@ static void account_close(struct account *account, const struct slice *last) {
 }
 
 void accounts_close(struct accounts *accounts, const struct slice *last) {
-    for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m) account_close(&accounts->account[m], last);
+    for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m)
+        account_close(&accounts->account[m], last);
 }

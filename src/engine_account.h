@@ -12,17 +12,17 @@ struct engine_sides {
 struct account {
     const struct engine *engine;
     const struct engine_mode *mode;
-    double *cash;      /* [pool][BLOCK] */
-    double *remaining; /* [position][BLOCK] fraction still open */
-    double *low, *high; /* [pool][BLOCK] single pools: coordinates between which the pool is safe */
-    struct engine_sides start, end; /* joint pools: at the start of the step, and at its diffusive end */
-    double *slack;     /* [BLOCK] <= 0 where a path must be looked at */
+    double *cash;                        /* [pool][BLOCK] */
+    double *remaining;                   /* [position][BLOCK] fraction still open */
+    double *low, *high;                  /* [pool][BLOCK] single pools: coordinates between which the pool is safe */
+    struct engine_sides start, end;      /* joint pools: at the start of the step, and at its diffusive end */
+    double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
     double *equity, *requirement, *used; /* [BLOCK] of one pool */
     double *total, *level, *utilisation; /* [BLOCK] of the account, at the last slice */
-    double *peak;      /* [BLOCK] running maximum of `total` */
-    double *start_equity; /* [BLOCK] */
-    size_t next_time;  /* the next sample */
-    struct outcome out; /* rows of the outcome, shifted to the block */
+    double *peak;                        /* [BLOCK] running maximum of `total` */
+    double *start_equity;                /* [BLOCK] */
+    size_t next_time;                    /* the next sample */
+    struct outcome out;                  /* rows of the outcome, shifted to the block */
 
     /* One path at a time. */
     double *path_remaining; /* [position] */

@@ -30,9 +30,11 @@ static void empty_pool(struct account *account, size_t pool, size_t path, double
     const struct surface *surface = &account->mode->pool[pool].surface;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const size_t position = surface->leg[i].position;
-        if (account->path_remaining[position] <= 0.0) continue;
+        if (account->path_remaining[position] <= 0.0)
+            continue;
         double *first = &account->out.liquidation_time[position * BATCH + path];
-        if (isnan(*first)) *first = hour;
+        if (isnan(*first))
+            *first = hour;
         account->path_remaining[position] = account->remaining[position * BLOCK + path] = 0.0;
     }
 }
@@ -52,7 +54,8 @@ static void close_pool(struct account *account, size_t pool, size_t path, const 
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;
     set_range(account, pool, path);
-    if (pool != 0) set_range(account, 0, path);
+    if (pool != 0)
+        set_range(account, 0, path);
 }
 
 int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path) {
@@ -65,13 +68,16 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         for (size_t p = 0; p < n_pools; ++p) {
             double theta = INFINITY;
             const struct stand stand = stand_of(account, p, path, NULL);
-            if (!surface_crossing(&account->mode->pool[p].surface, &stand, slice, path, &account->room, &theta)) continue;
-            if (theta >= first) continue;
+            if (!surface_crossing(&account->mode->pool[p].surface, &stand, slice, path, &account->room, &theta))
+                continue;
+            if (theta >= first)
+                continue;
             first = theta;
             pool = p;
             memcpy(account->first_price, account->room.price, n_assets * sizeof(double));
         }
-        if (!(first <= 1.0)) return closed;
+        if (!(first <= 1.0))
+            return closed;
         double years = slice->start_time + first * (slice->end_time - slice->start_time);
         close_pool(account, pool, path, account->first_price, years * hours_per_year);
         closed = 1;
@@ -81,7 +87,8 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
 /* A single pool is judged by the row that detected it, a joint one by its equity. */
 static int breached_at_end(const struct account *account, size_t pool, const struct slice *slice, size_t path) {
     const struct surface *surface = &account->mode->pool[pool].surface;
-    if (!surface_open(surface, account->path_remaining)) return 0;
+    if (!surface_open(surface, account->path_remaining))
+        return 0;
     if (surface->single) {
         const double x = slice->final[surface->leg[0].asset * BLOCK + path];
         return x <= account->low[pool * BLOCK + path] || x >= account->high[pool * BLOCK + path];
@@ -94,7 +101,8 @@ int account_liquidate_at_end(struct account *account, const struct slice *slice,
     const double hour = slice->end_time * hours_per_year;
     int closed = 0;
     gather_remaining(account, path);
-    for (size_t j = 0; j < slice->n_assets; ++j) account->path_price[j] = slice->price[j * BLOCK + path];
+    for (size_t j = 0; j < slice->n_assets; ++j)
+        account->path_price[j] = slice->price[j * BLOCK + path];
     for (size_t p = 0; p < account->mode->n_pools;) {
         if (!breached_at_end(account, p, slice, path)) {
             ++p;

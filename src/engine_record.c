@@ -24,7 +24,8 @@ static void value_pools(struct account *account, const struct slice *slice) {
 static void sample(struct account *account, size_t time) {
     double *equity = account->out.equity_at + time * BATCH, *level = account->out.margin_level_at + time * BATCH;
     memcpy(equity, account->total, BLOCK * sizeof(double));
-    for (size_t i = 0; i < BLOCK; ++i) level[i] = isfinite(account->level[i]) ? account->level[i] : NAN;
+    for (size_t i = 0; i < BLOCK; ++i)
+        level[i] = isfinite(account->level[i]) ? account->level[i] : NAN;
 }
 
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done) {
@@ -49,16 +50,18 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
 void account_record_closing(struct account *account, size_t path, double equity, double requirement, double used,
                             double hour) {
     const struct engine_terms *terms = &account->engine->terms;
-    if (!terms->trajectories || !(used > 0.0)) return;
+    if (!terms->trajectories || !(used > 0.0))
+        return;
     double level = 100.0 * equity / used;
     double utilisation = equity > 0.0 ? 100.0 * requirement / equity : INFINITY;
     double *lowest = &account->out.column[OUTCOME_lowest_margin_level][path];
-    if (level < *lowest) *lowest = level;
+    if (level < *lowest)
+        *lowest = level;
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];
         double *when = &account->out.alert_time[a * BATCH + path];
-        int crossed =
-            alert->kind == ALERT_MARGIN_LEVEL ? level <= alert->threshold : utilisation >= alert->threshold;
-        if (crossed && isnan(*when)) *when = hour;
+        int crossed = alert->kind == ALERT_MARGIN_LEVEL ? level <= alert->threshold : utilisation >= alert->threshold;
+        if (crossed && isnan(*when))
+            *when = hour;
     }
 }

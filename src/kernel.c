@@ -23,8 +23,10 @@ static int has_v3(void) {
 const struct kernel *kernel_choose(void) {
     const char *forced = getenv("RISKPOOL_ISA");
     int highest = forced && strcmp(forced, "v2") == 0 ? 2 : forced && strcmp(forced, "v3") == 0 ? 3 : 4;
-    if (highest >= 4 && has_v4()) return &kernel_v4;
-    if (highest >= 3 && has_v3()) return &kernel_v3;
+    if (highest >= 4 && has_v4())
+        return &kernel_v4;
+    if (highest >= 3 && has_v3())
+        return &kernel_v3;
     return &kernel_v2;
 }
 
@@ -32,8 +34,12 @@ const struct kernel *kernel_choose(void) {
 
 extern const struct kernel kernel_plain;
 
-const struct kernel *kernel_choose(void) { return &kernel_plain; }
+const struct kernel *kernel_choose(void) {
+    return &kernel_plain;
+}
 
 #endif
 
-const char *riskpool_instruction_set(void) { return kernel_choose()->name; }
+const char *riskpool_instruction_set(void) {
+    return kernel_choose()->name;
+}

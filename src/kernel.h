@@ -12,8 +12,8 @@ struct kernel {
     const char *name;
 
     /* Standard normals for paths first_path .. first_path + BLOCK - 1: row i is draw i of (path, step, purpose). One
-     * Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has room
-     * for `n` rows rounded up to four. */
+     * Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has
+     * room for `n` rows rounded up to four. */
     void (*normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
                     double *restrict normal);
 
@@ -37,11 +37,10 @@ struct kernel {
                   double *restrict positive, double *restrict negative);
 
     /* distance = ln(positive / negative) (log; +inf when nothing is owed) or positive - negative (linear). */
-    void (*distance)(enum price_scale scale, const double *positive, const double *negative,
-                     double *restrict distance);
+    void (*distance)(enum price_scale scale, const double *positive, const double *negative, double *restrict distance);
 
-    /* slack = min(slack, end), and <= 0 wherever the bridge of the distance from `start` to `end` can have crossed zero:
-     * weights are those of the legs at the start of the step (`slope` = dP/dx there). */
+    /* slack = min(slack, end), and <= 0 wherever the bridge of the distance from `start` to `end` can have crossed
+     * zero: weights are those of the legs at the start of the step (`slope` = dP/dx there). */
     void (*bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                             const double *slope, const double *deviation, const double *bridge, const double *positive,
                             const double *negative, const double *start, const double *end, double *restrict slack);

@@ -17,7 +17,8 @@ static void philox_words(uint64_t seed, uint64_t first_path, uint32_t step, uint
     const lanes zero = {0};
     for (int i = 0; i < INTERLEAVED; ++i) {
         uint64_t path[LANES];
-        for (int l = 0; l < LANES; ++l) path[l] = first_path + (uint64_t)(i * LANES + l);
+        for (int l = 0; l < LANES; ++l)
+            path[l] = first_path + (uint64_t)(i * LANES + l);
         memcpy(&x0[i], path, sizeof path);
         x1[i] = x0[i] >> 32;
         x2[i] = zero + step;
@@ -61,18 +62,21 @@ static void rows_normals(uint64_t seed, uint64_t first_path, uint32_t step, enum
     }
 }
 
-static void rows_correlate(size_t n, const double *lower, const double *shift, const double *normal,
-                           const double *from, double *restrict out) {
+static void rows_correlate(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
+                           double *restrict out) {
     enum { TILE = 32 };
     for (size_t first = 0; first < BLOCK; first += TILE) {
         for (size_t i = 0; i < n; ++i) {
             double sum[TILE];
-            for (size_t p = 0; p < TILE; ++p) sum[p] = from ? from[i * BLOCK + first + p] + shift[i] : shift[i];
+            for (size_t p = 0; p < TILE; ++p)
+                sum[p] = from ? from[i * BLOCK + first + p] + shift[i] : shift[i];
             for (size_t k = 0; k <= i; ++k) {
                 const double weight = lower[i * n + k], *row = normal + k * BLOCK + first;
-                for (size_t p = 0; p < TILE; ++p) sum[p] = vmath_fma(weight, row[p], sum[p]);
+                for (size_t p = 0; p < TILE; ++p)
+                    sum[p] = vmath_fma(weight, row[p], sum[p]);
             }
-            for (size_t p = 0; p < TILE; ++p) out[i * BLOCK + first + p] = sum[p];
+            for (size_t p = 0; p < TILE; ++p)
+                out[i * BLOCK + first + p] = sum[p];
         }
     }
 }
@@ -89,14 +93,16 @@ static void rows_price(size_t n, enum price_scale scale, const double *initial, 
     }
 }
 
-static inline double smaller(double a, double b) { return a < b ? a : b; }
+static inline double smaller(double a, double b) {
+    return a < b ? a : b;
+}
 
 static void rows_between(const double *x, const double *low, const double *high, double *restrict slack) {
     ROWS slack[p] = smaller(x[p] - low[p], smaller(high[p] - x[p], slack[p]));
 }
 
-/* An upper bound of -ln Phi(v) s^2 with v s = `pull`: -ln Phi(-m) <= ln 2 + m sqrt(2/pi) + m^2/2 for m >= 0, because the
- * second derivative of -ln Phi lies in (0, 1). A bridge with 2 d0 d1 above it does not cross; the factor covers
+/* An upper bound of -ln Phi(v) s^2 with v s = `pull`: -ln Phi(-m) <= ln 2 + m sqrt(2/pi) + m^2/2 for m >= 0, because
+ * the second derivative of -ln Phi lies in (0, 1). A bridge with 2 d0 d1 above it does not cross; the factor covers
  * rounding. */
 static inline double crossing_bound(double deviation, double pull) {
     const double ln_2 = 0.69314718055994531, slope = 0.79788456080286536;
@@ -118,7 +124,8 @@ static void rows_bridge_between(const double *start, const double *end, double d
 
 static int rows_any_spent(const double *slack) {
     uint64_t spent = 0;
-    for (size_t p = 0; p < BLOCK; ++p) spent |= (uint64_t)(slack[p] <= 0.0);
+    for (size_t p = 0; p < BLOCK; ++p)
+        spent |= (uint64_t)(slack[p] <= 0.0);
     return spent != 0;
 }
 
@@ -128,7 +135,9 @@ struct tier_room {
 };
 
 /* One rate for every notional: the loops below need no rows of tiers. */
-static inline int is_flat(const struct leg *leg) { return leg->n_tiers == 1 && leg->tier[0].offset == 0.0; }
+static inline int is_flat(const struct leg *leg) {
+    return leg->n_tiers == 1 && leg->tier[0].offset == 0.0;
+}
 
 /* As leg_tier_at, in rows. */
 static void tier_rows(const struct leg *leg, const double *remaining, const double *price,
@@ -214,8 +223,8 @@ static inline void add_exposure(const struct leg *leg, const struct tier_room *r
 
 static void rows_bridge_distance(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                                  const double *slope, const double *deviation, const double *bridge,
-                                 const double *positive, const double *negative, const double *start,
-                                 const double *end, double *restrict slack) {
+                                 const double *positive, const double *negative, const double *start, const double *end,
+                                 double *restrict slack) {
     double gross[2][BLOCK] = {{0.0}}, pull[2][BLOCK] = {{0.0}};
     struct tier_room room;
     for (size_t i = 0; i < n; ++i) {
@@ -223,10 +232,12 @@ static void rows_bridge_distance(enum price_scale scale, size_t n, const struct 
         const double *f = remaining + leg[i].position * BLOCK;
         const int owed = leg[i].quantity < 0.0;
         if (is_flat(leg + i)) {
-            add_exposure(leg + i, &room, 1, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed], pull[owed]);
+            add_exposure(leg + i, &room, 1, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed],
+                         pull[owed]);
         } else {
             tier_rows(leg + i, f, slope + row, &room);
-            add_exposure(leg + i, &room, 0, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed], pull[owed]);
+            add_exposure(leg + i, &room, 0, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed],
+                         pull[owed]);
         }
     }
     const int log_scale = scale == PRICE_LOG;

@@ -14,9 +14,9 @@ struct leg {
     size_t position; /* row of its remaining fraction */
     double quantity; /* signed */
     double entry;
-    double used;     /* initial margin while it is whole */
-    double fixed;    /* requirement while it is whole that does not follow the price (maintenance on entry) */
-    size_t n_tiers;  /* 0: only `fixed` */
+    double used;    /* initial margin while it is whole */
+    double fixed;   /* requirement while it is whole that does not follow the price (maintenance on entry) */
+    size_t n_tiers; /* 0: only `fixed` */
     const struct leg_tier *tier;
 };
 

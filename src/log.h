@@ -1,4 +1,5 @@
-/* The log beside a results file: what differs from run to run or from build to build, and therefore must not be in it. */
+/* The log beside a results file: what differs from run to run or from build to build, and therefore must not be in it.
+ */
 #ifndef LOG_H
 #define LOG_H
 
@@ -7,9 +8,9 @@
 #include "riskpool.h"
 
 struct log_entry {
-    const char *scenario;       /* path of the scenario file */
-    const char *results;        /* path of the results file */
-    double seconds;             /* of the simulation */
+    const char *scenario; /* path of the scenario file */
+    const char *results;  /* path of the results file */
+    double seconds;       /* of the simulation */
     uint64_t n_paths, n_steps;
     size_t n_assets;
     int threads;

@@ -23,13 +23,14 @@ struct market_steps {
     double *zero;       /* [asset] */
     double *shift;      /* [stress step][asset] drift plus stress of the steps that continuous stress touches */
     uint64_t first_stress, end_stress; /* those steps: first .. end - 1 */
-    double *initial;    /* [asset] */
+    double *initial;                   /* [asset] */
     size_t n_gaps;
     struct gap *gap; /* ordered by step */
 };
 
 void market_free(struct market *market) {
-    for (size_t i = 0; market->assets && i < market->n_assets; ++i) free(market->assets[i].name);
+    for (size_t i = 0; market->assets && i < market->n_assets; ++i)
+        free(market->assets[i].name);
     free(market->assets);
     free(market->correlation);
     free(market->correlation_requested);
@@ -39,27 +40,34 @@ void market_free(struct market *market) {
 
 static int gap_order(const void *a, const void *b) {
     const struct gap *x = a, *y = b;
-    if (x->step != y->step) return x->step < y->step ? -1 : 1;
+    if (x->step != y->step)
+        return x->step < y->step ? -1 : 1;
     return x->asset < y->asset ? -1 : x->asset > y->asset;
 }
 
 static void collect_gaps(const struct stress *stress, struct market_steps *steps) {
     for (size_t i = 0; i < stress->n_returns; ++i) {
         const struct stress_return *r = &stress->returns[i];
-        if (r->gap) steps->gap[steps->n_gaps++] = (struct gap){r->first_step, r->asset, 1.0 + r->simple_return};
+        if (r->gap)
+            steps->gap[steps->n_gaps++] = (struct gap){r->first_step, r->asset, 1.0 + r->simple_return};
     }
-    if (steps->n_gaps) qsort(steps->gap, steps->n_gaps, sizeof *steps->gap, gap_order);
+    if (steps->n_gaps)
+        qsort(steps->gap, steps->n_gaps, sizeof *steps->gap, gap_order);
 }
 
 static void bound_stress(const struct stress *stress, struct market_steps *steps) {
     steps->first_stress = UINT64_MAX;
     for (size_t i = 0; i < stress->n_returns; ++i) {
         const struct stress_return *r = &stress->returns[i];
-        if (r->gap) continue;
-        if (r->first_step < steps->first_stress) steps->first_stress = r->first_step;
-        if (r->last_step + 1 > steps->end_stress) steps->end_stress = r->last_step + 1;
+        if (r->gap)
+            continue;
+        if (r->first_step < steps->first_stress)
+            steps->first_stress = r->first_step;
+        if (r->last_step + 1 > steps->end_stress)
+            steps->end_stress = r->last_step + 1;
     }
-    if (steps->first_stress > steps->end_stress) steps->first_stress = steps->end_stress;
+    if (steps->first_stress > steps->end_stress)
+        steps->first_stress = steps->end_stress;
 }
 
 /* Equal pieces of a return over its steps: of the log price, or of the price in units of P(0). */
@@ -69,7 +77,8 @@ static void spread_stress(const struct market *market, struct market_steps *step
         memcpy(steps->shift + (step - steps->first_stress) * n, steps->drift, n * sizeof(double));
     for (size_t i = 0; i < market->stress.n_returns; ++i) {
         const struct stress_return *r = &market->stress.returns[i];
-        if (r->gap) continue;
+        if (r->gap)
+            continue;
         double whole = market->model->scale == PRICE_LOG ? vmath_log(1.0 + r->simple_return) : r->simple_return;
         double piece = whole / (double)(r->last_step - r->first_step + 1);
         for (uint64_t step = r->first_step; step <= r->last_step; ++step)
@@ -88,8 +97,7 @@ static void fill_steps(const struct market *market, struct market_steps *steps) 
     for (size_t i = 0; i < n; ++i)
         for (size_t k = 0; k < n; ++k) {
             steps->factor[i * n + k] = steps->deviation[i] * steps->root[i * n + k];
-            steps->covariance[i * n + k] =
-                steps->deviation[i] * steps->deviation[k] * market->correlation[i * n + k];
+            steps->covariance[i * n + k] = steps->deviation[i] * steps->deviation[k] * market->correlation[i * n + k];
         }
 }
 
@@ -97,7 +105,8 @@ enum riskpool_status market_steps_create(const struct market *market, struct mar
     const size_t n = market->n_assets;
     enum riskpool_status status = RISKPOOL_NO_MEMORY;
     struct market_steps *steps = calloc(1, sizeof *steps);
-    if (!steps) return status;
+    if (!steps)
+        return status;
     bound_stress(&market->stress, steps);
     steps->factor = calloc(n * n, sizeof(double));
     steps->root = calloc(n * n, sizeof(double));
@@ -112,7 +121,8 @@ enum riskpool_status market_steps_create(const struct market *market, struct mar
         !steps->initial || !steps->shift || !steps->gap)
         goto out;
     status = corr_factor(n, market->correlation, steps->root);
-    if (status != RISKPOOL_OK) goto out;
+    if (status != RISKPOOL_OK)
+        goto out;
     fill_steps(market, steps);
     spread_stress(market, steps);
     collect_gaps(&market->stress, steps);
@@ -124,7 +134,8 @@ out:
 }
 
 void market_steps_free(struct market_steps *steps) {
-    if (!steps) return;
+    if (!steps)
+        return;
     free(steps->factor);
     free(steps->root);
     free(steps->covariance);
@@ -137,7 +148,9 @@ void market_steps_free(struct market_steps *steps) {
     free(steps);
 }
 
-const double *market_initial(const struct market_steps *steps) { return steps->initial; }
+const double *market_initial(const struct market_steps *steps) {
+    return steps->initial;
+}
 
 enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
                                        const struct market_steps *steps, struct arena *arena) {
@@ -153,8 +166,10 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
         block->price[i] = arena_take(arena, rows);
     }
     block->slope = arena_take(arena, rows);
-    if (arena->failed) return RISKPOOL_NO_MEMORY;
-    for (size_t i = 0; i < rows; ++i) block->slope[i] = market->assets[i / BLOCK].price;
+    if (arena->failed)
+        return RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < rows; ++i)
+        block->slope[i] = market->assets[i / BLOCK].price;
     return RISKPOOL_OK;
 }
 
@@ -203,8 +218,10 @@ static int apply_gaps(struct market_block *block, uint64_t step) {
     int found = 0;
     for (size_t g = 0; g < steps->n_gaps; ++g) {
         const struct gap *gap = &steps->gap[g];
-        if (gap->step != step) continue;
-        if (!found) memcpy(block->x[2], block->x[1], rows * sizeof(double));
+        if (gap->step != step)
+            continue;
+        if (!found)
+            memcpy(block->x[2], block->x[1], rows * sizeof(double));
         found = 1;
         double *x = block->x[2] + gap->asset * BLOCK;
         const double move = vmath_log(gap->factor), factor = gap->factor;
@@ -231,7 +248,8 @@ const struct slice *market_step(struct market_block *block) {
     kernel->correlate(n, steps->factor, shift, block->normal, block->x[0], block->x[1]);
     kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);
     const int has_gap = apply_gaps(block, step);
-    if (has_gap) kernel->price(n, market->model->scale, steps->initial, block->x[2], block->price[2]);
+    if (has_gap)
+        kernel->price(n, market->model->scale, steps->initial, block->x[2], block->price[2]);
     describe(block, has_gap);
     block->slice.step = step;
     block->slice.start_time = (double)step * market->dt;

@@ -1,5 +1,6 @@
-/* The market: assets, a model, correlation and stress, and the machine that writes one slice after the other for a block
- * of paths. It knows nothing of accounts, and its paths depend on nothing else than (market, seed, path number). */
+/* The market: assets, a model, correlation and stress, and the machine that writes one slice after the other for a
+ * block of paths. It knows nothing of accounts, and its paths depend on nothing else than (market, seed, path number).
+ */
 #ifndef MARKET_H
 #define MARKET_H
 

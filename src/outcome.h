@@ -8,14 +8,15 @@
 enum { BATCH_BLOCKS = 16, BATCH = BATCH_BLOCKS * BLOCK };
 
 /* One number a path: name in the results, unit, meaning. Money is in the account's currency. */
-#define OUTCOME_LIST(X)                                                                                       \
-    X(loss, MONEY, "start equity minus end equity")                                                           \
-    X(shortfall, MONEY, "what the trader's cash did not cover, borne by the venue's fund")                    \
-    X(max_drawdown, MONEY, "largest fall of equity from its running peak, at step ends")                      \
-    X(lowest_margin_level, PERCENT, "lowest equity over used margin of any pool: at the start, step ends and closings") \
-    X(fees, MONEY, "liquidation fees paid")                                                                   \
-    X(slippage, MONEY, "price concession of closing orders")                                                  \
-    X(funding, MONEY, "funding and interest paid")                                                            \
+#define OUTCOME_LIST(X)                                                                    \
+    X(loss, MONEY, "start equity minus end equity")                                        \
+    X(shortfall, MONEY, "what the trader's cash did not cover, borne by the venue's fund") \
+    X(max_drawdown, MONEY, "largest fall of equity from its running peak, at step ends")   \
+    X(lowest_margin_level, PERCENT,                                                        \
+      "lowest equity over used margin of any pool: at the start, step ends and closings")  \
+    X(fees, MONEY, "liquidation fees paid")                                                \
+    X(slippage, MONEY, "price concession of closing orders")                               \
+    X(funding, MONEY, "funding and interest paid")                                         \
     X(top_up, MONEY, "cash moved from the wallet into pools")
 
 enum outcome_column {

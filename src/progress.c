@@ -9,7 +9,8 @@
 static volatile sig_atomic_t signals_seen;
 
 static void on_signal(int signal) {
-    if (signals_seen && signal == SIGINT) _exit(130);
+    if (signals_seen && signal == SIGINT)
+        _exit(130);
     signals_seen = 1;
 }
 
@@ -23,8 +24,8 @@ void progress_watch_signals(void) {
 }
 
 void progress_init(struct progress_line *line, FILE *stream, const char *name, int quiet) {
-    *line = (struct progress_line){
-        .stream = stream, .name = name, .quiet = quiet, .terminal = isatty(fileno(stream)) == 1};
+    *line =
+        (struct progress_line){.stream = stream, .name = name, .quiet = quiet, .terminal = isatty(fileno(stream)) == 1};
 }
 
 static void print_duration(FILE *stream, double seconds) {
@@ -66,5 +67,6 @@ int progress_show(void *user, const struct riskpool_progress *progress) {
 }
 
 void progress_clear(struct progress_line *line) {
-    if (line->terminal && !line->quiet && line->shown > 0.0) fputs("\r\033[K", line->stream);
+    if (line->terminal && !line->quiet && line->shown > 0.0)
+        fputs("\r\033[K", line->stream);
 }

@@ -43,10 +43,12 @@ static unsigned long philox_get(void *state) {
     return s->word[s->used++];
 }
 
-static double philox_get_double(void *state) { return ((double)philox_get(state) + 0.5) * 0x1p-32; }
+static double philox_get_double(void *state) {
+    return ((double)philox_get(state) + 0.5) * 0x1p-32;
+}
 
-static const gsl_rng_type philox_type = {
-    "philox4x32-10", 0xffffffffUL, 0, sizeof(struct philox_state), philox_set, philox_get, philox_get_double};
+static const gsl_rng_type philox_type = {"philox4x32-10", 0xffffffffUL,     0, sizeof(struct philox_state), philox_set,
+                                         philox_get,      philox_get_double};
 
 const gsl_rng_type *const rng_gsl_type = &philox_type;
 

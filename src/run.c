@@ -79,7 +79,8 @@ static enum riskpool_status init_workers(struct run *run) {
     const int wanted = run->options->threads > 0 ? run->options->threads : omp_get_max_threads();
     run->n_workers = (size_t)wanted;
     run->worker = calloc(run->n_workers, sizeof *run->worker);
-    if (!run->worker) return RISKPOOL_NO_MEMORY;
+    if (!run->worker)
+        return RISKPOOL_NO_MEMORY;
     enum riskpool_status status = RISKPOOL_OK;
     for (size_t i = 0; i < run->n_workers && status == RISKPOOL_OK; ++i)
         status = worker_init(&run->worker[i], &run->scenario->market, run->steps, &run->engine);
@@ -90,7 +91,8 @@ static enum riskpool_status run_init(struct run *run) {
     const struct riskpool_scenario *s = run->scenario;
     choose_times(run);
     enum riskpool_status status = market_steps_create(&s->market, &run->steps);
-    if (status != RISKPOOL_OK) return status;
+    if (status != RISKPOOL_OK)
+        return status;
     const struct engine_terms terms = {
         .book = &s->book,
         .rule = &s->rule,
@@ -106,13 +108,16 @@ static enum riskpool_status run_init(struct run *run) {
         .time_step = run->time_step,
     };
     status = engine_init(&run->engine, &terms);
-    if (status == RISKPOOL_OK) status = init_tally(run);
-    if (status == RISKPOOL_OK) status = init_workers(run);
+    if (status == RISKPOOL_OK)
+        status = init_tally(run);
+    if (status == RISKPOOL_OK)
+        status = init_workers(run);
     return status;
 }
 
 static void run_free(struct run *run) {
-    for (size_t i = 0; run->worker && i < run->n_workers; ++i) worker_free(&run->worker[i]);
+    for (size_t i = 0; run->worker && i < run->n_workers; ++i)
+        worker_free(&run->worker[i]);
     free(run->worker);
     tally_free(&run->tally);
     engine_free(&run->engine);
@@ -121,7 +126,8 @@ static void run_free(struct run *run) {
 
 /* Calls the progress report; the running estimate, whose cost grows with the paths, at most once a second. */
 static void report(struct run *run) {
-    if (!run->options->progress) return;
+    if (!run->options->progress)
+        return;
     const double now = seconds_now();
     run->progress.paths_done = run->tally.n_paths;
     run->progress.elapsed = now - run->started;
@@ -129,14 +135,16 @@ static void report(struct run *run) {
     if (now - run->reported >= 1.0 && s->n_confidence > 0) {
         size_t level = 0;
         for (size_t i = 0; i < s->n_confidence; ++i)
-            if (s->confidence[i] <= 0.99) level = i;
+            if (s->confidence[i] <= 0.99)
+                level = i;
         double error = NAN;
-        if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall,
-                                     &error) == RISKPOOL_OK)
+        if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall, &error) ==
+            RISKPOOL_OK)
             run->progress.half_width = 1.959963984540054 * error;
         run->reported = seconds_now();
     }
-    if (run->options->progress(run->options->user, &run->progress)) run->stopped = 1;
+    if (run->options->progress(run->options->user, &run->progress))
+        run->stopped = 1;
 }
 
 static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path) {
@@ -146,7 +154,8 @@ static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path)
         int stopped;
 #pragma omp atomic read
         stopped = run->stopped;
-        if (stopped) continue;
+        if (stopped)
+            continue;
         struct worker *worker = &run->worker[omp_get_thread_num()];
         const uint64_t path = first_path + batch * BATCH;
         const size_t n = end_path - path < BATCH ? (size_t)(end_path - path) : BATCH;
@@ -165,15 +174,20 @@ static enum riskpool_status largest_error(const struct run *run, double *largest
     for (size_t m = 0; m < run->scenario->book.n_modes; ++m) {
         double shortfall = NAN, error = NAN;
         enum riskpool_status status = stats_expected_shortfall(&run->tally, m, 0.99, &shortfall, &error);
-        if (status != RISKPOOL_OK) return status;
+        if (status != RISKPOOL_OK)
+            return status;
         double relative = 1.959963984540054 * error / fabs(shortfall);
-        if (error == 0.0) relative = 0.0;
-        if (!(relative <= *largest)) *largest = isnan(relative) ? INFINITY : relative;
+        if (error == 0.0)
+            relative = 0.0;
+        if (!(relative <= *largest))
+            *largest = isnan(relative) ? INFINITY : relative;
     }
     return RISKPOOL_OK;
 }
 
-static uint64_t whole_batches(uint64_t paths) { return (paths + BATCH - 1) / BATCH * BATCH; }
+static uint64_t whole_batches(uint64_t paths) {
+    return (paths + BATCH - 1) / BATCH * BATCH;
+}
 
 /* How many paths should bring the error under the target: the error falls with the square root; at most four times as
  * many at once, in whole batches. Depends on the paths so far alone. */
@@ -187,17 +201,22 @@ static uint64_t more_paths(uint64_t n, double error, double target) {
 static enum riskpool_status run_all(struct run *run) {
     const double target = run->options->target_error;
     uint64_t done = 0, wanted = run->scenario->n_paths;
-    if (target > 0.0) wanted = whole_batches(wanted);
+    if (target > 0.0)
+        wanted = whole_batches(wanted);
     for (;;) {
         enum riskpool_status status = tally_reserve(&run->tally, wanted);
-        if (status != RISKPOOL_OK) return status;
+        if (status != RISKPOOL_OK)
+            return status;
         run->progress.paths = wanted;
         run_batches(run, done, wanted);
-        if (run->stopped) return RISKPOOL_STOPPED;
-        if (!(target > 0.0)) return RISKPOOL_OK;
+        if (run->stopped)
+            return RISKPOOL_STOPPED;
+        if (!(target > 0.0))
+            return RISKPOOL_OK;
         double error;
         status = largest_error(run, &error);
-        if (status != RISKPOOL_OK || error <= target) return status;
+        if (status != RISKPOOL_OK || error <= target)
+            return status;
         done = wanted;
         wanted = more_paths(wanted, error, target);
     }
@@ -211,12 +230,14 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
     run.progress.expected_shortfall = run.progress.half_width = NAN;
     struct riskpool_results *filled = calloc(1, sizeof *filled);
     enum riskpool_status status = filled ? run_init(&run) : RISKPOOL_NO_MEMORY;
-    if (status == RISKPOOL_OK) status = run_all(&run);
+    if (status == RISKPOOL_OK)
+        status = run_all(&run);
     if (status == RISKPOOL_OK) {
         filled->size[DIM_ASSET] = scenario->market.n_assets;
         status = stats_fill(&run.tally, filled);
     }
-    if (status == RISKPOOL_OK) status = run_describe(scenario, filled);
+    if (status == RISKPOOL_OK)
+        status = run_describe(scenario, filled);
     run_free(&run);
     if (status == RISKPOOL_OK)
         *results = filled;

@@ -90,7 +90,8 @@ static struct node **find_key(struct override *override, struct node *map) {
 /* The mode that the scenario lists under a name; NULL when there is none. */
 static struct node *find_mode(const struct node *listed, const char *name) {
     for (size_t i = 0; listed->kind == NODE_LIST && i < listed->n; i++) {
-        const struct node *own = listed->item[i]->kind == NODE_MAP ? node_find(listed->item[i], "name") : listed->item[i];
+        const struct node *own =
+            listed->item[i]->kind == NODE_MAP ? node_find(listed->item[i], "name") : listed->item[i];
         if (own && own->kind == NODE_SCALAR && strcmp(own->text, name) == 0) {
             return listed->item[i];
         }

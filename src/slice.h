@@ -33,8 +33,8 @@ struct slice {
 
     const double *covariance; /* [asset][asset] of the diffusive move over this step, in units of x */
     const double *deviation;  /* [asset] square roots of its diagonal */
-    /* Standard normals correlated like the diffusive move, one an asset and step, independent of it; they decide whether
-     * a bridge crosses. NULL when there is no law inside the step: then only its end is known. */
+    /* Standard normals correlated like the diffusive move, one an asset and step, independent of it; they decide
+     * whether a bridge crosses. NULL when there is no law inside the step: then only its end is known. */
     const double *bridge;
 };
 

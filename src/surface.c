@@ -12,7 +12,8 @@ enum riskpool_status surface_init(struct surface *surface, const struct book *bo
         n_tiers += rule->of_asset[book->positions[pool->positions[i]].asset].n;
     surface->leg = calloc(pool->n_positions + 1, sizeof *surface->leg);
     surface->tier = calloc(n_tiers + 1, sizeof *surface->tier);
-    if (!surface->leg || !surface->tier) return RISKPOOL_NO_MEMORY;
+    if (!surface->leg || !surface->tier)
+        return RISKPOOL_NO_MEMORY;
     struct leg_tier *next = surface->tier;
     for (size_t i = 0; i < pool->n_positions; ++i) {
         const struct position *position = &book->positions[pool->positions[i]];
@@ -31,7 +32,8 @@ enum riskpool_status surface_init(struct surface *surface, const struct book *bo
             for (size_t k = 0; k < tiers->n; ++k)
                 *next++ = (struct leg_tier){tiers->tier[k].rate, tiers->tier[k].offset};
         }
-        if (position->asset != surface->leg[0].asset) surface->single = 0;
+        if (position->asset != surface->leg[0].asset)
+            surface->single = 0;
     }
     return RISKPOOL_OK;
 }
@@ -88,12 +90,14 @@ double surface_used_margin(const struct surface *surface, const struct stand *st
 
 int surface_open(const struct surface *surface, const double *remaining) {
     for (size_t i = 0; i < surface->n_legs; ++i)
-        if (remaining[surface->leg[i].position] > 0.0) return 1;
+        if (remaining[surface->leg[i].position] > 0.0)
+            return 1;
     return 0;
 }
 
 int surface_breached(const struct surface *surface, const struct stand *stand) {
-    if (!surface_open(surface, stand->remaining)) return 0;
+    if (!surface_open(surface, stand->remaining))
+        return 0;
     double equity = surface_equity(surface, stand), requirement = surface_requirement(surface, stand);
     return surface->strict ? equity < requirement : equity <= requirement;
 }
@@ -132,15 +136,17 @@ static double root_from(const struct surface *surface, const struct stand *stand
                         enum surface_level level, double price, double direction) {
     for (;;) {
         struct line line = line_at(surface, stand, asset, level, price);
-        if (direction * line.slope <= 0.0) return direction * INFINITY;
+        if (direction * line.slope <= 0.0)
+            return direction * INFINITY;
         double next = -line.constant / line.slope;
-        if (!(direction * next > direction * price)) return next;
+        if (!(direction * next > direction * price))
+            return next;
         price = next;
     }
 }
 
 struct range surface_range(const struct surface *surface, const struct stand *stand, size_t asset,
-                                 enum surface_level level, int signed_prices) {
+                           enum surface_level level, int signed_prices) {
     const double far = 1e30;
     struct range range = {-INFINITY, INFINITY};
     double bottom = signed_prices ? -far : 0.0;
@@ -154,14 +160,17 @@ struct range surface_range(const struct surface *surface, const struct stand *st
 
 /* The coordinate of a price; -INFINITY for one that log prices cannot reach. */
 static double coordinate_of(enum price_scale scale, double initial, double price) {
-    if (!isfinite(price)) return price;
-    if (scale == PRICE_LINEAR) return price / initial - 1.0;
+    if (!isfinite(price))
+        return price;
+    if (scale == PRICE_LINEAR)
+        return price / initial - 1.0;
     return price > 0.0 ? vmath_log(price / initial) : -INFINITY;
 }
 
 struct range surface_safe(const struct surface *surface, const struct stand *stand, enum price_scale scale) {
     struct range safe = {-INFINITY, INFINITY};
-    if (!surface->single || !surface_open(surface, stand->remaining)) return safe;
+    if (!surface->single || !surface_open(surface, stand->remaining))
+        return safe;
     const size_t asset = surface->leg[0].asset;
     const double initial = stand->price[asset];
     struct range prices = surface_range(surface, stand, asset, SURFACE_REQUIREMENT, scale == PRICE_LINEAR);

@@ -1,10 +1,10 @@
 /* The breach surface of a pool: where its equity equals its requirement. Whether a path has reached it, by the end of a
- * step or inside, and where. Scalar, for the few paths that the vector kernels single out. It knows legs and prices, not
- * what a venue does next.
+ * step or inside, and where. Scalar, for the few paths that the vector kernels single out. It knows legs and prices,
+ * not what a venue does next.
  *
- * With G = equity - requirement = A - B, A the positive terms and B the magnitudes of the negative ones (leg by leg, the
- * constant as one term), the distance from the surface is Y = ln(A / B) where log prices diffuse and Y = A - B where
- * prices do. It is zero on the surface, and a Brownian motion with drift, exactly, for one asset and for a price
+ * With G = equity - requirement = A - B, A the positive terms and B the magnitudes of the negative ones (leg by leg,
+ * the constant as one term), the distance from the surface is Y = ln(A / B) where log prices diffuse and Y = A - B
+ * where prices do. It is zero on the surface, and a Brownian motion with drift, exactly, for one asset and for a price
  * ratio in the first case and for every pool in the second: there the bridge is exact. */
 #ifndef SURFACE_H
 #define SURFACE_H
@@ -14,11 +14,11 @@
 #include "slice.h"
 
 struct surface {
-    size_t n_legs; /* 0: an empty pool, never in breach */
-    struct leg *leg; /* ordered by asset */
+    size_t n_legs;         /* 0: an empty pool, never in breach */
+    struct leg *leg;       /* ordered by asset */
     struct leg_tier *tier; /* storage of the legs' tiers */
-    int single;    /* all legs on one asset: then the surface is a price, or two */
-    int strict;    /* on the surface itself there is no breach */
+    int single;            /* all legs on one asset: then the surface is a price, or two */
+    int strict;            /* on the surface itself there is no breach */
 };
 
 /* Where a pool is safe, in prices or coordinates of one asset; -INFINITY and INFINITY where nothing on that side can
@@ -51,10 +51,10 @@ int surface_breached(const struct surface *surface, const struct stand *stand);
 
 /* What a price range is the range of: equity above the requirement, or above zero (the bankruptcy prices). */
 enum surface_level { SURFACE_REQUIREMENT, SURFACE_BANKRUPTCY };
-/* The range of the price of `asset`, all others fixed. Exact: G is concave and piecewise linear, so Newton's method from
- * outside ends after as many steps as it has pieces. `signed_prices`: prices below zero exist. */
+/* The range of the price of `asset`, all others fixed. Exact: G is concave and piecewise linear, so Newton's method
+ * from outside ends after as many steps as it has pieces. `signed_prices`: prices below zero exist. */
 struct range surface_range(const struct surface *surface, const struct stand *stand, size_t asset,
-                                 enum surface_level level, int signed_prices);
+                           enum surface_level level, int signed_prices);
 
 /* The coordinates x between which a pool on one asset does not breach; everything for a pool on several or without
  * open positions. `stand->price` is P(0) of every asset. Under a strict rule the range is wider by the smallest amount,
@@ -66,8 +66,8 @@ struct surface_room {
     double *start_price, *end_price, *price, *weight, *direction, *point;
 };
 
-/* Looks for the first crossing of the surface in the diffusive move of a slice on one path. Returns 1 and sets *theta in
- * [0, 1], the fraction of the step, and room->price, the prices there; else 0. `stand->price` is not read. */
+/* Looks for the first crossing of the surface in the diffusive move of a slice on one path. Returns 1 and sets *theta
+ * in [0, 1], the fraction of the step, and room->price, the prices there; else 0. `stand->price` is not read. */
 int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,
                      const struct surface_room *room, double *theta);
 

@@ -20,10 +20,13 @@ static inline uint64_t vmath_to_bits(double x) {
     return bits;
 }
 
-static inline double vmath_fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
+static inline double vmath_fma(double a, double b, double c) {
+    return __builtin_fma(a, b, c);
+}
 
 /* e^x, relative error below 2.3e-16 for |x| <= 708; clamped outside. x = n ln 2 + r by Cody and Waite (1980); the
- * polynomial is the Chebyshev fit of degree 11 on |r| <= ln 2 / 2 (error 3e-18), its first two coefficients set to 1. */
+ * polynomial is the Chebyshev fit of degree 11 on |r| <= ln 2 / 2 (error 3e-18), its first two coefficients set to 1.
+ */
 static inline double vmath_exp(double x) {
     const double round = 0x1.8p52;
     x = x < -708.0 ? -708.0 : x;
@@ -70,8 +73,8 @@ static inline double vmath_log(double x) {
 
 /* Two independent standard normals from 64 random bits (Box and Muller 1958). The upper 40 bits are the radius
  * sqrt(-2 ln u), the lower 22 an angle y within an eighth of a turn of the axis, the two between choose the axis; every
- * cell is represented by its middle, so u is neither 0 nor 1 and |z| <= 7.54. The polynomials are Chebyshev fits, good to
- * 1e-13: -2 ln m in s = (m - 1) / (m + 1) for sqrt(1/2) <= m < sqrt(2), sine and cosine of 2 pi r for |r| <= 1/8. */
+ * cell is represented by its middle, so u is neither 0 nor 1 and |z| <= 7.54. The polynomials are Chebyshev fits, good
+ * to 1e-13: -2 ln m in s = (m - 1) / (m + 1) for sqrt(1/2) <= m < sqrt(2), sine and cosine of 2 pi r for |r| <= 1/8. */
 static inline void vmath_normal_pair(uint64_t word, double *first, double *second) {
     const uint64_t one = 0x3ff0000000000000U, sqrt_half = 0x3fe6a09e667f3bcdU;
     double u = vmath_from_bits(((word >> 12) & ~(uint64_t)0xfff) | one) - (1.0 - 0x1p-41);
@@ -115,19 +118,30 @@ static inline double vmath_rational(double x, const double numerator[8], const d
     return n / d;
 }
 
-/* Wichura (1988), algorithm AS 241: minus the normal quantile of a tail probability p <= 0.075, given r = sqrt(-ln p). */
+/* Wichura (1988), algorithm AS 241: minus the normal quantile of a tail probability p <= 0.075, given r = sqrt(-ln p).
+ */
 static inline double vmath_tail_quantile(double r) {
-    static const double c[8] = {1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-                                3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+    static const double c[8] = {1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                                3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                 2.27238449892691845833e-2, 7.74545014278341407640e-4};
-    static const double d[8] = {1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-                                1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
+    static const double d[8] = {1.0,
+                                2.05319162663775882187e0,
+                                1.67638483018380384940e0,
+                                6.89767334985100004550e-1,
+                                1.48103976427480074590e-1,
+                                1.51986665636164571966e-2,
+                                5.47593808499534494600e-4,
                                 1.05075007164441684324e-9};
-    static const double e[8] = {6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
+    static const double e[8] = {6.65790464350110377720e0,  5.46378491116411436990e0,  1.78482653991729133580e0,
                                 2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
-    static const double f[8] = {1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-                                7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+    static const double f[8] = {1.0,
+                                5.99832206555887937690e-1,
+                                1.36929880922735805310e-1,
+                                1.48753612908506148525e-2,
+                                7.86869131145613259100e-4,
+                                1.84631831751005468180e-5,
+                                1.42151175831644588870e-7,
                                 2.04426310338993978564e-15};
     return r <= 5.0 ? vmath_rational(r - 1.6, c, d) : vmath_rational(r - 5.0, e, f);
 }
@@ -138,12 +152,19 @@ static inline double vmath_quantile_of_exp(double a) {
     static const double n[8] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
                                 1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
                                 3.3430575583588128105e4, 2.5090809287301226727e3};
-    static const double d[8] = {1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-                                2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
+    static const double d[8] = {1.0,
+                                4.2313330701600911252e1,
+                                6.8718700749205790830e2,
+                                5.3941960214247511077e3,
+                                2.1213794301586595867e4,
+                                3.9307895800092710610e4,
+                                2.8729085735721942674e4,
                                 5.2264952788528545610e3};
     double p = vmath_exp(-a), q = p - 0.5;
-    if (q < -0.425) return -vmath_tail_quantile(sqrt(a));
-    if (q <= 0.425) return q * vmath_rational(0.180625 - q * q, n, d);
+    if (q < -0.425)
+        return -vmath_tail_quantile(sqrt(a));
+    if (q <= 0.425)
+        return q * vmath_rational(0.180625 - q * q, n, d);
     double complement = a < 1e-5 ? a - 0.5 * a * a : 1.0 - p;
     return vmath_tail_quantile(sqrt(-vmath_log(complement)));
 }

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 static void outcome_take(struct outcome *outcome, const struct engine_terms *terms, struct arena *arena) {
-    for (size_t c = 0; c < OUTCOME_COUNT; ++c) outcome->column[c] = arena_take(arena, BATCH);
+    for (size_t c = 0; c < OUTCOME_COUNT; ++c)
+        outcome->column[c] = arena_take(arena, BATCH);
     outcome->liquidation_time = arena_take(arena, terms->book->n_positions * BATCH);
     outcome->alert_time = arena_take(arena, terms->n_alerts * BATCH);
     outcome->equity_at = terms->trajectories ? arena_take(arena, terms->n_times * BATCH) : NULL;
@@ -15,11 +16,14 @@ enum riskpool_status worker_init(struct worker *worker, const struct market *mar
     const size_t n_modes = engine->terms.book->n_modes;
     *worker = (struct worker){0};
     enum riskpool_status status = market_block_init(&worker->block, market, steps, &worker->arena);
-    if (status != RISKPOOL_OK) return status;
+    if (status != RISKPOOL_OK)
+        return status;
     worker->accounts = accounts_create(engine, &worker->arena);
     worker->outcome = calloc(n_modes + 1, sizeof *worker->outcome);
-    if (!worker->accounts || !worker->outcome) return RISKPOOL_NO_MEMORY;
-    for (size_t m = 0; m < n_modes; ++m) outcome_take(&worker->outcome[m], &engine->terms, &worker->arena);
+    if (!worker->accounts || !worker->outcome)
+        return RISKPOOL_NO_MEMORY;
+    for (size_t m = 0; m < n_modes; ++m)
+        outcome_take(&worker->outcome[m], &engine->terms, &worker->arena);
     return worker->arena.failed ? RISKPOOL_NO_MEMORY : RISKPOOL_OK;
 }
 

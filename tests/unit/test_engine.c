@@ -41,24 +41,39 @@ static double *rows(struct rig *rig, size_t n) {
 }
 
 static void open_accounts(struct rig *rig) {
-    const struct engine_terms terms = {.book = &rig->book, .rule = &rig->rule, .procedure = &rig->procedure,
-                                       .n_assets = ASSETS, .initial = rig->initial, .scale = PRICE_LOG,
-                                       .trajectories = 1, .n_alerts = 2, .alerts = rig->alert, .n_times = TIMES,
+    const struct engine_terms terms = {.book = &rig->book,
+                                       .rule = &rig->rule,
+                                       .procedure = &rig->procedure,
+                                       .n_assets = ASSETS,
+                                       .initial = rig->initial,
+                                       .scale = PRICE_LOG,
+                                       .trajectories = 1,
+                                       .n_alerts = 2,
+                                       .alerts = rig->alert,
+                                       .n_times = TIMES,
                                        .time_step = rig->time_step};
     assert_int_equal(engine_init(&rig->engine, &terms), RISKPOOL_OK);
     rig->accounts = accounts_create(&rig->engine, &rig->arena);
     assert_non_null(rig->accounts);
     for (size_t m = 0; m < MODES; ++m) {
-        for (size_t c = 0; c < OUTCOME_COUNT; ++c) rig->outcome[m].column[c] = rows(rig, 1);
+        for (size_t c = 0; c < OUTCOME_COUNT; ++c)
+            rig->outcome[m].column[c] = rows(rig, 1);
         rig->outcome[m].liquidation_time = rows(rig, ASSETS);
         rig->outcome[m].alert_time = rows(rig, 2);
         rig->outcome[m].equity_at = rows(rig, TIMES);
         rig->outcome[m].margin_level_at = rows(rig, TIMES);
     }
-    for (size_t i = 0; i < ASSETS * BLOCK; ++i) rig->price[1][i] = rig->initial[i / BLOCK];
-    rig->slice = (struct slice){.n_assets = ASSETS, .scale = PRICE_LOG, .initial = rig->initial,
-                                .start = rig->x[0], .end = rig->x[1], .final = rig->x[1],
-                                .start_price = rig->price[0], .end_price = rig->price[1], .price = rig->price[1],
+    for (size_t i = 0; i < ASSETS * BLOCK; ++i)
+        rig->price[1][i] = rig->initial[i / BLOCK];
+    rig->slice = (struct slice){.n_assets = ASSETS,
+                                .scale = PRICE_LOG,
+                                .initial = rig->initial,
+                                .start = rig->x[0],
+                                .end = rig->x[1],
+                                .final = rig->x[1],
+                                .start_price = rig->price[0],
+                                .end_price = rig->price[1],
+                                .price = rig->price[1],
                                 .start_slope = rig->price[0]};
     accounts_open(rig->accounts, &rig->slice, rig->outcome, 0);
 }
@@ -79,16 +94,18 @@ static void rig_init(struct rig *rig, double rate) {
     rig->alert[1] = (struct alert){ALERT_UTILISATION, 60.0, NULL};
     rig->time_step[1] = 1;
     rig->time_step[2] = 2;
-    rig->book = (struct book){.balance = 10000.0, .n_positions = ASSETS, .positions = rig->position, .n_modes = MODES,
-                              .modes = rig->mode};
+    rig->book = (struct book){
+        .balance = 10000.0, .n_positions = ASSETS, .positions = rig->position, .n_modes = MODES, .modes = rig->mode};
     struct pool_request request[ASSETS];
-    for (size_t i = 0; i < ASSETS; ++i) request[i] = (struct pool_request){names[i], 1, &rig->index[i], NAN};
+    for (size_t i = 0; i < ASSETS; ++i)
+        request[i] = (struct pool_request){names[i], 1, &rig->index[i], NAN};
     assert_int_equal(book_divide(&rig->book, "isolated", ASSETS, request, &rig->mode[ISOLATED]), RISKPOOL_OK);
     assert_int_equal(book_divide(&rig->book, "cross", 0, NULL, &rig->mode[CROSS]), RISKPOOL_OK);
 }
 
 static void rig_free(struct rig *rig) {
-    for (size_t m = 0; m < MODES; ++m) mode_free(&rig->mode[m]);
+    for (size_t m = 0; m < MODES; ++m)
+        mode_free(&rig->mode[m]);
     engine_free(&rig->engine);
     arena_free(&rig->arena);
 }
@@ -107,7 +124,9 @@ static void step_to(struct rig *rig, double btc, double eth, double sol) {
     accounts_step(rig->accounts, &rig->slice);
 }
 
-static double end_equity(const struct rig *rig, int mode) { return 10000.0 - rig->outcome[mode].column[OUTCOME_loss][7]; }
+static double end_equity(const struct rig *rig, int mode) {
+    return 10000.0 - rig->outcome[mode].column[OUTCOME_loss][7];
+}
 
 static double liquidated(const struct rig *rig, int mode, size_t position) {
     return rig->outcome[mode].liquidation_time[position * BATCH + 7];
@@ -122,7 +141,8 @@ static void isolated_loses_btc_only_and_cross_nothing(void **state) {
     accounts_close(rig.accounts, &rig.slice);
     assert_true(fabs(liquidated(&rig, ISOLATED, 0) - 1.0) < 1e-12);
     assert_true(isnan(liquidated(&rig, ISOLATED, 1)) && isnan(liquidated(&rig, ISOLATED, 2)));
-    for (size_t i = 0; i < ASSETS; ++i) assert_true(isnan(liquidated(&rig, CROSS, i)));
+    for (size_t i = 0; i < ASSETS; ++i)
+        assert_true(isnan(liquidated(&rig, CROSS, i)));
     assert_true(fabs(end_equity(&rig, ISOLATED) - 5500.0) < 1e-9);
     assert_true(fabs(end_equity(&rig, CROSS) - 5500.0) < 1e-9);
     rig_free(&rig);

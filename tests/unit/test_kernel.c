@@ -106,13 +106,15 @@ static void correlate_is_the_triangular_product(void **state) {
     kernel->normals(1, 0, 1, RNG_SHOCK, ASSETS, from);
     for (size_t i = 0; i < ASSETS; ++i) {
         shift[i] = 0.1 * (double)i;
-        for (size_t k = 0; k < ASSETS; ++k) lower[i * ASSETS + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
+        for (size_t k = 0; k < ASSETS; ++k)
+            lower[i * ASSETS + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
     }
     kernel->correlate(ASSETS, lower, shift, z, from, out);
     for (size_t i = 0; i < ASSETS; ++i)
         for (size_t p = 0; p < BLOCK; ++p) {
             double sum = from[i * BLOCK + p] + shift[i];
-            for (size_t k = 0; k <= i; ++k) sum += lower[i * ASSETS + k] * z[k * BLOCK + p];
+            for (size_t k = 0; k <= i; ++k)
+                sum += lower[i * ASSETS + k] * z[k * BLOCK + p];
             assert_true(fabs(out[i * BLOCK + p] - sum) < 1e-14 * 10.0);
         }
 }
@@ -137,7 +139,8 @@ static void bound_never_misses_a_crossing(void **state) {
         for (size_t p = 0; p < BLOCK; ++p) {
             double exponent = 2.0 * start[p] * end[p] / (0.02 * 0.02);
             int crosses = end[p] <= 0.0 || z[2 * BLOCK + p] < vmath_quantile_of_exp(exponent);
-            if (crosses) assert_true(slack[p] <= 0.0);
+            if (crosses)
+                assert_true(slack[p] <= 0.0);
             crossings += (size_t)crosses;
             flagged += slack[p] <= 0.0;
         }
@@ -156,7 +159,9 @@ static void fill_legs(struct leg *leg) {
                               .entry = 90.0 + (double)i,
                               .used = 100.0,
                               .fixed = i == 5 ? 7.0 : 0.0,
-                              .n_tiers = i == 5 ? 0 : i % 2 ? 3 : 1,
+                              .n_tiers = i == 5  ? 0
+                                         : i % 2 ? 3
+                                                 : 1,
                               .tier = tiers};
 }
 
@@ -172,7 +177,8 @@ static void rows_value_pools_as_single_paths_do(void **state) {
         price[i] = 100.0 * exp(0.3 * z[i]);
         remaining[i] = i % 5 == 0 ? 0.0 : i % 5 == 1 ? 0.25 : 1.0;
     }
-    for (size_t p = 0; p < BLOCK; ++p) cash[p] = 1000.0 * z[p];
+    for (size_t p = 0; p < BLOCK; ++p)
+        cash[p] = 1000.0 * z[p];
     kernel->sides(ASSETS, leg, cash, remaining, price, positive, negative);
     kernel->value(ASSETS, leg, cash, remaining, price, equity, requirement, used);
     for (size_t p = 0; p < BLOCK; ++p) {
@@ -195,7 +201,8 @@ static void rows_value_pools_as_single_paths_do(void **state) {
 }
 
 static uint64_t hash_rows(uint64_t hash, const double *row, size_t n) {
-    for (size_t i = 0; i < n; ++i) hash = (hash ^ vmath_to_bits(row[i])) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < n; ++i)
+        hash = (hash ^ vmath_to_bits(row[i])) * UINT64_C(1099511628211);
     return hash;
 }
 
@@ -208,16 +215,20 @@ static uint64_t digest(const struct kernel *kernel) {
     struct leg leg[ASSETS];
     uint64_t hash = UINT64_C(14695981039346656037);
     fill_legs(leg);
-    for (size_t i = 0; i < ASSETS * ASSETS; ++i) lower[i] = 0.01 * (double)(i % 7);
-    for (size_t i = 0; i < ASSETS; ++i) initial[i] = 100.0 + (double)i, deviation[i] = 0.01;
-    for (size_t i = 0; i < ASSETS * BLOCK; ++i) remaining[i] = (double)(i % 3) / 2.0;
+    for (size_t i = 0; i < ASSETS * ASSETS; ++i)
+        lower[i] = 0.01 * (double)(i % 7);
+    for (size_t i = 0; i < ASSETS; ++i)
+        initial[i] = 100.0 + (double)i, deviation[i] = 0.01;
+    for (size_t i = 0; i < ASSETS * BLOCK; ++i)
+        remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
         kernel->normals(7, 256, step, RNG_SHOCK, ASSETS, z);
         kernel->correlate(ASSETS, lower, shift, z, NULL, x);
         kernel->price(ASSETS, PRICE_LOG, initial, x, price);
         kernel->price(ASSETS, PRICE_LINEAR, initial, x, out);
         hash = hash_rows(hash_rows(hash, price, ASSETS * BLOCK), out, ASSETS * BLOCK);
-        for (size_t p = 0; p < BLOCK; ++p) c[p] = INFINITY, d[p] = 1.0;
+        for (size_t p = 0; p < BLOCK; ++p)
+            c[p] = INFINITY, d[p] = 1.0;
         kernel->bridge_between(x, x + BLOCK, 0.02, z, zero, d, c);
         kernel->between(x, zero, d, c);
         kernel->sides(ASSETS, leg, z, remaining, price, a, b);

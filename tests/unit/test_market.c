@@ -53,7 +53,8 @@ static void starts_at_the_initial_prices(void **state) {
     rig_init(&rig, &model_gbm, 0);
     const struct slice *slice = market_start(&rig.block, 512);
     for (size_t i = 0; i < ASSETS; ++i)
-        for (size_t p = 0; p < BLOCK; ++p) assert_true(slice->price[i * BLOCK + p] == rig.asset[i].price);
+        for (size_t p = 0; p < BLOCK; ++p)
+            assert_true(slice->price[i * BLOCK + p] == rig.asset[i].price);
     rig_free(&rig);
 }
 
@@ -63,15 +64,19 @@ static void a_block_depends_on_its_number_alone(void **state) {
     static double first[ASSETS * BLOCK];
     rig_init(&rig, &model_gbm, 0);
     const struct slice *slice = market_start(&rig.block, 1024);
-    for (int step = 0; step < 5; ++step) slice = market_step(&rig.block);
+    for (int step = 0; step < 5; ++step)
+        slice = market_step(&rig.block);
     memcpy(first, slice->price, sizeof first);
     market_start(&rig.block, 0);
-    for (int step = 0; step < 9; ++step) market_step(&rig.block);
+    for (int step = 0; step < 9; ++step)
+        market_step(&rig.block);
     slice = market_start(&rig.block, 1024);
-    for (int step = 0; step < 5; ++step) slice = market_step(&rig.block);
+    for (int step = 0; step < 5; ++step)
+        slice = market_step(&rig.block);
     assert_memory_equal(first, slice->price, sizeof first);
     slice = market_start(&rig.block, 1280);
-    for (int step = 0; step < 5; ++step) slice = market_step(&rig.block);
+    for (int step = 0; step < 5; ++step)
+        slice = market_step(&rig.block);
     assert_memory_not_equal(first, slice->price, sizeof first);
     rig_free(&rig);
 }
@@ -95,7 +100,8 @@ static void moments_are_those_of_the_model(void **state) {
     rig_init(&rig, &model_gbm, 0);
     for (uint64_t block = 0; block < 400; ++block) {
         const struct slice *slice = market_start(&rig.block, block * BLOCK);
-        for (int step = 0; step < 10; ++step) slice = market_step(&rig.block);
+        for (int step = 0; step < 10; ++step)
+            slice = market_step(&rig.block);
         for (size_t p = 0; p < BLOCK; ++p) {
             double x = slice->end[p] - (0.5 - 0.5 * 0.36) * t, y = slice->end[BLOCK + p] + 0.5 * 0.81 * t;
             mean += slice->price[p] / 60000.0;
@@ -167,8 +173,8 @@ static void bachelier_adds_to_the_price(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_at_the_initial_prices),     cmocka_unit_test(a_block_depends_on_its_number_alone),
-        cmocka_unit_test(correlation_of_one_moves_together), cmocka_unit_test(moments_are_those_of_the_model),
+        cmocka_unit_test(starts_at_the_initial_prices),         cmocka_unit_test(a_block_depends_on_its_number_alone),
+        cmocka_unit_test(correlation_of_one_moves_together),    cmocka_unit_test(moments_are_those_of_the_model),
         cmocka_unit_test(a_gap_comes_after_the_diffusive_move), cmocka_unit_test(spread_stress_adds_up),
         cmocka_unit_test(bachelier_adds_to_the_price),
     };

@@ -54,11 +54,13 @@ static void adapter_gives_the_words_of_its_address(void **state) {
         const uint32_t counter[4] = {7, 5, 11, rng_counter_tail(RNG_MODEL, index)};
         uint32_t word[4];
         rng_philox(counter, key, word);
-        for (int i = 0; i < 4; ++i) assert_int_equal(gsl_rng_get(generator), word[i]);
+        for (int i = 0; i < 4; ++i)
+            assert_int_equal(gsl_rng_get(generator), word[i]);
     }
     rng_gsl_address(generator, &address);
     double first = gsl_ran_gamma(generator, 2.5, 1.0);
-    for (int i = 0; i < 100; ++i) gsl_rng_get(generator);
+    for (int i = 0; i < 100; ++i)
+        gsl_rng_get(generator);
     rng_gsl_address(generator, &address);
     assert_true(first == gsl_ran_gamma(generator, 2.5, 1.0));
     gsl_rng_free(generator);

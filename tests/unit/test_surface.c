@@ -29,7 +29,8 @@ struct rig {
     struct stand stand;
 };
 
-static void rig_init(struct rig *rig, size_t n, const struct position *positions, double cash, const struct rule *rule) {
+static void rig_init(struct rig *rig, size_t n, const struct position *positions, double cash,
+                     const struct rule *rule) {
     *rig = (struct rig){.index = {0, 1}, .remaining = {1.0, 1.0}, .price = {100.0, 100.0}};
     memcpy(rig->position, positions, n * sizeof *positions);
     rig->book = (struct book){.n_positions = n, .positions = rig->position};
@@ -43,7 +44,8 @@ static struct range range_of(const struct rig *rig, enum surface_level level) {
 }
 
 static void assert_near(double value, double expected) {
-    if (!(fabs(value - expected) <= 1e-12 * fabs(expected))) fail_msg("%.17g, expected %.17g", value, expected);
+    if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))
+        fail_msg("%.17g, expected %.17g", value, expected);
 }
 
 static void isolated_prices_are_the_closed_form(void **state) {
@@ -163,13 +165,21 @@ static void cut_init(struct cut *cut, double x1, double y1, double v, double w) 
         cut->bridge[i * BLOCK] = normal[i];
     }
     cut->covariance[1] = cut->covariance[2] = 0.5 * sd[0] * sd[1];
-    cut->slice = (struct slice){.n_assets = ASSETS, .scale = PRICE_LOG, .initial = cut->initial, .start = cut->start,
-                                .end = cut->end, .final = cut->end, .start_price = cut->start_price,
-                                .end_price = cut->end_price, .price = cut->end_price,
-                                .start_slope = cut->start_price, .covariance = cut->covariance,
-                                .deviation = cut->deviation, .bridge = cut->bridge};
-    cut->surface_room = (struct surface_room){cut->room[0], cut->room[1], cut->room[2],
-                                              cut->room[3], cut->room[4], cut->room[5]};
+    cut->slice = (struct slice){.n_assets = ASSETS,
+                                .scale = PRICE_LOG,
+                                .initial = cut->initial,
+                                .start = cut->start,
+                                .end = cut->end,
+                                .final = cut->end,
+                                .start_price = cut->start_price,
+                                .end_price = cut->end_price,
+                                .price = cut->end_price,
+                                .start_slope = cut->start_price,
+                                .covariance = cut->covariance,
+                                .deviation = cut->deviation,
+                                .bridge = cut->bridge};
+    cut->surface_room =
+        (struct surface_room){cut->room[0], cut->room[1], cut->room[2], cut->room[3], cut->room[4], cut->room[5]};
 }
 
 static int crosses(struct rig *rig, struct cut *cut, double *theta) {

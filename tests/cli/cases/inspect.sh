@@ -1,0 +1,1 @@
+riskpool inspect small.yaml && riskpool inspect --json small.yaml

@@ -1,0 +1,2 @@
+echo file >blocked
+riskpool run -q -o blocked/a.h5 small.yaml
