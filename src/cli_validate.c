@@ -67,6 +67,7 @@ int cli_validate(int argc, char **argv) {
         }
     }
     if (!request.overrides) {
+        fprintf(stderr, "riskpool validate: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
         code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     } else if (code < 0 && optind == argc) {
         code = command_misused("validate", "which scenario?");
