@@ -7,14 +7,14 @@
 /* 1 when a Brownian bridge of variance `variance` between distances start > 0 and end has touched zero, decided by a
  * standard normal: Phi(normal) < exp(-2 start end / variance). Compared as quantiles, so that more distance never
  * makes a crossing. */
-static int bridge_touches(double start, double end, double variance, double normal) {
-    if (end <= 0.0)
+static int bridge_touches(int strict, double start, double end, double variance, double normal) {
+    if (strict ? end < 0.0 : end <= 0.0)
         return 1;
     if (!(variance > 0.0) || !isfinite(start) || !isfinite(end))
         return 0;
     double exponent = 2.0 * start * end / variance;
-    if (exponent > 700.0)
-        return 0;
+    if (exponent > vmath_tail_bound(1.0, normal < 0.0 ? -normal : 0.0))
+        return 0; /* most questions end here, without the quantile */
     return exponent <= 0.0 || normal < vmath_quantile_of_exp(exponent);
 }
 
@@ -35,9 +35,9 @@ static int single_crossing(const struct surface *surface, const struct stand *st
     const double low = stand->safe.low, high = stand->safe.high;
     int touched_high = 0;
     *theta = INFINITY;
-    if (bridge_touches(x0 - low, x1 - low, variance, normal))
+    if (bridge_touches(0, x0 - low, x1 - low, variance, normal))
         *theta = bridge_fraction(x0 - low, x1 - low);
-    if (bridge_touches(high - x0, high - x1, variance, -normal)) {
+    if (bridge_touches(0, high - x0, high - x1, variance, -normal)) {
         double fraction = bridge_fraction(high - x0, high - x1);
         touched_high = fraction < *theta;
         *theta = touched_high ? fraction : *theta;
@@ -49,7 +49,9 @@ static int single_crossing(const struct surface *surface, const struct stand *st
         surface_range(surface, &at_start, asset, SURFACE_REQUIREMENT, slice->scale == PRICE_LINEAR);
     for (size_t j = 0; j < slice->n_assets; ++j)
         room->price[j] = slice->end_price[j * BLOCK + path];
-    room->price[asset] = touched_high ? prices.high : prices.low;
+    /* A pool that no price could save closes where it stood. */
+    const double price = touched_high ? prices.high : prices.low;
+    room->price[asset] = isfinite(price) ? price : slice->start_price[asset * BLOCK + path];
     return 1;
 }
 
@@ -129,33 +131,62 @@ static void prices_along(const struct slice *slice, const struct surface_room *r
         room->price[j] = price_at(slice, j, room->point[j] + step * room->direction[j]);
 }
 
-/* From the point at `theta` on the straight line of coordinates, along covariance * gradient of G (the likeliest way a
- * bridge deviates), to G = 0 by Newton's method. Leaves the prices in room->price. */
-static void move_to_surface(const struct surface *surface, const struct stand *stand, const struct slice *slice,
-                            size_t path, double theta, const struct surface_room *room) {
+static double excess_of(struct sides s) {
+    const double excess = s.positive - s.negative;
+    return fabs(excess) <= 1e-14 * (s.positive + s.negative) ? 0.0 : excess;
+}
+
+/* From room->point along covariance * gradient of G, the likeliest way a bridge deviates, to G = 0 by Newton's method.
+ * 0 when the surface is not met within `most` standard deviations of the step: the line need not meet it. */
+static int newton_to_surface(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                             const struct surface_room *room) {
+    const double most = 8.0;
+    double step = 0.0, reach = 0.0;
+    for (int iteration = 0; iteration < 30; ++iteration) {
+        double excess = excess_of(sides_at(surface, stand, room->price)), rate = 0.0;
+        if (excess == 0.0)
+            return 1;
+        excess_gradient(surface, stand, slice, room, room->weight);
+        if (iteration == 0)
+            for (size_t j = 0; j < slice->n_assets; ++j)
+                room->direction[j] = covariance_row(slice, j, room->weight);
+        for (size_t j = 0; j < slice->n_assets; ++j)
+            rate += room->weight[j] * room->direction[j];
+        if (!(rate > 0.0))
+            return 0;
+        if (iteration == 0)
+            reach = most / sqrt(rate);
+        step -= excess / rate;
+        if (!(fabs(step) <= reach))
+            return 0;
+        prices_along(slice, room, step);
+    }
+    return 0;
+}
+
+static void point_at(const struct slice *slice, size_t path, double theta, const struct surface_room *room) {
     for (size_t j = 0; j < slice->n_assets; ++j) {
         double x0 = slice->start[j * BLOCK + path], x1 = slice->end[j * BLOCK + path];
         room->point[j] = x0 + theta * (x1 - x0);
         room->direction[j] = 0.0;
     }
     prices_along(slice, room, 0.0);
-    excess_gradient(surface, stand, slice, room, room->weight);
-    for (size_t j = 0; j < slice->n_assets; ++j)
-        room->direction[j] = covariance_row(slice, j, room->weight);
-    double step = 0.0;
-    for (int iteration = 0; iteration < 20; ++iteration) {
-        struct sides s = sides_at(surface, stand, room->price);
-        double excess = s.positive - s.negative, rate = 0.0;
-        if (fabs(excess) <= 1e-14 * (s.positive + s.negative))
-            return;
-        excess_gradient(surface, stand, slice, room, room->weight);
-        for (size_t j = 0; j < slice->n_assets; ++j)
-            rate += room->weight[j] * room->direction[j];
-        if (!(rate > 0.0))
-            return;
-        step -= excess / rate;
-        prices_along(slice, room, step);
+}
+
+/* Leaves in room->price the prices where the pool meets its surface, near the point at *theta of the straight line of
+ * coordinates; on that line itself where nothing else is found and its end is beyond. 0 when there are none. */
+static int find_surface(const struct surface *surface, const struct stand *stand, const struct slice *slice,
+                        size_t path, int beyond, const struct surface_room *room, double *theta) {
+    point_at(slice, path, *theta, room);
+    if (newton_to_surface(surface, stand, slice, room))
+        return 1;
+    double low = 0.0, high = 1.0;
+    for (int halving = 0; beyond && halving < 60; ++halving) {
+        *theta = 0.5 * (low + high);
+        point_at(slice, path, *theta, room);
+        *(excess_of(sides_at(surface, stand, room->price)) > 0.0 ? &low : &high) = *theta;
     }
+    return beyond;
 }
 
 /* The normal that decides for the pool: that of its assets, weighted by exposure, so that equal pools cross together
@@ -180,11 +211,10 @@ static int joint_crossing(const struct surface *surface, const struct stand *sta
     double variance = 0.0;
     for (size_t j = 0; j < slice->n_assets; ++j)
         variance += room->weight[j] * covariance_row(slice, j, room->weight);
-    if (!bridge_touches(start, end, variance, pool_normal(slice, path, room->weight, variance)))
+    if (!bridge_touches(surface->strict, start, end, variance, pool_normal(slice, path, room->weight, variance)))
         return 0;
     *theta = bridge_fraction(start, end);
-    move_to_surface(surface, stand, slice, path, *theta, room);
-    return 1;
+    return find_surface(surface, stand, slice, path, end <= 0.0, room, theta);
 }
 
 int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,

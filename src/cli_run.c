@@ -137,6 +137,25 @@ static enum riskpool_status tell(const struct request *request, const struct ris
     return status;
 }
 
+/* 1 when the relative half width (95 %) of every mode's 99 % expected shortfall in the file is at most `target`. */
+static int target_reached(const char *path, double target) {
+    struct riskpool_results *results = NULL;
+    char *message = NULL;
+    int reached = riskpool_results_read(path, &results, &message) == RISKPOOL_OK;
+    size_t level = 0, n_levels = reached ? results->size[DIM_CONFIDENCE] : 0;
+    while (level < n_levels && results->confidence[level] != 0.99)
+        ++level;
+    reached = reached && level < n_levels;
+    for (size_t m = 0; reached && m < results->n_modes; ++m) {
+        const double shortfall = results->modes[m].statistic[STAT_expected_shortfall][level];
+        const double error = results->modes[m].statistic[STAT_expected_shortfall_se][level];
+        reached = 1.959963984540054 * error <= target * fabs(shortfall);
+    }
+    riskpool_text_free(message);
+    riskpool_results_free(results);
+    return reached;
+}
+
 /* What stands at the output already: sets *done when it is this very run; a message and RISKPOOL_CANNOT_CREATE when it
  * is something else that --fresh has not given up. */
 static enum riskpool_status look_at_output(const struct request *request, const struct riskpool_scenario *scenario,
@@ -161,7 +180,7 @@ static enum riskpool_status look_at_output(const struct request *request, const 
             ? "the version"
             : NULL;
     if (!differs) {
-        *done = 1;
+        *done = !(request->target_error > 0.0) || target_reached(path, request->target_error);
         return RISKPOOL_OK;
     }
     fprintf(stderr, "riskpool run: %s holds another run (%s differs); --fresh replaces it\n", path, differs);

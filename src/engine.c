@@ -229,9 +229,9 @@ static void detect_inside(struct account *account, const struct slice *slice) {
         kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price,
                       end->positive + row, end->negative + row);
         kernel->distance(slice->scale, end->positive + row, end->negative + row, end->distance + row);
-        kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_slope,
-                                slice->deviation, slice->bridge, start->positive + row, start->negative + row,
-                                start->distance + row, end->distance + row, account->slack);
+        kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_price,
+                                slice->start_slope, slice->deviation, slice->bridge, start->positive + row,
+                                start->negative + row, start->distance + row, end->distance + row, account->slack);
     }
 }
 

@@ -39,11 +39,11 @@ static void empty_pool(struct account *account, size_t pool, size_t path, double
     }
 }
 
-/* Closes a whole pool at the given prices. What is left goes to pool 0. */
-static void close_pool(struct account *account, size_t pool, size_t path, const double *price, double hour) {
+/* Closes a whole pool at the given prices, where it is worth `equity`. What is left goes to pool 0. */
+static void close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
+                       double hour) {
     const struct surface *surface = &account->mode->pool[pool].surface;
     const struct stand stand = stand_of(account, pool, path, price);
-    const double equity = surface_equity(surface, &stand);
     account_record_closing(account, path, equity, surface_requirement(surface, &stand),
                            surface_used_margin(surface, &stand), hour);
     const struct settlement s =
@@ -79,7 +79,10 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         if (!(first <= 1.0))
             return closed;
         double years = slice->start_time + first * (slice->end_time - slice->start_time);
-        close_pool(account, pool, path, account->first_price, years * hours_per_year);
+        /* On the surface equity is the requirement; valued there it would carry rounding, and show as a shortfall. */
+        const struct stand stand = stand_of(account, pool, path, account->first_price);
+        double equity = surface_requirement(&account->mode->pool[pool].surface, &stand);
+        close_pool(account, pool, path, account->first_price, equity, years * hours_per_year);
         closed = 1;
     }
 }
@@ -108,7 +111,9 @@ int account_liquidate_at_end(struct account *account, const struct slice *slice,
             ++p;
             continue;
         }
-        close_pool(account, p, path, account->path_price, hour);
+        const struct stand stand = stand_of(account, p, path, account->path_price);
+        double equity = surface_equity(&account->mode->pool[p].surface, &stand);
+        close_pool(account, p, path, account->path_price, equity, hour);
         closed = 1;
         p = 0;
     }

@@ -42,8 +42,9 @@ struct kernel {
     /* slack = min(slack, end), and <= 0 wherever the bridge of the distance from `start` to `end` can have crossed
      * zero: weights are those of the legs at the start of the step (`slope` = dP/dx there). */
     void (*bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
-                            const double *slope, const double *deviation, const double *bridge, const double *positive,
-                            const double *negative, const double *start, const double *end, double *restrict slack);
+                            const double *price, const double *slope, const double *deviation, const double *bridge,
+                            const double *positive, const double *negative, const double *start, const double *end,
+                            double *restrict slack);
 
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);

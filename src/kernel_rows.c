@@ -101,13 +101,10 @@ static void rows_between(const double *x, const double *low, const double *high,
     ROWS slack[p] = smaller(x[p] - low[p], smaller(high[p] - x[p], slack[p]));
 }
 
-/* An upper bound of -ln Phi(v) s^2 with v s = `pull`: -ln Phi(-m) <= ln 2 + m sqrt(2/pi) + m^2/2 for m >= 0, because
- * the second derivative of -ln Phi lies in (0, 1). A bridge with 2 d0 d1 above it does not cross; the factor covers
- * rounding. */
+/* A bridge crosses only where 2 d0 d1 is below this: s^2 times -ln Phi of its normal, `pull` being the normal times s.
+ */
 static inline double crossing_bound(double deviation, double pull) {
-    const double ln_2 = 0.69314718055994531, slope = 0.79788456080286536;
-    double m = pull < 0.0 ? -pull : 0.0;
-    return 1.000001 * (deviation * (ln_2 * deviation + slope * m) + 0.5 * (m * m));
+    return vmath_tail_bound(deviation, pull < 0.0 ? -pull : 0.0);
 }
 
 static void rows_bridge_between(const double *start, const double *end, double deviation, const double *bridge,
@@ -206,25 +203,26 @@ static void rows_distance(enum price_scale scale, const double *positive, const 
             distance[p] = owed ? (owned ? logarithm : -INFINITY) : INFINITY;
         }
     else
-        ROWS distance[p] = positive[p] - negative[p];
+        ROWS distance[p] = positive[p] == 0.0 && negative[p] == 0.0 ? INFINITY : positive[p] - negative[p];
 }
 
 static inline void add_exposure(const struct leg *leg, const struct tier_room *room, int flat, double deviation,
-                                const double *remaining, const double *slope, const double *bridge,
+                                const double *remaining, const double *price, const double *slope, const double *bridge,
                                 double *restrict gross, double *restrict pull) {
     const struct leg own = *leg;
     const double size = fabs(own.quantity) * deviation, sign = own.quantity < 0.0 ? -1.0 : 1.0;
     ROWS {
-        double weight = remaining[p] * size * (1.0 - sign * tier_in(&own, room, flat, p).rate) * slope[p];
+        const double rate = tier_in(&own, room, flat, p).rate, side = price[p] < 0.0 ? -sign : sign;
+        double weight = remaining[p] * size * (1.0 - side * rate) * slope[p];
         gross[p] += weight;
         pull[p] += weight * bridge[p];
     }
 }
 
 static void rows_bridge_distance(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
-                                 const double *slope, const double *deviation, const double *bridge,
-                                 const double *positive, const double *negative, const double *start, const double *end,
-                                 double *restrict slack) {
+                                 const double *price, const double *slope, const double *deviation,
+                                 const double *bridge, const double *positive, const double *negative,
+                                 const double *start, const double *end, double *restrict slack) {
     double gross[2][BLOCK] = {{0.0}}, pull[2][BLOCK] = {{0.0}};
     struct tier_room room;
     for (size_t i = 0; i < n; ++i) {
@@ -232,12 +230,12 @@ static void rows_bridge_distance(enum price_scale scale, size_t n, const struct 
         const double *f = remaining + leg[i].position * BLOCK;
         const int owed = leg[i].quantity < 0.0;
         if (is_flat(leg + i)) {
-            add_exposure(leg + i, &room, 1, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed],
-                         pull[owed]);
+            add_exposure(leg + i, &room, 1, deviation[leg[i].asset], f, price + row, slope + row, bridge + row,
+                         gross[owed], pull[owed]);
         } else {
-            tier_rows(leg + i, f, slope + row, &room);
-            add_exposure(leg + i, &room, 0, deviation[leg[i].asset], f, slope + row, bridge + row, gross[owed],
-                         pull[owed]);
+            tier_rows(leg + i, f, price + row, &room);
+            add_exposure(leg + i, &room, 0, deviation[leg[i].asset], f, price + row, slope + row, bridge + row,
+                         gross[owed], pull[owed]);
         }
     }
     const int log_scale = scale == PRICE_LOG;

@@ -151,7 +151,8 @@ struct range surface_range(const struct surface *surface, const struct stand *st
     struct range range = {-INFINITY, INFINITY};
     double bottom = signed_prices ? -far : 0.0;
     struct line first = line_at(surface, stand, asset, level, bottom);
-    if (signed_prices ? first.slope > 0.0 : first.constant <= 0.0)
+    const int sunk = surface->strict ? first.constant < 0.0 : first.constant <= 0.0;
+    if (signed_prices ? first.slope > 0.0 : sunk)
         range.low = root_from(surface, stand, asset, level, bottom, 1.0);
     if (line_at(surface, stand, asset, level, far).slope < 0.0)
         range.high = root_from(surface, stand, asset, level, far, -1.0);

@@ -109,6 +109,12 @@ static inline void vmath_normal_pair(uint64_t word, double *first, double *secon
     *second = radius * (swap ? cosine : sine);
 }
 
+/* s^2 times an upper bound of -ln Phi(-m / s), for m >= 0: ln 2 + (m/s) sqrt(2/pi) + (m/s)^2 / 2, because the second
+ * derivative of -ln Phi lies in (0, 1). The factor covers rounding. */
+static inline double vmath_tail_bound(double s, double m) {
+    return 1.000001 * (s * (0.69314718055994531 * s + 0.79788456080286536 * m) + 0.5 * (m * m));
+}
+
 static inline double vmath_rational(double x, const double numerator[8], const double denominator[8]) {
     double n = numerator[7], d = denominator[7];
     for (int i = 6; i >= 0; --i) {

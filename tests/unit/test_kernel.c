@@ -234,7 +234,7 @@ static uint64_t digest(const struct kernel *kernel) {
         kernel->sides(ASSETS, leg, z, remaining, price, a, b);
         kernel->distance(PRICE_LOG, a, b, d);
         hash = hash_rows(hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK), d, BLOCK);
-        kernel->bridge_distance(PRICE_LOG, ASSETS, leg, remaining, price, deviation, z, a, b, d, d, c);
+        kernel->bridge_distance(PRICE_LOG, ASSETS, leg, remaining, price, price, deviation, z, a, b, d, d, c);
         kernel->excess(a, b, c);
         hash = hash_rows(hash, c, BLOCK);
         kernel->value(ASSETS, leg, z, remaining, price, a, b, c);

@@ -234,8 +234,44 @@ static void price_ratio_crosses_with_the_bridge_probability(void **state) {
     surface_free(&rig.surface);
 }
 
+/* Wherever a joint pool is said to cross, it is on its surface; also where the straight way there misses it (opposite
+ * moves, steps as long as the distance). */
+static void joint_crossings_are_on_the_surface(void **state) {
+    (void)state;
+    static struct cut cut;
+    static double z[8 * BLOCK];
+    const struct kernel *kernel = kernel_choose();
+    const double sides[][2] = {{10.0, 10.0}, {10.0, -9.0}, {-10.0, -10.0}};
+    size_t crossings = 0;
+    for (size_t book = 0; book < 3; ++book) {
+        struct rig rig;
+        const struct position pair[] = {{.asset = 0, .quantity = sides[book][0], .entry = 100.0},
+                                        {.asset = 1, .quantity = sides[book][1], .entry = 100.0}};
+        rig_init(&rig, 2, pair, 40.0, &flat_rule);
+        for (uint32_t trial = 0; trial < 20000; ++trial) {
+            if (trial % BLOCK == 0)
+                kernel->normals(9, 0, trial, RNG_SHOCK, 8, z);
+            const double *path = z + trial % BLOCK, scale = trial % 3 ? 0.3 : 0.03;
+            double theta;
+            cut_init(&cut, scale * path[0], -scale * path[0] + 0.01 * path[BLOCK], path[2 * BLOCK], path[3 * BLOCK]);
+            cut.covariance[1] = cut.covariance[2] = -0.999 * 0.02 * 0.03;
+            if (!crosses(&rig, &cut, &theta))
+                continue;
+            ++crossings;
+            const struct stand there = {.cash = 40.0, .remaining = rig.remaining, .price = cut.surface_room.price};
+            double equity = surface_equity(&rig.surface, &there), need = surface_requirement(&rig.surface, &there);
+            assert_true(theta >= 0.0 && theta <= 1.0);
+            assert_true(fabs(equity - need) <= 1e-9 * surface_notional(&rig.surface, &there));
+            assert_true(surface_notional(&rig.surface, &there) < 1e5);
+        }
+        surface_free(&rig.surface);
+    }
+    assert_true(crossings > 10000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(joint_crossings_are_on_the_surface),
         cmocka_unit_test(isolated_prices_are_the_closed_form),
         cmocka_unit_test(a_fully_paid_long_cannot_be_reached),
         cmocka_unit_test(maintenance_on_entry_is_fixed),
