@@ -11,7 +11,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 SCENARIOS = os.path.normpath(os.path.join(FOLDER, "..", "..", "scenarios"))
 PATHS = "5000"
 # Enough digits to see any change of the model, too few to see the last bit of a sum.
-DIGITS = 10
+DIGITS = 8
 # Left out: curves, and what follows from the rest.
 CURVES = ("equity_quantile", "margin_level_quantile", "survival", "loss_frequency", "excess_loss_quantile")
 
