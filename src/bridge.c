@@ -58,19 +58,23 @@ static int single_crossing(const struct surface *surface, const struct stand *st
 /* The two sides of G (see surface.h). */
 struct sides {
     double positive, negative;
+    double gross; /* sum of the magnitudes of all terms: what their rounding is relative to */
 };
 
 static struct sides sides_at(const struct surface *surface, const struct stand *stand, const double *price) {
-    struct sides s = {0.0, 0.0};
+    struct sides s = {0.0, 0.0, 0.0};
     double constant = stand->cash;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         double remaining = stand->remaining[leg->position];
         struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price[leg->asset]));
-        *(leg->quantity < 0.0 ? &s.negative : &s.positive) += leg_side(leg, tier, remaining, price[leg->asset]);
+        const double side = leg_side(leg, tier, remaining, price[leg->asset]);
+        *(leg->quantity < 0.0 ? &s.negative : &s.positive) += side;
+        s.gross += fabs(side);
         constant += leg_constant(leg, tier, remaining);
     }
     *(constant > 0.0 ? &s.positive : &s.negative) += fabs(constant);
+    s.gross += fabs(constant);
     return s;
 }
 
@@ -133,7 +137,7 @@ static void prices_along(const struct slice *slice, const struct surface_room *r
 
 static double excess_of(struct sides s) {
     const double excess = s.positive - s.negative;
-    return fabs(excess) <= 1e-14 * (s.positive + s.negative) ? 0.0 : excess;
+    return fabs(excess) <= 1e-14 * s.gross ? 0.0 : excess;
 }
 
 /* From room->point along covariance * gradient of G, the likeliest way a bridge deviates, to G = 0 by Newton's method.

@@ -79,9 +79,10 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         if (!(first <= 1.0))
             return closed;
         double years = slice->start_time + first * (slice->end_time - slice->start_time);
-        /* On the surface equity is the requirement; valued there it would carry rounding, and show as a shortfall. */
         const struct stand stand = stand_of(account, pool, path, account->first_price);
-        double equity = surface_requirement(&account->mode->pool[pool].surface, &stand);
+        double equity = surface_equity(&account->mode->pool[pool].surface, &stand);
+        /* On the surface equity is the requirement: below zero there is only rounding, and no shortfall. */
+        equity = equity > 0.0 ? equity : 0.0;
         close_pool(account, pool, path, account->first_price, equity, years * hours_per_year);
         closed = 1;
     }
