@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
         return riskpool_status_exit_code(RISKPOOL_USAGE);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        printf("riskpool %s\n", riskpool_version());
+        printf("riskpool %s (%s)\n", riskpool_version(), riskpool_instruction_set());
         return 0;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

@@ -1,0 +1,20 @@
+/* What the files that are compiled once for each instruction set share: the name of the level, and the loop over a row.
+ */
+#ifndef KERNEL_LEVEL_H
+#define KERNEL_LEVEL_H
+
+#include "kernel.h"
+
+#define LEVEL_JOIN_(name, level) name##_##level
+#define LEVEL_JOIN(name, level) LEVEL_JOIN_(name, level)
+/* A name of this level: LEVEL(kernel) is kernel_v3 when KERNEL_LEVEL is v3. */
+#define LEVEL(name) LEVEL_JOIN(name, KERNEL_LEVEL)
+#define LEVEL_TEXT_(level) #level
+#define LEVEL_TEXT(level) LEVEL_TEXT_(level)
+
+#define ROWS _Pragma("omp simd") for (size_t p = 0; p < BLOCK; ++p)
+
+void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
+                         double *restrict normal);
+
+#endif
