@@ -84,6 +84,7 @@ struct riskpool_run_options {
     /* Called between batches, never from two threads at once; a non-zero return stops the run (RISKPOOL_STOPPED). */
     int (*progress)(void *user, const struct riskpool_progress *progress);
     void *user;
+    int exact; /* value every pool at every step instead of filtering; slower, the same results */
 };
 
 /* Simulates all paths of the scenario. `options` may be NULL. *results is the caller's (riskpool_results_free).

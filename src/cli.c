@@ -19,6 +19,7 @@ const struct command commands[] = {
      "      --modes A,B          only these modes of the scenario\n"
      "      --target-error X     add paths until the relative half width of the 99 % expected\n"
      "                           shortfall of every mode is below X\n"
+     "      --exact              value every pool at every step; slower, the same results\n"
      "      --fresh              replace a results file of another run\n"
      "  -q, --quiet              no progress, no summary\n"
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,

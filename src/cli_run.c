@@ -23,7 +23,7 @@ struct request {
     size_t n_assignments;
     int threads;
     double target_error;
-    int fresh, quiet, json;
+    int fresh, quiet, json, exact;
 };
 
 static int add_assignment(struct request *request, const char *key, const char *value) {
@@ -75,6 +75,9 @@ static int parse_option(struct request *request, int option, const char *value) 
         return -1;
     case 'f':
         request->fresh = 1;
+        return -1;
+    case 'e':
+        request->exact = 1;
         return -1;
     case 'q':
         request->quiet = 1;
@@ -208,7 +211,11 @@ static enum riskpool_status simulate(const struct request *request, const struct
     struct riskpool_results *results = NULL;
     char *message = NULL;
     progress_init(&line, stderr, riskpool_scenario_name(scenario), request->quiet);
-    const struct riskpool_run_options options = {request->threads, request->target_error, progress_show, &line};
+    const struct riskpool_run_options options = {.threads = request->threads,
+                                                 .target_error = request->target_error,
+                                                 .progress = progress_show,
+                                                 .user = &line,
+                                                 .exact = request->exact};
     const double started = omp_get_wtime();
     enum riskpool_status status = riskpool_run(scenario, &options, &results);
     const double seconds = omp_get_wtime() - started;
@@ -290,17 +297,14 @@ static int run_all(struct request *request, int n, char **paths) {
 }
 
 int cli_run(int argc, char **argv) {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"paths", required_argument, NULL, 'n'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"threads", required_argument, NULL, 'j'},
-                                            {"modes", required_argument, NULL, 'm'},
-                                            {"target-error", required_argument, NULL, 't'},
-                                            {"fresh", no_argument, NULL, 'f'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"json", no_argument, NULL, 'J'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 'j'},
+        {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
+        {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
+        {"json", no_argument, NULL, 'J'},         {"exact", no_argument, NULL, 'e'},
+
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
     if (!request.assignment) {

@@ -7,6 +7,16 @@
 
 /* The engine: what is the same on every path. */
 
+/* The filter takes log prices, legs of one rate, and breaches at step ends. */
+static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
+    if (terms->exact || terms->continuous || terms->trajectories || terms->scale != PRICE_LOG || surface->single)
+        return 0;
+    for (size_t i = 0; i < surface->n_legs; ++i)
+        if (surface->leg[i].n_tiers > 1)
+            return 0;
+    return 1;
+}
+
 static enum riskpool_status mode_init(struct engine_mode *mode, const struct engine_terms *terms,
                                       const struct mode *from, const double *remaining) {
     enum riskpool_status status = RISKPOOL_OK;
@@ -20,6 +30,7 @@ static enum riskpool_status mode_init(struct engine_mode *mode, const struct eng
         const struct stand stand = {.cash = from->pools[p].cash, .remaining = remaining, .price = terms->initial};
         if (status == RISKPOOL_OK)
             mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
+        mode->pool[p].screened = can_screen(terms, &mode->pool[p].surface);
     }
     return status;
 }
@@ -44,6 +55,16 @@ static enum riskpool_status whole_init(struct surface *whole, const struct engin
         qsort(whole->leg, n, sizeof *whole->leg, by_asset);
     free(all);
     return status;
+}
+
+int engine_needs_prices(const struct engine *engine) {
+    if (engine->terms.trajectories)
+        return 1;
+    for (size_t m = 0; m < engine->terms.book->n_modes; ++m)
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
+            if (!engine->mode[m].pool[p].surface.single && !engine->mode[m].pool[p].screened)
+                return 1;
+    return 0;
 }
 
 enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms) {
@@ -104,8 +125,8 @@ static void account_take(struct account *account, const struct engine *engine, s
     double **of_pools[] = {&account->cash,           &account->low,
                            &account->high,           &account->start.positive,
                            &account->start.negative, &account->start.distance,
-                           &account->end.positive,   &account->end.negative,
-                           &account->end.distance};
+                           &account->screen.base,    &account->end.positive,
+                           &account->end.negative,   &account->end.distance};
     for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
         *of_pools[i] = arena_take(arena, pool_rows);
     double **rows[] = {&account->slack,       &account->equity, &account->requirement,
@@ -113,6 +134,8 @@ static void account_take(struct account *account, const struct engine *engine, s
                        &account->utilisation, &account->peak,   &account->start_equity};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i)
         *rows[i] = arena_take(arena, BLOCK);
+    account->screen.weight = arena_take(arena, n_positions * BLOCK);
+    account->screen.reference = arena_take(arena, n_positions * BLOCK);
     account->path_remaining = arena_take(arena, n_positions + 1);
     double **of_assets[] = {&account->path_price,     &account->first_price, &account->room.start_price,
                             &account->room.end_price, &account->room.price,  &account->room.weight,
@@ -192,6 +215,7 @@ static void account_open(struct account *account, const struct slice *start) {
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         fill(account->cash + p * BLOCK, account->mode->pool[p].cash);
         fill(account->low + p * BLOCK, account->mode->pool[p].safe.low);
+        fill(account->screen.base + p * BLOCK, -INFINITY);
         fill(account->high + p * BLOCK, account->mode->pool[p].safe.high);
     }
     refresh_start(account, start);
@@ -247,6 +271,13 @@ static void detect_at_end(struct account *account, const struct slice *slice) {
         if (surface->single) {
             kernel->between(slice->final + surface->leg[0].asset * BLOCK, account->low + row, account->high + row,
                             account->slack);
+            continue;
+        }
+        if (account->mode->pool[p].screened) {
+            const struct screen screen = {account->screen.base + row, account->screen.weight,
+                                          account->screen.reference};
+            kernel->screen(surface->n_legs, surface->leg, slice->initial, slice->final, account->cash + row,
+                           account->remaining, &screen, account->slack);
             continue;
         }
         double positive[BLOCK], negative[BLOCK];

@@ -23,6 +23,7 @@ struct engine_terms {
     const double *initial; /* [asset] P(0) */
     enum price_scale scale;
     int continuous;   /* monitor inside the steps, by the slices' bridge */
+    int exact;        /* value everything at every step; the results are the same */
     int trajectories; /* fill max_drawdown, lowest_margin_level, alerts and samples */
     size_t n_alerts;
     const struct alert *alerts;
@@ -34,6 +35,7 @@ struct engine_terms {
 struct engine_pool {
     double cash; /* at the start */
     struct surface surface;
+    int screened;      /* judged by the kernel's filter; see struct screen */
     struct range safe; /* at the start; see surface_safe */
 };
 
@@ -52,6 +54,8 @@ struct engine {
 
 enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms);
 void engine_free(struct engine *engine);
+/* 1 when the engine reads the prices of every step. */
+int engine_needs_prices(const struct engine *engine);
 /* Equity of the account before the first step; the same in every mode. */
 double engine_start_equity(const struct engine *engine);
 

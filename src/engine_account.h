@@ -16,6 +16,7 @@ struct account {
     double *remaining;                   /* [position][BLOCK] fraction still open */
     double *low, *high;                  /* [pool][BLOCK] single pools: coordinates between which the pool is safe */
     struct engine_sides start, end;      /* joint pools: at the start of the step, and at its diffusive end */
+    struct screen screen;                /* base [pool][BLOCK], the rest [position][BLOCK] */
     double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
     double *equity, *requirement, *used; /* [BLOCK] of one pool */
     double *total, *level, *utilisation; /* [BLOCK] of the account, at the last slice */

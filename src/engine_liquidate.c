@@ -11,13 +11,14 @@ static struct stand stand_of(const struct account *account, size_t pool, size_t 
     return (struct stand){account->cash[row], account->path_remaining, price, {account->low[row], account->high[row]}};
 }
 
-/* Sets the safe range of a pool from what it holds now. */
+/* Sets the safe range of a pool from what it holds now, and forgets its bound. */
 static void set_range(struct account *account, size_t pool, size_t path) {
     const struct engine_terms *terms = &account->engine->terms;
     const struct stand stand = stand_of(account, pool, path, terms->initial);
     const struct range safe = surface_safe(&account->mode->pool[pool].surface, &stand, terms->scale);
     account->low[pool * BLOCK + path] = safe.low;
     account->high[pool * BLOCK + path] = safe.high;
+    account->screen.base[pool * BLOCK + path] = -INFINITY;
 }
 
 static void gather_remaining(struct account *account, size_t path) {
@@ -106,7 +107,7 @@ int account_liquidate_at_end(struct account *account, const struct slice *slice,
     int closed = 0;
     gather_remaining(account, path);
     for (size_t j = 0; j < slice->n_assets; ++j)
-        account->path_price[j] = slice->price[j * BLOCK + path];
+        account->path_price[j] = slice_price(slice, j, path);
     for (size_t p = 0; p < account->mode->n_pools;) {
         if (!breached_at_end(account, p, slice, path)) {
             ++p;

@@ -8,6 +8,13 @@
 #include "rng.h"
 #include "slice.h"
 
+/* What the exact filter knows of a joint pool: a lower bound of its G is base + sum of weight * x over the long legs,
+ * and for short ones also + weight * (x - reference)^2. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A
+ * base of -INFINITY knows nothing, INFINITY is a pool that cannot breach until something changes it. */
+struct screen {
+    double *base, *weight, *reference;
+};
+
 struct kernel {
     const char *name;
 
@@ -48,6 +55,11 @@ struct kernel {
 
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);
+
+    /* As `price`, `sides` and `excess` together, for legs of one rate each and log prices; only the paths that the
+     * bound of `screen` does not settle are valued, so slack is exact only where it is <= 0. */
+    void (*screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
+                   const double *remaining, const struct screen *screen, double *restrict slack);
 
     /* 1 when any slack is <= 0. */
     int (*any_spent)(const double *slack);

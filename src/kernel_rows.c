@@ -286,6 +286,7 @@ const struct kernel LEVEL(kernel) = {
     .distance = rows_distance,
     .bridge_distance = rows_bridge_distance,
     .excess = rows_excess,
+    .screen = LEVEL(rows_screen),
     .any_spent = rows_any_spent,
     .value = rows_value,
     .levels = rows_levels,

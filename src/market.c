@@ -153,9 +153,9 @@ const double *market_initial(const struct market_steps *steps) {
 }
 
 enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
-                                       const struct market_steps *steps, struct arena *arena) {
+                                       const struct market_steps *steps, int prices, struct arena *arena) {
     const size_t rows = market->n_assets * BLOCK, padded = (market->n_assets + 3) / 4 * 4 * BLOCK;
-    *block = (struct market_block){.market = market, .steps = steps, .kernel = kernel_choose()};
+    *block = (struct market_block){.market = market, .steps = steps, .kernel = kernel_choose(), .prices = prices};
     block->normal = arena_take(arena, padded);
     if (market->bridge) {
         block->bridge_normal = arena_take(arena, padded);
@@ -174,7 +174,7 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
 }
 
 /* Points the slice at the three instants; index 2 only where a gap set it apart. */
-static void describe(struct market_block *block, int has_gap) {
+static void describe(struct market_block *block, int has_gap, int prices) {
     const struct market_steps *steps = block->steps;
     const int last = has_gap ? 2 : 1;
     block->slice = (struct slice){
@@ -184,9 +184,9 @@ static void describe(struct market_block *block, int has_gap) {
         .start = block->x[0],
         .end = block->x[1],
         .final = block->x[last],
-        .start_price = block->price[0],
-        .end_price = block->price[1],
-        .price = block->price[last],
+        .start_price = prices ? block->price[0] : NULL,
+        .end_price = prices ? block->price[1] : NULL,
+        .price = prices ? block->price[last] : NULL,
         .start_slope = block->market->model->scale == PRICE_LOG ? block->price[0] : block->slope,
         .covariance = steps->covariance,
         .deviation = steps->deviation,
@@ -201,7 +201,7 @@ const struct slice *market_start(struct market_block *block, uint64_t first_path
     memset(block->x[0], 0, rows * sizeof(double));
     memcpy(block->price[1], block->slope, rows * sizeof(double));
     memcpy(block->price[0], block->slope, rows * sizeof(double));
-    describe(block, 0);
+    describe(block, 0, 1);
     return &block->slice;
 }
 
@@ -246,11 +246,12 @@ const struct slice *market_step(struct market_block *block) {
     const double *shift = stressed ? steps->shift + (step - steps->first_stress) * n : steps->drift;
     kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_SHOCK, n, block->normal);
     kernel->correlate(n, steps->factor, shift, block->normal, block->x[0], block->x[1]);
-    kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);
-    const int has_gap = apply_gaps(block, step);
-    if (has_gap)
+    const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
+    if (prices)
+        kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);
+    if (prices && has_gap)
         kernel->price(n, market->model->scale, steps->initial, block->x[2], block->price[2]);
-    describe(block, has_gap);
+    describe(block, has_gap, prices);
     block->slice.step = step;
     block->slice.start_time = (double)step * market->dt;
     block->slice.end_time = (double)(step + 1) * market->dt;

@@ -38,6 +38,7 @@ struct market_block {
     const struct market *market;
     const struct market_steps *steps;
     const struct kernel *kernel;
+    int prices; /* 1: slices carry prices at every step; 0: at the start and at the horizon */
     uint64_t first_path;
     uint64_t step; /* next step */
     double *normal, *bridge_normal, *bridge;
@@ -48,7 +49,7 @@ struct market_block {
 };
 
 enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
-                                       const struct market_steps *steps, struct arena *arena);
+                                       const struct market_steps *steps, int prices, struct arena *arena);
 /* Puts the block at the start of paths first_path .. first_path + BLOCK - 1 (a multiple of BLOCK): every price is its
  * initial price. The slice describes that instant; its `bridge` is NULL and nothing has moved. */
 const struct slice *market_start(struct market_block *block, uint64_t first_path);

@@ -101,6 +101,7 @@ static enum riskpool_status run_init(struct run *run) {
         .initial = market_initial(run->steps),
         .scale = s->market.model->scale,
         .continuous = s->continuous,
+        .exact = run->options->exact,
         .trajectories = s->trajectories,
         .n_alerts = s->n_alerts,
         .alerts = s->alerts,

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmath.h"
+
 enum { BLOCK = 256 };
 
 /* The coordinate in which the diffusive move of a step is Gaussian. */
@@ -26,7 +28,9 @@ struct slice {
     const double *end;   /* x after the diffusive move, before gaps */
     const double *final; /* x after jumps and gaps; the same pointer as `end` in a step without one */
 
-    const double *start_price; /* prices at the same three instants; `end_price == price` without a gap */
+    /* Prices at the same three instants; `end_price == price` without a gap. All NULL in a step whose prices the run
+     * did not ask for (see slice_price). */
+    const double *start_price;
     const double *end_price;
     const double *price;
     const double *start_slope; /* dP/dx at the start: the price itself (log) or P(0) (linear) */
@@ -37,5 +41,13 @@ struct slice {
      * whether a bridge crosses. NULL when there is no law inside the step: then only its end is known. */
     const double *bridge;
 };
+
+/* The final price of an asset on one path. */
+static inline double slice_price(const struct slice *slice, size_t asset, size_t path) {
+    const size_t i = asset * BLOCK + path;
+    if (slice->price)
+        return slice->price[i];
+    return slice->initial[asset] * (slice->scale == PRICE_LOG ? vmath_exp(slice->final[i]) : 1.0 + slice->final[i]);
+}
 
 #endif

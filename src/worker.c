@@ -15,7 +15,8 @@ enum riskpool_status worker_init(struct worker *worker, const struct market *mar
                                  const struct engine *engine) {
     const size_t n_modes = engine->terms.book->n_modes;
     *worker = (struct worker){0};
-    enum riskpool_status status = market_block_init(&worker->block, market, steps, &worker->arena);
+    enum riskpool_status status =
+        market_block_init(&worker->block, market, steps, engine_needs_prices(engine), &worker->arena);
     if (status != RISKPOOL_OK)
         return status;
     worker->accounts = accounts_create(engine, &worker->arena);

@@ -31,7 +31,7 @@ static enum riskpool_status print_paths(const struct market *market, uint64_t fi
     enum riskpool_status status = market_steps_create(market, &steps);
     if (status != RISKPOOL_OK)
         goto out;
-    status = market_block_init(&block, market, steps, &arena);
+    status = market_block_init(&block, market, steps, 1, &arena);
     if (status != RISKPOOL_OK)
         goto out;
     for (uint64_t path = first / BLOCK * BLOCK; path <= last; path += BLOCK) {

@@ -39,7 +39,7 @@ static void rig_init(struct rig *rig, const struct model *model, size_t n_stress
                                   .bridge = 1};
     rig->arena = (struct arena){0};
     assert_int_equal(market_steps_create(&rig->market, &rig->steps), RISKPOOL_OK);
-    assert_int_equal(market_block_init(&rig->block, &rig->market, rig->steps, &rig->arena), RISKPOOL_OK);
+    assert_int_equal(market_block_init(&rig->block, &rig->market, rig->steps, 1, &rig->arena), RISKPOOL_OK);
 }
 
 static void rig_free(struct rig *rig) {
