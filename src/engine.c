@@ -129,9 +129,19 @@ static void account_take(struct account *account, const struct engine *engine, s
                            &account->end.negative,   &account->end.distance};
     for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
         *of_pools[i] = arena_take(arena, pool_rows);
-    double **rows[] = {&account->slack,       &account->equity, &account->requirement,
-                       &account->used,        &account->total,  &account->level,
-                       &account->utilisation, &account->peak,   &account->start_equity};
+    double **rows[] = {&account->slack,
+                       &account->equity,
+                       &account->requirement,
+                       &account->used,
+                       &account->worst.total,
+                       &account->level,
+                       &account->utilisation,
+                       &account->peak,
+                       &account->worst.level_equity,
+                       &account->worst.level_used,
+                       &account->worst.share_need,
+                       &account->worst.share_equity,
+                       &account->start_equity};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i)
         *rows[i] = arena_take(arena, BLOCK);
     account->screen.weight = arena_take(arena, n_positions * BLOCK);
@@ -331,9 +341,9 @@ static void account_close(struct account *account, const struct slice *last) {
     const int watched = account->engine->terms.trajectories;
     double *loss = account->out.column[OUTCOME_loss], *lowest = account->out.column[OUTCOME_lowest_margin_level];
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
-    value_account(account, last, account->total);
+    value_account(account, last, account->worst.total);
     for (size_t p = 0; p < BLOCK; ++p) {
-        loss[p] = account->start_equity[p] - account->total[p];
+        loss[p] = account->start_equity[p] - account->worst.total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;
         drawdown[p] = watched ? drawdown[p] : NAN;
     }

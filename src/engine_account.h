@@ -19,8 +19,9 @@ struct account {
     struct screen screen;                /* base [pool][BLOCK], the rest [position][BLOCK] */
     double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
     double *equity, *requirement, *used; /* [BLOCK] of one pool */
-    double *total, *level, *utilisation; /* [BLOCK] of the account, at the last slice */
-    double *peak;                        /* [BLOCK] running maximum of `total` */
+    struct worst worst;                  /* [BLOCK] of the account, at the last slice */
+    double *level, *utilisation;         /* [BLOCK] likewise, percent */
+    double *peak;                        /* [BLOCK] running maximum of the account's equity */
     double *start_equity;                /* [BLOCK] */
     size_t next_time;                    /* the next sample */
     struct outcome out;                  /* rows of the outcome, shifted to the block */

@@ -89,15 +89,30 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
     }
 }
 
-/* A single pool is judged by the row that detected it, a joint one by its equity. */
-static int breached_at_end(const struct account *account, size_t pool, const struct slice *slice, size_t path) {
+/* The final prices of a pool's assets on one path, in path_price. */
+static void gather_prices(struct account *account, size_t pool, const struct slice *slice, size_t path) {
     const struct surface *surface = &account->mode->pool[pool].surface;
+    for (size_t i = 0; i < surface->n_legs; ++i)
+        if (i == 0 || surface->leg[i].asset != surface->leg[i - 1].asset)
+            account->path_price[surface->leg[i].asset] = slice_price(slice, surface->leg[i].asset, path);
+}
+
+/* A single pool is judged by the row that detected it, a joint one by its equity. Gathers the prices where it needs
+ * them. */
+static int breached_at_end(struct account *account, size_t pool, const struct slice *slice, size_t path) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    if (surface->single) {
+        if (surface->n_legs == 0)
+            return 0;
+        const double x = slice->final[surface->leg[0].asset * BLOCK + path];
+        if (x > account->low[pool * BLOCK + path] && x < account->high[pool * BLOCK + path])
+            return 0;
+        gather_prices(account, pool, slice, path);
+        return 1;
+    }
     if (!surface_open(surface, account->path_remaining))
         return 0;
-    if (surface->single) {
-        const double x = slice->final[surface->leg[0].asset * BLOCK + path];
-        return x <= account->low[pool * BLOCK + path] || x >= account->high[pool * BLOCK + path];
-    }
+    gather_prices(account, pool, slice, path);
     const struct stand stand = stand_of(account, pool, path, account->path_price);
     return surface_breached(surface, &stand);
 }
@@ -106,8 +121,6 @@ int account_liquidate_at_end(struct account *account, const struct slice *slice,
     const double hour = slice->end_time * hours_per_year;
     int closed = 0;
     gather_remaining(account, path);
-    for (size_t j = 0; j < slice->n_assets; ++j)
-        account->path_price[j] = slice_price(slice, j, path);
     for (size_t p = 0; p < account->mode->n_pools;) {
         if (!breached_at_end(account, p, slice, path)) {
             ++p;

@@ -8,22 +8,23 @@ static const double hours_per_year = 8760.0;
 
 static void value_pools(struct account *account, const struct slice *slice) {
     const struct kernel *kernel = account->engine->kernel;
+    const struct worst *worst = &account->worst;
     for (size_t i = 0; i < BLOCK; ++i) {
-        account->total[i] = account->utilisation[i] = 0.0;
-        account->level[i] = INFINITY;
+        worst->total[i] = worst->level_equity[i] = worst->level_used[i] = worst->share_need[i] = 0.0;
+        worst->share_equity[i] = 1.0;
     }
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         kernel->value(surface->n_legs, surface->leg, account->cash + p * BLOCK, account->remaining, slice->price,
                       account->equity, account->requirement, account->used);
-        kernel->levels(account->equity, account->requirement, account->used, account->total, account->level,
-                       account->utilisation);
+        kernel->worst_pool(account->equity, account->requirement, account->used, worst);
     }
+    kernel->levels(worst, account->level, account->utilisation);
 }
 
 static void sample(struct account *account, size_t time) {
     double *equity = account->out.equity_at + time * BATCH, *level = account->out.margin_level_at + time * BATCH;
-    memcpy(equity, account->total, BLOCK * sizeof(double));
+    memcpy(equity, account->worst.total, BLOCK * sizeof(double));
     for (size_t i = 0; i < BLOCK; ++i)
         level[i] = isfinite(account->level[i]) ? account->level[i] : NAN;
 }
@@ -41,7 +42,7 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
         else
             kernel->first_at_least(account->utilisation, alert->threshold, hour, when);
     }
-    kernel->extremes(account->total, account->level, account->peak, account->out.column[OUTCOME_max_drawdown],
+    kernel->extremes(account->worst.total, account->level, account->peak, account->out.column[OUTCOME_max_drawdown],
                      account->out.column[OUTCOME_lowest_margin_level]);
     while (account->next_time < terms->n_times && terms->time_step[account->next_time] == steps_done)
         sample(account, account->next_time++);

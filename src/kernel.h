@@ -15,6 +15,12 @@ struct screen {
     double *base, *weight, *reference;
 };
 
+/* An account as its pools are added up: total equity, equity and used margin of the pool with the lowest level (used 0:
+ * none is open), requirement and equity (above 0) of the one with the highest utilisation. Rows [BLOCK]. */
+struct worst {
+    double *total, *level_equity, *level_used, *share_need, *share_equity;
+};
+
 struct kernel {
     const char *name;
 
@@ -68,10 +74,11 @@ struct kernel {
     void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict equity, double *restrict requirement, double *restrict used);
 
-    /* Adds a pool to its account: total equity, lowest margin level (percent, +inf with nothing open), highest
-     * utilisation (percent). */
-    void (*levels)(const double *equity, const double *requirement, const double *used, double *restrict total,
-                   double *restrict level, double *restrict utilisation);
+    /* Adds a pool to its account: total equity, and which pool has the lowest margin level and the highest
+     * utilisation so far. */
+    void (*worst_pool)(const double *equity, const double *requirement, const double *used, const struct worst *worst);
+    /* Lowest margin level (percent; +inf with nothing open) and highest utilisation (percent) of the account. */
+    void (*levels)(const struct worst *worst, double *restrict level, double *restrict utilisation);
     /* Running peak of the total, largest fall from it, lowest level. */
     void (*extremes)(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
                      double *restrict lowest);

@@ -183,8 +183,9 @@ static void rows_bridge_distance(enum price_scale scale, size_t n, const struct 
     const int log_scale = scale == PRICE_LOG;
     ROWS {
         double a = log_scale ? positive[p] : 1.0, b = log_scale ? negative[p] : 1.0;
-        double spread = gross[0][p] / a + gross[1][p] / b;
-        double drawn = pull[0][p] / a - pull[1][p] / b;
+        double per_a = 1.0 / a, per_b = 1.0 / b;
+        double spread = gross[0][p] * per_a + gross[1][p] * per_b;
+        double drawn = pull[0][p] * per_a - pull[1][p] * per_b;
         double margin = 2.0 * start[p] * end[p] - crossing_bound(spread, drawn);
         double least = smaller(end[p], slack[p]);
         slack[p] = margin < least ? margin : least;
@@ -237,16 +238,33 @@ static void rows_value(size_t n, const struct leg *leg, const double *cash, cons
     }
 }
 
-static void rows_levels(const double *equity, const double *requirement, const double *used, double *restrict total,
-                        double *restrict level, double *restrict utilisation) {
+/* Fractions are compared crosswise, so that an account costs one division a path and not one a pool. */
+static void rows_worst_pool(const double *equity, const double *requirement, const double *used,
+                            const struct worst *worst) {
+    double *restrict total = worst->total, *restrict level_equity = worst->level_equity;
+    double *restrict level_used = worst->level_used, *restrict share_need = worst->share_need;
+    double *restrict share_equity = worst->share_equity;
     ROWS {
-        int open = used[p] > 0.0;
-        double pool_level = open ? 100.0 * equity[p] / used[p] : INFINITY;
-        double pool_share = equity[p] > 0.0 ? 100.0 * requirement[p] / equity[p] : INFINITY;
-        pool_share = open ? pool_share : 0.0;
+        const double tiny = 0x1p-1000;
+        int open = used[p] > 0.0, first = !(level_used[p] > 0.0);
+        int lower = open & (first | (equity[p] * level_used[p] < level_equity[p] * used[p]));
+        double backing = equity[p] > tiny ? equity[p] : tiny;
+        int higher = open & (requirement[p] * share_equity[p] > share_need[p] * backing);
         total[p] += equity[p];
-        level[p] = smaller(pool_level, level[p]);
-        utilisation[p] = pool_share > utilisation[p] ? pool_share : utilisation[p];
+        level_equity[p] = lower ? equity[p] : level_equity[p];
+        level_used[p] = lower ? used[p] : level_used[p];
+        share_need[p] = higher ? requirement[p] : share_need[p];
+        share_equity[p] = higher ? backing : share_equity[p];
+    }
+}
+
+static void rows_levels(const struct worst *worst, double *restrict level, double *restrict utilisation) {
+    const double *level_equity = worst->level_equity, *level_used = worst->level_used;
+    const double *share_need = worst->share_need, *share_equity = worst->share_equity;
+    ROWS {
+        int open = level_used[p] > 0.0;
+        level[p] = open ? 100.0 * level_equity[p] / (open ? level_used[p] : 1.0) : INFINITY;
+        utilisation[p] = 100.0 * share_need[p] / share_equity[p];
     }
 }
 
@@ -289,6 +307,7 @@ const struct kernel LEVEL(kernel) = {
     .screen = LEVEL(rows_screen),
     .any_spent = rows_any_spent,
     .value = rows_value,
+    .worst_pool = rows_worst_pool,
     .levels = rows_levels,
     .extremes = rows_extremes,
     .first_at_least = rows_first_at_least,
