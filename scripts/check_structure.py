@@ -17,7 +17,8 @@ import tempfile
 # headers of its own module and of rows below its own.
 LAYERS = [
     (0, "riskpool"),
-    (0, "status arena vmath sum slice leg"),
+    (0, "vmath"),
+    (0, "status arena sum slice leg"),
     (0, "outcome"),
     (0, "results"),
     (1, "rng corr interval lanes"),

@@ -26,6 +26,11 @@ static double bridge_fraction(double start, double end) {
     return isfinite(span) ? start / span : 1.0;
 }
 
+/* Price of an asset at coordinate x. */
+static double price_at(const struct slice *slice, size_t asset, double x) {
+    return slice->initial[asset] * (slice->scale == PRICE_LOG ? vmath_exp(x) : 1.0 + x);
+}
+
 static int single_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice,
                            size_t path, const struct surface_room *room, double *theta) {
     const size_t asset = surface->leg[0].asset;
@@ -47,11 +52,9 @@ static int single_crossing(const struct surface *surface, const struct stand *st
     const struct stand at_start = {.cash = stand->cash, .remaining = stand->remaining, .price = slice->initial};
     const struct range prices =
         surface_range(surface, &at_start, asset, SURFACE_REQUIREMENT, slice->scale == PRICE_LINEAR);
-    for (size_t j = 0; j < slice->n_assets; ++j)
-        room->price[j] = slice->end_price[j * BLOCK + path];
     /* A pool that no price could save closes where it stood. */
     const double price = touched_high ? prices.high : prices.low;
-    room->price[asset] = isfinite(price) ? price : slice->start_price[asset * BLOCK + path];
+    room->price[asset] = isfinite(price) ? price : price_at(slice, asset, x0);
     return 1;
 }
 
@@ -106,11 +109,6 @@ static double covariance_row(const struct slice *slice, size_t row, const double
     for (size_t k = 0; k < slice->n_assets; ++k)
         sum += slice->covariance[row * slice->n_assets + k] * weight[k];
     return sum;
-}
-
-/* Price of an asset at coordinate x, and its derivative there. */
-static double price_at(const struct slice *slice, size_t asset, double x) {
-    return slice->initial[asset] * (slice->scale == PRICE_LOG ? vmath_exp(x) : 1.0 + x);
 }
 
 static double slope_at(const struct slice *slice, size_t asset, double price) {

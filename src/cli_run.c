@@ -227,7 +227,8 @@ static enum riskpool_status simulate(const struct request *request, const struct
         const struct log_entry entry = {
             scenario_path, path, seconds, results->n_paths, scenario->market.n_steps, scenario->market.n_assets,
             threads};
-        status = log_write(&entry);
+        if (log_write(&entry) != RISKPOOL_OK)
+            fprintf(stderr, "riskpool run: %s.log.json cannot be written\n", path);
         if (!request->quiet)
             fprintf(stderr, "%s: %llu paths in %.2f s\n", path, (unsigned long long)results->n_paths, seconds);
     }

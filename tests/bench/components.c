@@ -1,9 +1,9 @@
 /* What the reference workload is made of, measured piece by piece: usage: components SCENARIO; prints JSON. Every piece
  * runs on the rows of a real step, all in turn in short windows; the medians are compared with the program's own loop
- * over batches. For scenarios with monitoring at steps and without trajectories. Compiled for one instruction set, with
- * the source of the kernels, whose words no other header offers. */
+ * over batches, filtered and exact. For scenarios with monitoring at steps and without trajectories. Compiled for one
+ * instruction set, with the source of the normals, whose words no header offers. */
 #define KERNEL_LEVEL timed
-#include "../../src/kernel_rows.c"
+#include "../../src/kernel_normals.c"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,29 +13,42 @@
 #include "scenario.h"
 #include "worker.h"
 
-enum { WINDOWS = 301, SETTLED = 64, CHAINS = 10 };
+enum { WINDOWS = 201, SETTLED = 64, CHAINS = 10 };
 static const double window_seconds = 100e-6;
 
-/* A step of the scenario, halfway down a path, and all that looks at it. */
+enum way { FILTERED, EXACT, WAYS };
+
+/* A step of the scenario, on its way down a path, and all that looks at it. */
 struct subject {
     struct riskpool_scenario *scenario;
     struct market_steps *steps;
-    struct engine engine;
-    struct worker worker;
+    struct engine engine[WAYS];
+    struct worker worker[WAYS];
     const struct kernel *kernel;
     struct slice slice;
     uint64_t counter; /* of calls: no two draw the same words */
-    double *lower, *shift, *normal, *out;
-    double *low, *high, *cash, *remaining; /* [pool of any mode] and [position] */
+    double *lower, *shift, *normal, *pairs, *out, *remaining;
+    double *low, *high, *cash, *base; /* [pool of any mode][BLOCK] */
+    double *weight, *reference;       /* [pool of any mode][position][BLOCK] */
     double slack[BLOCK], positive[BLOCK], negative[BLOCK];
     uint64_t word0[BLOCK], word1[BLOCK];
 };
 
-static void time_words(struct subject *s) {
-    const uint64_t step = s->counter++;
-    for (size_t quad = 0; quad * 4 < s->slice.n_assets; ++quad)
+/* Inlined as in the kernel: called, it is slower. */
+__attribute__((flatten)) static void time_words(struct subject *s) {
+    const uint64_t seed = s->scenario->market.seed, first_path = s->counter & ~(uint64_t)(BLOCK - 1);
+    const uint32_t step = (uint32_t)s->counter++;
+    for (uint32_t quad = 0; quad * 4 < s->slice.n_assets; ++quad)
         for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
-            philox_words(1, p, (uint32_t)step, (uint32_t)quad, s->word0 + p, s->word1 + p);
+            philox_words(seed, first_path + p, step, quad, s->word0 + p, s->word1 + p);
+}
+
+static void time_pairs(struct subject *s) {
+    for (size_t quad = 0; quad * 4 < s->slice.n_assets; ++quad) {
+        double *row = s->pairs + quad * 4 * BLOCK;
+        normal_pairs(s->word0, row, row + BLOCK);
+        normal_pairs(s->word1, row + 2 * BLOCK, row + 3 * BLOCK);
+    }
 }
 
 static void time_normals(struct subject *s) {
@@ -50,52 +63,68 @@ static void time_price(struct subject *s) {
     s->kernel->price(s->slice.n_assets, s->slice.scale, s->slice.initial, s->slice.end, s->out);
 }
 
-static void clear_slack(struct subject *s) {
-    for (size_t p = 0; p < BLOCK; ++p)
-        s->slack[p] = INFINITY;
+/* How a pool is looked at; `at` counts the pools of all modes. */
+typedef void look(struct subject *s, const struct surface *surface, size_t at);
+
+static void look_between(struct subject *s, const struct surface *surface, size_t at) {
+    s->kernel->between(s->slice.final + surface->leg[0].asset * BLOCK, s->low + at * BLOCK, s->high + at * BLOCK,
+                       s->slack);
 }
 
-/* The pools of all modes on one asset (`single`) or on several. */
-static void time_pools(struct subject *s, int single) {
+static void look_exactly(struct subject *s, const struct surface *surface, size_t at) {
+    s->kernel->sides(surface->n_legs, surface->leg, s->cash + at * BLOCK, s->remaining, s->slice.price, s->positive,
+                     s->negative);
+    s->kernel->excess(s->positive, s->negative, s->slack);
+}
+
+static void look_filtered(struct subject *s, const struct surface *surface, size_t at) {
+    const size_t table = at * s->scenario->book.n_positions * BLOCK;
+    const struct screen screen = {s->base + at * BLOCK, s->weight + table, s->reference + table};
+    s->kernel->screen(surface->n_legs, surface->leg, s->slice.initial, s->slice.final, s->cash + at * BLOCK,
+                      s->remaining, &screen, s->slack);
+}
+
+/* The pools on one asset (`single`) or on several, mode by mode. */
+static void look_at_pools(struct subject *s, int single, look *one) {
+    const struct engine *engine = &s->engine[EXACT];
     size_t at = 0;
     for (size_t m = 0; m < s->scenario->book.n_modes; ++m) {
         int looked = 0;
-        clear_slack(s);
-        for (size_t p = 0; p < s->engine.mode[m].n_pools; ++p, ++at) {
-            const struct surface *surface = &s->engine.mode[m].pool[p].surface;
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p, ++at) {
+            const struct surface *surface = &engine->mode[m].pool[p].surface;
             if (surface->n_legs == 0 || surface->single != single)
                 continue;
+            for (size_t i = 0; !looked && i < BLOCK; ++i)
+                s->slack[i] = INFINITY;
+            one(s, surface, at);
             looked = 1;
-            if (single) {
-                s->kernel->between(s->slice.final + surface->leg[0].asset * BLOCK, s->low + at * BLOCK,
-                                   s->high + at * BLOCK, s->slack);
-            } else {
-                s->kernel->sides(surface->n_legs, surface->leg, s->cash + at * BLOCK, s->remaining, s->slice.price,
-                                 s->positive, s->negative);
-                s->kernel->excess(s->positive, s->negative, s->slack);
-            }
         }
         s->counter += looked && s->kernel->any_spent(s->slack);
     }
 }
 
 static void time_barriers(struct subject *s) {
-    time_pools(s, 1);
+    look_at_pools(s, 1, look_between);
 }
 
 static void time_pooled(struct subject *s) {
-    time_pools(s, 0);
+    look_at_pools(s, 0, look_exactly);
 }
 
-/* Paths from start to end without an account, and with it: what the program does for a block. */
-static void time_market(struct subject *s) {
-    market_start(&s->worker.block, BLOCK * s->counter++);
-    for (uint64_t step = 0; step < s->scenario->market.n_steps; ++step)
-        market_step(&s->worker.block);
+static void time_filter(struct subject *s) {
+    look_at_pools(s, 0, look_filtered);
 }
 
-static void time_kernel(struct subject *s) {
-    worker_batch(&s->worker, BLOCK * s->counter++, BLOCK);
+static void time_batches(struct subject *s, enum way way) {
+    worker_batch(&s->worker[way], BLOCK * s->counter++, BLOCK);
+}
+
+static void time_filtered_kernel(struct subject *s) {
+    time_batches(s, FILTERED);
+}
+
+static void time_exact_kernel(struct subject *s) {
+    time_batches(s, EXACT);
 }
 
 /* Products as fast as the ports take them: independent chains, enough to hide the latency. */
@@ -112,29 +141,48 @@ static void time_products(struct subject *s) {
         s->slack[i] = chain[i][0];
 }
 
-/* `each`: how many of its unit a piece does for one asset-step; `whole`: it runs all steps of a block at a call.
- * `products`: multiplications, fused or integer, an asset-step needs; negative: they depend on the scenario. */
+enum { IN_FILTERED = 1 << FILTERED, IN_EXACT = 1 << EXACT, IN_BOTH = IN_FILTERED | IN_EXACT };
+
+/* `each`: how many of its unit a piece does for one asset-step. `products`: multiplications, fused or not, of one
+ * asset-step, counted in the source: what the ports that multiply cannot avoid. */
 struct piece {
     const char *name, *unit;
     void (*run)(struct subject *);
-    double each;
-    int in_sum, whole;
+    double each, products;
+    int parts; /* the sums it belongs to */
+    size_t calls;
     double seconds[WINDOWS]; /* per call */
-    size_t calls;            /* in a window */
 };
 
-static struct piece pieces[] = {
-    {.name = "product", .unit = "product", .run = time_products, .each = CHAINS},
-    {.name = "Philox", .unit = "64-bit word", .run = time_words, .each = 0.5},
-    {.name = "normals, Philox included", .unit = "normal", .run = time_normals, .each = 1.0, .in_sum = 1},
-    {.name = "L z", .unit = "asset-step", .run = time_correlate, .each = 1.0, .in_sum = 1},
-    {.name = "exp", .unit = "exp", .run = time_price, .each = 1.0, .in_sum = 1},
-    {.name = "barriers", .unit = "asset-step", .run = time_barriers, .each = 1.0, .in_sum = 1},
-    {.name = "pooled check", .unit = "asset-step", .run = time_pooled, .each = 1.0, .in_sum = 1},
-    {.name = "market", .unit = "asset-step", .run = time_market, .each = 1.0, .whole = 1},
-    {.name = "kernel", .unit = "asset-step", .run = time_kernel, .each = 1.0, .whole = 1},
+enum { PRODUCT, PHILOX, PAIRS, NORMALS, CORRELATE, PRICE, BARRIERS, POOLED, FILTER, KERNEL, PIECES = KERNEL + WAYS };
+
+static struct piece pieces[PIECES] = {
+    [PRODUCT] = {"product", "product", time_products, CHAINS, CHAINS, 0, 0, {0}},
+    [PHILOX] = {"Philox", "64-bit word", time_words, 0.5, 5.0, 0, 0, {0}},
+    [PAIRS] = {"Box-Muller", "normal", time_pairs, 1.0, 11.0, 0, 0, {0}},
+    [NORMALS] = {"normals, from Philox on", "normal", time_normals, 1.0, 16.0, IN_BOTH, 0, {0}},
+    [CORRELATE] = {"L z", "asset-step", time_correlate, 1.0, 0.0, IN_BOTH, 0, {0}},
+    [PRICE] = {"exp", "exp", time_price, 1.0, 15.0, IN_EXACT, 0, {0}},
+    [BARRIERS] = {"barriers", "asset-step", time_barriers, 1.0, 0.0, IN_BOTH, 0, {0}},
+    [POOLED] = {"pooled check, exact", "asset-step", time_pooled, 1.0, 0.0, IN_EXACT, 0, {0}},
+    [FILTER] = {"pooled check, bound", "asset-step", time_filter, 1.0, 0.0, IN_FILTERED, 0, {0}},
+    [KERNEL + FILTERED] = {"kernel", "asset-step", time_filtered_kernel, 1.0, 0.0, 0, 0, {0}},
+    [KERNEL + EXACT] = {"kernel, exact", "asset-step", time_exact_kernel, 1.0, 0.0, 0, 0, {0}},
 };
-enum { PIECES = sizeof pieces / sizeof *pieces };
+
+/* The products that depend on the scenario. */
+static void count_products(const struct subject *s) {
+    const double n = (double)s->slice.n_assets;
+    pieces[CORRELATE].products = (n + 1.0) / 2.0;
+    for (size_t m = 0; m < s->scenario->book.n_modes; ++m)
+        for (size_t p = 0; p < s->engine[EXACT].mode[m].n_pools; ++p) {
+            const struct surface *surface = &s->engine[EXACT].mode[m].pool[p].surface;
+            for (size_t i = 0; !surface->single && i < surface->n_legs; ++i) {
+                pieces[POOLED].products += 4.0 / n;
+                pieces[FILTER].products += (surface->leg[i].quantity < 0.0 ? 3.0 : 1.0) / n;
+            }
+        }
+}
 
 static double seconds_now(void) {
     struct timespec t;
@@ -165,51 +213,78 @@ static void measure(struct subject *s) {
         qsort(piece->seconds, WINDOWS, sizeof *piece->seconds, ascending);
 }
 
-/* ns of an asset-step. */
+/* ns of an asset-step; the kernels run all steps of a block at a call. */
 static double piece_ns(const struct piece *piece, const struct subject *s) {
-    const double steps = piece->whole ? (double)s->scenario->market.n_steps : 1.0;
+    const double steps = piece >= pieces + KERNEL ? (double)s->scenario->market.n_steps : 1.0;
     return 1e9 * piece->seconds[WINDOWS / 2] / (steps * (double)(s->slice.n_assets * BLOCK));
 }
 
+static void print_way(const struct subject *s, enum way way) {
+    const double product = piece_ns(&pieces[PRODUCT], s) / CHAINS, kernel = piece_ns(&pieces[KERNEL + way], s);
+    double sum = 0.0, bound = 0.0;
+    for (const struct piece *piece = pieces; piece < pieces + PIECES; ++piece)
+        if (piece->parts & (1 << way)) {
+            sum += piece_ns(piece, s);
+            bound += piece->products * product;
+        }
+    printf("\"%s\": {\"sum\": %.4f, \"kernel\": %.4f, \"kernel_over_sum\": %.3f, \"port_bound\": %.4f}",
+           way == EXACT ? "exact" : "filtered", sum, kernel, kernel / sum, bound);
+}
+
 static void print(const struct subject *s) {
-    double sum = 0.0;
     printf("{\"instruction_set\": \"%s\", \"pieces\": [", s->kernel->name);
     for (const struct piece *piece = pieces; piece < pieces + PIECES; ++piece) {
         const double ns = piece_ns(piece, s);
-        sum += piece->in_sum ? ns : 0.0;
-        printf("%s\n  {\"name\": \"%s\", \"unit\": \"%s\", \"ns\": %.4f, \"ns_per_asset_step\": %.4f, \"in_sum\": %s}",
+        printf("%s\n {\"name\": \"%s\", \"unit\": \"%s\", \"ns\": %.4f, \"ns_per_asset_step\": %.4f, "
+               "\"in_filtered\": %s, \"in_exact\": %s}",
                piece == pieces ? "" : ",", piece->name, piece->unit, ns / piece->each, ns,
-               piece->in_sum ? "true" : "false");
+               piece->parts & IN_FILTERED ? "true" : "false", piece->parts & IN_EXACT ? "true" : "false");
     }
-    const double kernel = piece_ns(&pieces[PIECES - 1], s);
-    printf("],\n \"sum\": %.4f, \"kernel\": %.4f, \"kernel_over_sum\": %.3f}\n", sum, kernel, kernel / sum);
+    printf("],\n ");
+    print_way(s, FILTERED);
+    printf(",\n ");
+    print_way(s, EXACT);
+    printf("}\n");
+}
+
+static void fill_pools(struct subject *s) {
+    const struct engine *engine = &s->engine[EXACT];
+    size_t row = 0;
+    for (size_t m = 0; m < s->scenario->book.n_modes; ++m)
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
+            for (size_t i = 0; i < BLOCK; ++i, ++row) {
+                s->low[row] = engine->mode[m].pool[p].safe.low;
+                s->high[row] = engine->mode[m].pool[p].safe.high;
+                s->cash[row] = engine->mode[m].pool[p].cash;
+                s->base[row] = -INFINITY;
+            }
 }
 
 static enum riskpool_status take_rows(struct subject *s) {
     const struct market *market = &s->scenario->market;
     const size_t n = market->n_assets, n_positions = s->scenario->book.n_positions;
-    struct arena *arena = &s->worker.arena;
-    size_t n_pools = 0, at = 0;
+    struct arena *arena = &s->worker[EXACT].arena;
+    size_t n_pools = 0;
     for (size_t m = 0; m < s->scenario->book.n_modes; ++m)
-        n_pools += s->engine.mode[m].n_pools;
-    double **rows[] = {&s->normal, &s->out, &s->low, &s->high, &s->cash, &s->remaining, &s->lower, &s->shift};
-    const size_t sizes[] = {(n + 3) / 4 * 4 * BLOCK, n * BLOCK,           n_pools * BLOCK, n_pools * BLOCK,
-                            n_pools * BLOCK,         n_positions * BLOCK, n * n,           n};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i)
-        *rows[i] = arena_take(arena, sizes[i]);
+        n_pools += s->engine[EXACT].mode[m].n_pools;
+    s->lower = arena_take(arena, n * n);
+    s->shift = arena_take(arena, n);
+    s->normal = arena_take(arena, (n + 3) / 4 * 4 * BLOCK);
+    s->pairs = arena_take(arena, (n + 3) / 4 * 4 * BLOCK);
+    s->out = arena_take(arena, n * BLOCK);
+    s->remaining = arena_take(arena, n_positions * BLOCK);
+    double **of_pools[] = {&s->low, &s->high, &s->cash, &s->base};
+    for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
+        *of_pools[i] = arena_take(arena, n_pools * BLOCK);
+    s->weight = arena_take(arena, n_pools * n_positions * BLOCK);
+    s->reference = arena_take(arena, n_pools * n_positions * BLOCK);
     if (arena->failed)
         return RISKPOOL_NO_MEMORY;
     for (size_t i = 0; i < n_positions * BLOCK; ++i)
         s->remaining[i] = 1.0;
-    for (size_t m = 0; m < s->scenario->book.n_modes; ++m)
-        for (size_t p = 0; p < s->engine.mode[m].n_pools; ++p, ++at)
-            for (size_t i = at * BLOCK; i < (at + 1) * BLOCK; ++i) {
-                s->low[i] = s->engine.mode[m].pool[p].safe.low;
-                s->high[i] = s->engine.mode[m].pool[p].safe.high;
-                s->cash[i] = s->engine.mode[m].pool[p].cash;
-            }
     for (size_t i = 0; i < n; ++i)
         s->shift[i] = market->model->drift(&market->assets[i], market->dt);
+    fill_pools(s);
     return corr_factor(n, market->correlation, s->lower);
 }
 
@@ -217,28 +292,39 @@ static enum riskpool_status prepare(struct subject *s) {
     const struct riskpool_scenario *scenario = s->scenario;
     s->kernel = kernel_choose();
     enum riskpool_status status = market_steps_create(&scenario->market, &s->steps);
-    if (status != RISKPOOL_OK)
-        return status;
-    const struct engine_terms terms = {
-        .book = &scenario->book,
-        .rule = &scenario->rule,
-        .procedure = &scenario->procedure,
-        .n_assets = scenario->market.n_assets,
-        .initial = market_initial(s->steps),
-        .scale = scenario->market.model->scale,
-    };
-    status = engine_init(&s->engine, &terms);
-    if (status == RISKPOOL_OK)
-        status = worker_init(&s->worker, &scenario->market, s->steps, &s->engine);
-    if (status == RISKPOOL_OK)
-        status = take_rows(s);
-    return status;
+    for (int way = 0; way < WAYS && status == RISKPOOL_OK; ++way) {
+        const struct engine_terms terms = {
+            .book = &scenario->book,
+            .rule = &scenario->rule,
+            .procedure = &scenario->procedure,
+            .n_assets = scenario->market.n_assets,
+            .initial = market_initial(s->steps),
+            .scale = scenario->market.model->scale,
+            .exact = way == EXACT,
+        };
+        status = engine_init(&s->engine[way], &terms);
+        if (status == RISKPOOL_OK)
+            status = worker_init(&s->worker[way], &scenario->market, s->steps, &s->engine[way]);
+    }
+    return status == RISKPOOL_OK ? take_rows(s) : status;
 }
 
 static void settle(struct subject *s) {
-    market_start(&s->worker.block, 0);
+    market_start(&s->worker[EXACT].block, 0);
     for (int step = 0; step < SETTLED; ++step)
-        s->slice = *market_step(&s->worker.block);
+        s->slice = *market_step(&s->worker[EXACT].block);
+    /* The kernels go on with the block: keep the step. */
+    const struct slice *from = &s->slice;
+    const size_t rows = from->n_assets * BLOCK;
+    double *keep = arena_take(&s->worker[EXACT].arena, 3 * rows);
+    if (!keep)
+        return;
+    memcpy(keep, from->start, rows * sizeof(double));
+    memcpy(keep + rows, from->final, rows * sizeof(double));
+    memcpy(keep + 2 * rows, from->price, rows * sizeof(double));
+    s->slice.start = keep;
+    s->slice.end = s->slice.final = keep + rows;
+    s->slice.price = keep + 2 * rows;
     time_normals(s);
 }
 
@@ -261,11 +347,14 @@ int main(int argc, char **argv) {
         status = prepare(&s);
     if (status == RISKPOOL_OK) {
         settle(&s);
+        count_products(&s);
         measure(&s);
         print(&s);
     }
-    worker_free(&s.worker);
-    engine_free(&s.engine);
+    for (int way = 0; way < WAYS; ++way) {
+        worker_free(&s.worker[way]);
+        engine_free(&s.engine[way]);
+    }
     market_steps_free(s.steps);
     riskpool_scenario_free(s.scenario);
     return riskpool_status_exit_code(status);

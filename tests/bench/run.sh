@@ -1,14 +1,60 @@
 #!/usr/bin/env bash
-# usage: run.sh [RISKPOOL]: the speed of the program against the same work in plain C with GSL, both whole processes,
-# alternately in one go. Default: build/release/riskpool. Not part of pass or fail of the tests.
+# usage: run.sh [--quick|--long] [-o FOLDER] [--components] [BUILD]: the speed of the program against the same work in C with
+# GSL, NumPy and QuantLib, its sweeps, and the sum of its components; writes bench.md, bench.png and bench.json.
+#   BUILD          folder of the build [build/release]        --quick, --long   small sizes; up to 1e7 paths
+#   -o FOLDER      where results go [build/bench]             --components      only the components, as JSON
+# Not part of pass or fail of the tests; fails only when a peer's answer differs by more than chance.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-riskpool=${1:-$here/../../build/release/riskpool}
+root=$(cd "$here/../.." && pwd)
+build=$root/build/release output=$root/build/bench size=usual only_components=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) size=quick ;;
+    --long) size=long ;;
+    --components) only_components=1 ;;
+    -o) output=${2:?-o needs a folder} && shift ;;
+    -h | --help) sed -n '2,6s/^# //p' "$0" && exit ;;
+    -*) echo "run.sh: unknown option $1" >&2 && exit 64 ;;
+    *) build=$1 ;;
+    esac
+    shift
+done
+for file in riskpool libriskpool.a; do
+    [ -e "$build/$file" ] || { echo "run.sh: no $file in $build: build first" >&2 && exit 66; }
+done
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-read -ra flags < <(pkg-config --cflags --libs gsl)
-"${CC:-cc}" -std=c11 -O3 -march=native -fno-math-errno -fopenmp "$here/peer_gsl.c" -o "$work/peer_gsl" "${flags[@]}" -lm
+
+# The instruction sets of CMakeLists.txt, and its flags.
+declare -A level=([v3]="-march=x86-64-v3" [v4]="-march=x86-64-v4 -mprefer-vector-width=512")
+exact=(-std=c11 -O3 -fopenmp -fno-math-errno -fno-trapping-math -ffp-contract=off -D_GNU_SOURCE)
+if [ "$(uname -m)" = x86_64 ]; then
+    read -ra libraries < <(PKG_CONFIG_PATH=$build pkg-config --static --libs riskpool | sed 's/-lriskpool//')
+    for name in "${!level[@]}"; do
+        # shellcheck disable=SC2086 # a level is several words
+        "${CC:-cc}" "${exact[@]}" ${level[$name]} -I"$root/src" -I"$root/include" "$here/components.c" \
+            "$build/libriskpool.a" -o "$work/components_$name" "${libraries[@]}"
+    done
+fi
+if [ "$only_components" ]; then
+    for name in v3 v4; do
+        if RISKPOOL_ISA=$name "$build/riskpool" --version | grep -q "$name)"; then
+            RISKPOOL_ISA=$name "$work/components_$name" "$here/reference.yaml"
+        fi
+    done
+    exit
+fi
+
+fast=(-O3 -march=native -fno-math-errno)
+read -ra gsl < <(pkg-config --cflags --libs gsl)
+"${CC:-cc}" -std=c11 "${fast[@]}" -fopenmp "$here/peer_gsl.c" -o "$work/peer_gsl" "${gsl[@]}" -lm
+if echo '#include <ql/version.hpp>' | "${CXX:-c++}" -x c++ -E - >"$work/probe" 2>&1; then
+    "${CXX:-c++}" -std=c++17 "${fast[@]}" "$here/peer_quantlib.cpp" -o "$work/peer_quantlib" -lQuantLib
+else
+    echo "QuantLib is skipped: no libquantlib0-dev, or no C++ compiler" >&2
+fi
 python=
 for candidate in ${RISKPOOL_PYTHON:-} python3 /usr/bin/python3; do
-    if "$candidate" -c 'import h5py' 2>/dev/null; then python=$candidate && break; fi
+    if "$candidate" -c 'import h5py, matplotlib, numpy, yaml' 2>/dev/null; then python=$candidate && break; fi
 done
-"${python:?no Python with h5py}" "$here/measure.py" "$riskpool" "$work/peer_gsl" "$here/reference.yaml" "$work"
+"${python:?no Python with h5py, matplotlib, numpy and yaml}" "$here/measure.py" "$build/riskpool" "$work" "$output" "$size"

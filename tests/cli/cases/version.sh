@@ -1,1 +1,1 @@
-riskpool --version | sed "s/[0-9.]*$/N/"
+riskpool --version | sed -E 's/[0-9]+\.[0-9]+\.[0-9]+ \(.+\)$/N (SET)/'

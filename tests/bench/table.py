@@ -1,0 +1,88 @@
+"""The benchmark as a Markdown page. It knows names and numbers, not how they were measured."""
+
+
+def table(heads, rows):
+    lines = ["| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]) + "\n"
+
+
+def level_of(row):
+    return f"{row['name']} {row['level']}" if row["level"] else row["name"]
+
+
+def seconds(row):
+    return f"{row['seconds']:.3f} ({row['least']:.3f} to {row['most']:.3f})"
+
+
+def peers(found):
+    rows, levels = found["peers"], found["levels"]
+    ours = {row["level"]: row["seconds"] for row in rows if row["name"] == "riskpool"}
+    answers = {answer["name"]: f"{answer['z']:+.1f} ({answer['what']})" for answer in found["answers"]}
+    cells = [[level_of(row), f"{row['ns']:.2f}", seconds(row), *(f"{row['seconds'] / ours[level]:.1f} ×" for level in levels),
+              answers.get(row["name"], "")] for row in rows]
+    heads = ["one thread", "ns", "seconds", *(f"over riskpool {level}" for level in levels), "largest z of a frequency"]
+    return table(heads, cells)
+
+
+def threads(found):
+    first = {level_of(row): row["seconds"] for row in found["threads"] if row["threads"] == 1}
+    return table(["", "threads", "ns and core", "seconds", "speed over one thread"],
+                 [[level_of(row), row["threads"], f"{row['ns']:.2f}", seconds(row),
+                   f"{first[level_of(row)] / row['seconds']:.2f} ×"] for row in found["threads"]])
+
+
+def components(found):
+    """One column of ns for each instruction set."""
+    answers = found["components"]
+    if not answers:
+        return "Not measured.\n"
+    levels = list(answers)
+    first = answers[levels[0]]["pieces"]
+    rows = [[piece["name"], *(f"{answers[level]['pieces'][at]['ns']:.3f} per {piece['unit']}" for level in levels),
+             *(f"{answers[level]['pieces'][at]['ns_per_asset_step']:.3f}" for level in levels)]
+            for at, piece in enumerate(first) if piece["name"] != "product"]
+    for way in ("filtered", "exact"):
+        for key, words in (("sum", "sum of components"), ("port_bound", "bound by the ports that multiply")):
+            rows.append([f"{way}: {words}", *[""] * len(levels), *(f"{answers[level][way][key]:.3f}" for level in levels)])
+        rows.append([f"**{way}: kernel over sum**", *[""] * len(levels),
+                     *(f"**{answers[level][way]['kernel_over_sum']:.2f} ×**" for level in levels)])
+    return table(["", *(f"ns, {level}" for level in levels), *(f"ns an asset-step, {level}" for level in levels)], rows)
+
+
+def sweep(rows, levels, what, against):
+    """Points of a sweep down, instruction sets across; ratios to the point named `against`."""
+    at = {(row["name"], row["level"]): row for row in rows}
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    cells = []
+    for name in names:
+        cell = [name]
+        for level in levels:
+            row = at[name, level]
+            cell += [f"{row['ns']:.2f}", f"{row['ns'] / at[against, level]['ns']:.2f} ×"]
+        cells.append(cell)
+    return table([what, *(head for level in levels for head in (f"ns {level}", f"over {against}"))], cells)
+
+
+def paths(rows):
+    return table(["paths", "threads", "ns and core", "seconds", "memory, MB"],
+                 [[row["name"], row["threads"], f"{row['ns']:.2f}", seconds(row), f"{row['memory'] / 1e6:.0f}"] for row in rows])
+
+
+def write(found, path):
+    sweeps, levels = found["sweeps"], found["levels"]
+    start = sweeps["start"][0]
+    text = "\n".join([
+        f"# Benchmark of {found['version']}\n",
+        f"{found['machine']}, {found['cores']} cores, load {found['load']:.1f} when done. Reference workload: 8 assets, full correlation, "
+        f"256 steps, {found['paths']:,} paths, isolated and cross margin checked at every step. Whole processes; medians; "
+        "ratios within one run. ns: wall time × threads over paths × steps × assets.\n",
+        "## Peers\n", peers(found), "## Threads\n", threads(found), "## Components\n", components(found),
+        "## What is watched\n", sweep(sweeps["watching"], levels, "reference workload", "as it is"),
+        "## Modes\n", sweep(sweeps["modes"], levels, "modes", "both"),
+        "## Assets\n", sweep(sweeps["assets"], levels, "assets", "8"),
+        "## Steps\n", sweep(sweeps["steps"], levels, "steps", "256"),
+        "## Paths\n", paths(sweeps["paths"]),
+        f"Start: {start['name']} take {1e3 * start['seconds']:.1f} ms ({1e3 * start['least']:.1f} to {1e3 * start['most']:.1f})."])
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    return text
