@@ -40,7 +40,7 @@ def draw_curves(axes, results):
     axes.grid(False, axis="y", which="minor")
     for alpha in alphas:
         axes.axhline(alpha, color=GREY, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
-    style.label_ends(axes, [(alpha, f"{numbers.percent(1 - alpha)} VaR, ES", GREY) for alpha in alphas], size=8)
+    style.label_ends(axes, [(alpha, f"{numbers.level(1 - alpha)} VaR, ES", GREY) for alpha in alphas], size=8)
 
 
 def draw_levels(axes, results):
@@ -53,12 +53,12 @@ def draw_levels(axes, results):
     style.dots(axes, [(colour, mode.expected_shortfall[at], mode.expected_shortfall[at] - wide,
                        mode.expected_shortfall[at] + wide)
                       for colour, wide, (mode, at) in zip(colours, half, rows)], marker="D", filled=False, lift=0.17)
-    style.row_labels(axes, [f"{numbers.percent(float(mode.confidence[at]))}  {style.short(mode.name)}" for mode, at in rows],
+    style.row_labels(axes, [f"{numbers.level(float(mode.confidence[at]))}  {style.short(mode.name)}" for mode, at in rows],
                      colours)
     for line in range(len(results.modes), len(rows), len(results.modes)):
         axes.axhline(line - 0.5, color=style.LIGHT, linewidth=0.8)
-    style.column(axes, 0.78, [numbers.money(float(mode.value_at_risk[at])) for mode, at in rows], "VaR")
-    style.column(axes, 1.75, [f"{numbers.money(float(mode.expected_shortfall[at]))} ± {numbers.money(wide)}"
+    style.column(axes, 0.62, [numbers.money(float(mode.value_at_risk[at])) for mode, at in rows], "VaR")
+    style.column(axes, 1.75, [f"{numbers.money(float(mode.expected_shortfall[at]))} ± {numbers.error(wide, float(mode.expected_shortfall[at]))}"
                               if np.isfinite(wide) else numbers.money(float(mode.expected_shortfall[at]))
                               for wide, (mode, at) in zip(half, rows)], "ES")
 

@@ -7,6 +7,7 @@ from . import maintenance, numbers, style
 from .style import GREY, INK, NothingToDraw
 
 MAINTENANCE = "#A50026"
+SAMPLE = 32768  # paths whose trajectories the program samples
 
 
 def bands(quantiles):
@@ -82,16 +83,21 @@ def largest(results, name):
     return max((float(np.nanmax(np.abs(getattr(mode, name)))) for mode in results.modes if mode.has(name)), default=1.0)
 
 
+def sample(results):
+    """The paths that the fans are made of."""
+    return "all paths" if results.n_paths <= SAMPLE else f"the first {SAMPLE:,} paths"
+
+
 def draw_equity(results):
     if not any(mode.has("equity_quantile") for mode in results.modes):
         raise NothingToDraw("equity over time was not recorded (output.trajectories is off)")
     lines = maintenance.at_start(results)
-    whole = {mode: lines[mode][0][0] for mode in lines if len(lines[mode]) == 1}
+    whole = {mode: lines[mode][0][0] for mode in maintenance.in_one_pool(results) if mode in lines}
     extra = [Line2D([], [], color=INK, linewidth=1, linestyle=(0, (4, 2)), label="equity at the start")]
     if whole:
         extra.append(Line2D([], [], color=MAINTENANCE, linewidth=1.3, label="maintenance at the start"))
     figure, panels = grid(results, "equity_quantile", "Equity over time",
-                          "Quantiles of the account's equity over all paths."
+                          f"Quantiles of the account's equity over {sample(results)}."
                           + (" In a mode with one pool a liquidation begins where equity meets the maintenance margin, drawn "
                              "here for the prices at the start; with several pools no one line can say it." if whole else ""),
                           extra)
@@ -112,8 +118,8 @@ def draw_margin_level(results):
     lines = maintenance.at_start(results)
     extra = [Line2D([], [], color=MAINTENANCE, linewidth=1.3, label="maintenance at the start")] if lines else []
     figure, panels = grid(results, "margin_level_quantile", "Margin level over time",
-                          "Quantiles of equity over used margin, of the paths that still have open positions; of several pools "
-                          "the lowest counts." + (" A liquidation begins where the level meets the maintenance margin, "
+                          f"Quantiles of equity over used margin, of those of {sample(results)} that still have open positions; of "
+                          "several pools the lowest counts." + (" A liquidation begins where the level meets the maintenance margin, "
                                                   "drawn here for the prices at the start: one line a pool." if lines else ""),
                           extra)
     for axes, mode in zip(panels.ravel(), results.modes):

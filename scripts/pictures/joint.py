@@ -10,6 +10,7 @@ from .style import NothingToDraw
 
 FEW = 5  # expected joint paths below which a ratio says little
 LARGEST = 64.0  # end of the colour scale
+SMALLEST = 4.5  # size of letters below which the cells speak by their colour alone
 
 
 def ratios(mode):
@@ -34,18 +35,27 @@ def scale(results):
     return min(LARGEST, 2.0 ** math.ceil(math.log2(max(seen) * 0.999)))
 
 
-def annotate(axes, ratio, joint, expected, limit, detailed):
+def fitting_size(words, cell):
+    """The size at which the longest words fit a cell of so many inches; at most the usual one."""
+    longest = max((len(word) for word in words), default=1)
+    return min(7.5, cell * 72 * 0.9 / (0.62 * longest))
+
+
+def annotate(axes, ratio, joint, expected, limit, detailed, cell):
+    size = 8 if detailed else fitting_size([numbers.ratio(float(each)) for each in ratio[np.isfinite(ratio)]], cell)
+    if size < SMALLEST:
+        return
     for row, col in np.ndindex(ratio.shape):
         if row == col:
             continue
         if not np.isfinite(ratio[row, col]):
-            axes.text(col, row, "never", ha="center", va="center", size=7, color=style.GREY)
+            axes.text(col, row, "–", ha="center", va="center", size=size, color=style.GREY)
             continue
         dark = abs(math.log(max(ratio[row, col], 1e-9))) > 0.62 * math.log(limit)
         words = numbers.ratio(float(ratio[row, col]))
         if detailed:
             words += f"\n{numbers.percent(float(joint[row, col]))}\n({numbers.percent(float(expected[row, col]))})"
-        axes.text(col, row, words, ha="center", va="center", size=8 if detailed else 7.5, linespacing=1.3,
+        axes.text(col, row, words, ha="center", va="center", size=size, linespacing=1.3,
                   color="white" if dark else style.INK)
 
 
@@ -62,8 +72,7 @@ def panel(axes, results, mode, limit, names, cell):
     for edge in axes.spines.values():
         edge.set_visible(False)
     axes.set_title(style.short(mode.name), color=style.colour_of(results, mode), weight="bold")
-    if len(names) <= 12:
-        annotate(axes, ratio, joint, expected, limit, detailed=len(names) <= 4)
+    annotate(axes, ratio, joint, expected, limit, len(names) <= 4, cell)
     return image
 
 

@@ -97,7 +97,7 @@ def draw_count(results):
     from matplotlib.ticker import MaxNLocator
     stack[-1].xaxis.set_major_locator(MaxNLocator(integer=True, nbins=26))
     stack[-1].set_xlabel("positions liquidated")
-    figure.supylabel("share of paths", size=style.TEXT)
+    stack[len(stack) // 2].set_ylabel("share of paths")
     return figure
 
 

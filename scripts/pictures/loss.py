@@ -60,7 +60,7 @@ def bars(axes, edges, shares, top, colour):
 
 def headline(mode, results):
     best = int(np.argmin(np.abs(np.asarray(mode.confidence) - 0.99)))
-    level = numbers.percent(float(mode.confidence[best]))
+    level = numbers.level(float(mode.confidence[best]))
     return (f"mean {numbers.money(float(mode.mean_loss))} · VaR {level} {numbers.money(float(mode.value_at_risk[best]))}"
             f" · ES {level} {numbers.money(float(mode.expected_shortfall[best]))} {results.currency}")
 
@@ -88,6 +88,6 @@ def draw(results):
         axes.set_title(headline(mode, results), loc="right", color=GREY, size=style.TEXT - 0.5)
         style.percent_axis(axes.yaxis, "", bins=3 if len(modes) > 2 else 4)
         axes.label_outer()
-    figure.supylabel("share of paths per bin", size=style.TEXT)
+    rows[len(rows) // 2].set_ylabel("share of paths per bin")
     style.money_axis(rows[-1].xaxis, results, "loss", max(abs(low), abs(high)))
     return figure

@@ -12,6 +12,17 @@ def at_start(results):
         return {}
 
 
+def in_one_pool(results):
+    """The modes in which the wallet backs every position, so that the account has one equity and one requirement."""
+    try:
+        scenario = yaml.safe_load(results.provenance["resolved_scenario"])
+        names = [each["name"] for each in scenario["positions"]]
+        return {mode.name for mode in results.modes
+                if mode.name != "isolated" and partition(scenario, mode.name, names) == [names]}
+    except (KeyError, TypeError, yaml.YAMLError):
+        return set()
+
+
 def number(value):
     if isinstance(value, str) and value.strip().endswith("%"):
         return float(value.strip()[:-1]) / 100
@@ -22,7 +33,7 @@ def pools_of(scenario, mode):
     prices = {asset["name"]: number(asset["price"]) for asset in scenario["market"]["assets"]}
     legs = {each["name"]: leg(each, prices, scenario["liquidation"]) for each in scenario["positions"]}
     sums = [[sum(part) for part in zip(*(legs[name] for name in pool))] for pool in partition(scenario, mode, list(legs))]
-    return sorted({(need, 100 * need / used) for need, used in sums})
+    return sorted((need, 100 * need / used) for need, used in sums)
 
 
 def leg(position, prices, liquidation):

@@ -25,9 +25,17 @@ def money(value):
         return "0"
     if size >= 1e15:
         return signed(f"{value:.3e}")
+    for factor, name in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
+        if size >= factor:
+            return signed(f"{value / factor:.4g}{name}")
     decimals = 0 if size >= 100 else 2 if size >= 1 else min(12, 2 - math.floor(math.log10(size)))
     words = f"{value:,.{decimals}f}"
     return "0" if float(words.replace(",", "")) == 0 else signed(words)
+
+
+def error(half, value):
+    """The half width of an interval about a value; what is only rounding reads 0."""
+    return money(0.0 if half <= 1e-9 * abs(value) else half)
 
 
 def tick(value, ticks):
@@ -50,12 +58,19 @@ def percent(share):
     return signed(f"{share * 100:.{decimals}f} %")
 
 
+def level(share):
+    """A chosen level, such as a confidence, as short as it was written: 95 %, 99.9 %."""
+    return f"{round(share * 100, 10):.12g} %"
+
+
 def percent_range(low, high):
     return f"{percent(low)} to {percent(high)}"
 
 
 def ratio(value):
-    """A factor in few characters: ×0.4, ×3.2, ×120."""
+    """A factor in few characters: ×0.4, ×3.2, ×120, ×30k."""
     if not math.isfinite(value):
         return "–"
+    if value >= 999.5:
+        return f"×{value / 1000:.0f}k" if value < 999.5e3 else "×1M+"
     return f"×{value:.0f}" if value >= 9.95 or value == 0 else f"×{value:.2f}" if value < 0.995 else f"×{value:.1f}"

@@ -67,7 +67,7 @@ def table(heads, rows, corner=""):
 
 def amount(value, half=float("nan")):
     half = style.NORMAL_95 * float(half)
-    return numbers.money(float(value)), f"± {numbers.money(half)}" if np.isfinite(half) else ""
+    return numbers.money(float(value)), f"± {numbers.error(half, float(value))}" if np.isfinite(half) else ""
 
 
 def between(value, low, high):
@@ -85,7 +85,7 @@ def summary(results):
     rows = [("Mean loss", [amount(mode.mean_loss, mode.mean_loss_se) for mode in modes]),
             ("Standard deviation of the loss", [amount(mode.loss_std) for mode in modes])]
     for at, level in enumerate(results.first.confidence):
-        name = numbers.percent(float(level))
+        name = numbers.level(float(level))
         rows.append((f"Value at risk {name}", [between(mode.value_at_risk[at], mode.value_at_risk_low[at],
                                                       mode.value_at_risk_high[at]) for mode in modes]))
         rows.append((f"Expected shortfall {name}", [amount(mode.expected_shortfall[at], mode.expected_shortfall_se[at])
@@ -115,6 +115,6 @@ def comparison(results):
             ("Mean excess loss", [amount(value, error) for value, error in
                                   zip(against["mean_excess_loss"], against["mean_excess_loss_se"])])]
     for at, level in enumerate(against["quantile"]):
-        rows.append((f"Excess loss, quantile {numbers.percent(float(level))}",
+        rows.append((f"Excess loss, quantile {numbers.level(float(level))}",
                      [(numbers.money(float(row[at])), "") for row in against["excess_loss_quantile"]]))
     return "<h2>Against the first mode, path by path</h2>" + table(pairs, rows, "Small: 95 % interval")

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""usage: run.py RISKPOOL: draws books of every size, from invented results and from real ones, and looks at the pictures as
+a reader would: every one is there and not blank, no text lies on another or is cut off, and the page holds them all."""
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.normpath(os.path.join(FOLDER, "..", ".."))
+sys.path[:0] = [FOLDER, os.path.join(ROOT, "scripts")]
+sys.dont_write_bytecode = True
+try:
+    import matplotlib.image
+    from matplotlib.text import Text
+    import invented
+    import pictures
+    from pictures import results
+except ImportError as error:
+    print(f"run.py: {error}", file=sys.stderr)
+    sys.exit(77)  # skipped
+
+INVENTED = {
+    "two-modes": {},
+    "one-mode": {"modes": ("cross",)},
+    "six-modes": {"modes": ("isolated", "cross", "core-satellite", "majors-and-minors", "a-rather-long-name-of-a-mode", "x")},
+    "one-position": {"positions": 1},
+    "eleven": {"positions": 11, "modes": ("isolated", "cross", "hybrid")},
+    "fifty": {"positions": 50},
+    "long-names": {"names": ["bitcoin-perpetual-long", "ether-quarterly-short", "solana-spot-on-margin"]},
+    "nothing-happens": {"threshold": float("inf")},
+    "no-paths-kept": {"kept": "none", "trajectories": False},
+    "millions": {"scale": 1e6, "currency": "JPY"},
+    "cents": {"scale": 1e-4, "hours": 1},
+}
+REAL = ["three-longs", "single-long", "book-of-eleven"]
+OVERLAP = 1.5  # pixels by which two boxes may touch: boxes hold the line's full height
+
+
+def texts(figure):
+    """(words, box) of every text that is drawn."""
+    renderer = figure.canvas.get_renderer()
+    hidden = undrawn(figure)
+    for text in figure.findobj(Text):
+        seen = text.axes is None or text.axes.get_visible()
+        if text.get_text().strip() and text.get_visible() and seen and id(text) not in hidden:
+            yield text.get_text(), text.get_window_extent(renderer)
+
+
+def undrawn(figure):
+    """Labels of ticks outside the limits of their axis, which exist without being drawn."""
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            edge = 1e-9 * (high - low)
+            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
+                if not axis.get_visible() or not low - edge <= tick.get_loc() <= high + edge:
+                    hidden |= {id(tick.label1), id(tick.label2)}
+    return hidden
+
+
+def overlaps(first, second):
+    return (min(first.x1, second.x1) - max(first.x0, second.x0) > OVERLAP
+            and min(first.y1, second.y1) - max(first.y0, second.y0) > OVERLAP)
+
+
+def faults(figure):
+    """What a reader would complain about in a figure."""
+    figure.canvas.draw()
+    width, height = figure.canvas.get_width_height()
+    found = list(texts(figure))
+    for words, box in found:
+        if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1:
+            yield f"cut off: {words!r}"
+    for (words, box), (others, other) in itertools.combinations(found, 2):
+        if overlaps(box, other):
+            yield f"{words!r} lies on {others!r}"
+
+
+def look(path, folder):
+    """Draws a results file by the script, then every picture once more to look at its texts."""
+    done = subprocess.run(["/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable,
+                           os.path.join(ROOT, "scripts", "plot.py"), path, "-o", folder],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        yield f"plot.py: exit {done.returncode}: {done.stderr.strip()[-300:]}"
+        return
+    with open(os.path.join(folder, "index.html"), encoding="utf-8") as file:
+        page = file.read()
+    run = results.read(path)
+    drawn = 0
+    for picture in pictures.PICTURES:
+        try:
+            figure = picture.draw(run)
+        except pictures.NothingToDraw:
+            continue
+        drawn += 1
+        image = matplotlib.image.imread(os.path.join(folder, picture.name + ".png"))
+        if image[..., :3].std() < 0.01:
+            yield f"{picture.name}: blank"
+        for fault in itertools.islice(faults(figure), 5):
+            yield f"{picture.name}: {fault}"
+    if page.count("data:image/png;base64,") != drawn:
+        yield "index.html does not hold every picture"
+    if "http://" in page or "https://" in page or "<script" in page:
+        yield "index.html is not self-contained"
+
+
+def main(riskpool):
+    failed = passed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        cases = []
+        for name, shape in INVENTED.items():
+            cases.append((name, os.path.join(folder, name + ".h5")))
+            invented.write(cases[-1][1], **shape)
+        for name in REAL:
+            cases.append((f"scenario {name}", os.path.join(folder, f"real-{name}.h5")))
+            scenario = os.path.join(ROOT, "scenarios", name + ".yaml")
+            subprocess.run([riskpool, "run", "-q", "-n", "5000", "-o", cases[-1][1], scenario], check=False)
+        for name, path in cases:
+            complaints = list(look(path, path + ".pictures"))
+            print("ok  " if not complaints else "FAIL", name)
+            print("".join(f"     {complaint}\n" for complaint in complaints), end="")
+            failed += bool(complaints)
+            passed += not complaints
+    print(f"pictures: {passed} passed, {failed} failed, 0 skipped")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.path.abspath(sys.argv[1])))
