@@ -33,6 +33,12 @@ struct account {
     struct surface_room room;
 };
 
+struct accounts {
+    const struct engine *engine;
+    struct account *account; /* [mode] */
+    uint64_t steps_done;
+};
+
 /* Closes what the diffusive move of the slice took to its surface on one path, the earliest crossing first; 1 when it
  * closed something. */
 int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path);

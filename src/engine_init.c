@@ -1,0 +1,157 @@
+/* The engine before the first path: the surfaces of every pool, and the rows that its accounts live in. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "engine_account.h"
+
+/* The filter takes log prices, legs of one rate, and breaches at step ends. */
+static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
+    if (terms->exact || terms->continuous || terms->trajectories || terms->scale != PRICE_LOG || surface->single)
+        return 0;
+    for (size_t i = 0; i < surface->n_legs; ++i)
+        if (surface->leg[i].n_tiers > 1)
+            return 0;
+    return 1;
+}
+
+static enum riskpool_status mode_init(struct engine_mode *mode, const struct engine_terms *terms,
+                                      const struct mode *from, const double *remaining) {
+    enum riskpool_status status = RISKPOOL_OK;
+    mode->pool = calloc(from->n_pools, sizeof *mode->pool);
+    if (!mode->pool)
+        return RISKPOOL_NO_MEMORY;
+    mode->n_pools = from->n_pools;
+    for (size_t p = 0; p < from->n_pools && status == RISKPOOL_OK; ++p) {
+        mode->pool[p].cash = from->pools[p].cash;
+        status = surface_init(&mode->pool[p].surface, terms->book, &from->pools[p], terms->rule);
+        const struct stand stand = {.cash = from->pools[p].cash, .remaining = remaining, .price = terms->initial};
+        if (status == RISKPOOL_OK)
+            mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
+        mode->pool[p].screened = can_screen(terms, &mode->pool[p].surface);
+    }
+    return status;
+}
+
+static int by_asset(const void *a, const void *b) {
+    const struct leg *x = a, *y = b;
+    if (x->asset != y->asset)
+        return x->asset < y->asset ? -1 : 1;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static enum riskpool_status whole_init(struct surface *whole, const struct engine_terms *terms) {
+    const size_t n = terms->book->n_positions;
+    size_t *all = calloc(n + 1, sizeof *all);
+    if (!all)
+        return RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < n; ++i)
+        all[i] = i;
+    const struct pool pool = {.n_positions = n, .positions = all};
+    enum riskpool_status status = surface_init(whole, terms->book, &pool, terms->rule);
+    if (status == RISKPOOL_OK)
+        qsort(whole->leg, n, sizeof *whole->leg, by_asset);
+    free(all);
+    return status;
+}
+
+int engine_needs_prices(const struct engine *engine) {
+    if (engine->terms.trajectories)
+        return 1;
+    for (size_t m = 0; m < engine->terms.book->n_modes; ++m)
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
+            if (!engine->mode[m].pool[p].surface.single && !engine->mode[m].pool[p].screened)
+                return 1;
+    return 0;
+}
+
+enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms) {
+    const struct book *book = terms->book;
+    *engine = (struct engine){.terms = *terms, .kernel = kernel_choose()};
+    enum riskpool_status status = RISKPOOL_NO_MEMORY;
+    double *remaining = calloc(book->n_positions + 1, sizeof *remaining);
+    engine->mode = calloc(book->n_modes + 1, sizeof *engine->mode);
+    if (!remaining || !engine->mode)
+        goto out;
+    for (size_t i = 0; i < book->n_positions; ++i)
+        remaining[i] = 1.0;
+    status = whole_init(&engine->whole, terms);
+    for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
+        status = mode_init(&engine->mode[m], terms, &book->modes[m], remaining);
+out:
+    free(remaining);
+    if (status != RISKPOOL_OK)
+        engine_free(engine);
+    return status;
+}
+
+void engine_free(struct engine *engine) {
+    for (size_t m = 0; engine->mode && m < engine->terms.book->n_modes; ++m) {
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
+            surface_free(&engine->mode[m].pool[p].surface);
+        free(engine->mode[m].pool);
+    }
+    free(engine->mode);
+    surface_free(&engine->whole);
+    *engine = (struct engine){0};
+}
+
+double engine_start_equity(const struct engine *engine) {
+    const struct book *book = engine->terms.book;
+    double equity = book->balance;
+    for (size_t i = 0; i < book->n_positions; ++i) {
+        const struct position *position = &book->positions[i];
+        equity += position->quantity * (engine->terms.initial[position->asset] - position->entry);
+    }
+    return equity;
+}
+
+/* Takes every row that the accounts of one mode need. */
+static void account_take(struct account *account, const struct engine *engine, size_t m, struct arena *arena) {
+    const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
+    const size_t pool_rows = engine->mode[m].n_pools * BLOCK;
+    account->engine = engine;
+    account->mode = &engine->mode[m];
+    account->remaining = arena_take(arena, n_positions * BLOCK);
+    double **of_pools[] = {&account->cash,           &account->low,
+                           &account->high,           &account->start.positive,
+                           &account->start.negative, &account->start.distance,
+                           &account->screen.base,    &account->end.positive,
+                           &account->end.negative,   &account->end.distance};
+    for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
+        *of_pools[i] = arena_take(arena, pool_rows);
+    double **rows[] = {&account->slack,
+                       &account->equity,
+                       &account->requirement,
+                       &account->used,
+                       &account->worst.total,
+                       &account->level,
+                       &account->utilisation,
+                       &account->peak,
+                       &account->worst.level_equity,
+                       &account->worst.level_used,
+                       &account->worst.share_need,
+                       &account->worst.share_equity,
+                       &account->start_equity};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i)
+        *rows[i] = arena_take(arena, BLOCK);
+    account->screen.weight = arena_take(arena, n_positions * BLOCK);
+    account->screen.reference = arena_take(arena, n_positions * BLOCK);
+    account->path_remaining = arena_take(arena, n_positions + 1);
+    double **of_assets[] = {&account->path_price,     &account->first_price, &account->room.start_price,
+                            &account->room.end_price, &account->room.price,  &account->room.weight,
+                            &account->room.direction, &account->room.point};
+    for (size_t i = 0; i < sizeof of_assets / sizeof *of_assets; ++i)
+        *of_assets[i] = arena_take(arena, n_assets);
+}
+
+struct accounts *accounts_create(const struct engine *engine, struct arena *arena) {
+    const size_t n_modes = engine->terms.book->n_modes;
+    struct accounts *accounts = (void *)arena_take(arena, sizeof *accounts / sizeof(double) + 1);
+    if (!accounts)
+        return NULL;
+    accounts->engine = engine;
+    accounts->account = (void *)arena_take(arena, n_modes * sizeof(struct account) / sizeof(double) + 1);
+    for (size_t m = 0; accounts->account && m < n_modes; ++m)
+        account_take(&accounts->account[m], engine, m, arena);
+    return arena->failed ? NULL : accounts;
+}
