@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs all tests, and ends with the line `tests: N passed, N failed, N skipped`.
-# usage: test.sh [--long]; --long adds clang-tidy, fuzzing and whatever else takes minutes.
+# usage: test.sh [--long]; --long adds what takes longer: an hour of fuzzing, mutants, larger analytic runs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 select=(--label-exclude long)
