@@ -52,7 +52,7 @@ struct kernel {
     /* distance = ln(positive / negative) (log; +inf when nothing is owed) or positive - negative (linear). */
     void (*distance)(enum price_scale scale, const double *positive, const double *negative, double *restrict distance);
 
-    /* slack = min(slack, end), and <= 0 wherever the bridge of the distance from `start` to `end` can have crossed
+    /* slack <= 0 where `end` is, and wherever the bridge of the distance from `start` to `end` can have crossed
      * zero: weights are those of the legs at the start of the step (`slope` = dP/dx there). */
     void (*bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                             const double *price, const double *slope, const double *deviation, const double *bridge,

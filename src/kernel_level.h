@@ -20,4 +20,11 @@ void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                         const double *remaining, const struct screen *screen, double *restrict slack);
 
+void LEVEL(rows_bridge_between)(const double *start, const double *end, double deviation, const double *bridge,
+                                const double *low, const double *high, double *restrict slack);
+void LEVEL(rows_bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
+                                 const double *price, const double *slope, const double *deviation,
+                                 const double *bridge, const double *positive, const double *negative,
+                                 const double *start, const double *end, double *restrict slack);
+
 #endif

@@ -43,24 +43,6 @@ static void rows_between(const double *x, const double *low, const double *high,
     ROWS slack[p] = smaller(x[p] - low[p], smaller(high[p] - x[p], slack[p]));
 }
 
-/* A bridge crosses only where 2 d0 d1 is below this: s^2 times -ln Phi of its normal, `pull` being the normal times s.
- */
-static inline double crossing_bound(double deviation, double pull) {
-    return vmath_tail_bound(deviation, pull < 0.0 ? -pull : 0.0);
-}
-
-static void rows_bridge_between(const double *start, const double *end, double deviation, const double *bridge,
-                                const double *low, const double *high, double *restrict slack) {
-    ROWS {
-        double below = end[p] - low[p], above = high[p] - end[p];
-        double least = smaller(below, smaller(above, slack[p]));
-        double pull = deviation * bridge[p];
-        double low_margin = 2.0 * (start[p] - low[p]) * below - crossing_bound(deviation, pull);
-        double high_margin = 2.0 * (high[p] - start[p]) * above - crossing_bound(deviation, -pull);
-        slack[p] = smaller(low_margin, smaller(high_margin, least));
-    }
-}
-
 static int rows_any_spent(const double *slack) {
     uint64_t spent = 0;
     for (size_t p = 0; p < BLOCK; ++p)
@@ -146,50 +128,6 @@ static void rows_distance(enum price_scale scale, const double *positive, const 
         }
     else
         ROWS distance[p] = positive[p] == 0.0 && negative[p] == 0.0 ? INFINITY : positive[p] - negative[p];
-}
-
-static inline void add_exposure(const struct leg *leg, const struct tier_room *room, int flat, double deviation,
-                                const double *remaining, const double *price, const double *slope, const double *bridge,
-                                double *restrict gross, double *restrict pull) {
-    const struct leg own = *leg;
-    const double size = fabs(own.quantity) * deviation, sign = own.quantity < 0.0 ? -1.0 : 1.0;
-    ROWS {
-        const double rate = tier_in(&own, room, flat, p).rate, side = price[p] < 0.0 ? -sign : sign;
-        double weight = remaining[p] * size * (1.0 - side * rate) * slope[p];
-        gross[p] += weight;
-        pull[p] += weight * bridge[p];
-    }
-}
-
-static void rows_bridge_distance(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
-                                 const double *price, const double *slope, const double *deviation,
-                                 const double *bridge, const double *positive, const double *negative,
-                                 const double *start, const double *end, double *restrict slack) {
-    double gross[2][BLOCK] = {{0.0}}, pull[2][BLOCK] = {{0.0}};
-    struct tier_room room;
-    for (size_t i = 0; i < n; ++i) {
-        const size_t row = leg[i].asset * BLOCK;
-        const double *f = remaining + leg[i].position * BLOCK;
-        const int owed = leg[i].quantity < 0.0;
-        if (is_flat(leg + i)) {
-            add_exposure(leg + i, &room, 1, deviation[leg[i].asset], f, price + row, slope + row, bridge + row,
-                         gross[owed], pull[owed]);
-        } else {
-            tier_rows(leg + i, f, price + row, &room);
-            add_exposure(leg + i, &room, 0, deviation[leg[i].asset], f, price + row, slope + row, bridge + row,
-                         gross[owed], pull[owed]);
-        }
-    }
-    const int log_scale = scale == PRICE_LOG;
-    ROWS {
-        double a = log_scale ? positive[p] : 1.0, b = log_scale ? negative[p] : 1.0;
-        double per_a = 1.0 / a, per_b = 1.0 / b;
-        double spread = gross[0][p] * per_a + gross[1][p] * per_b;
-        double drawn = pull[0][p] * per_a - pull[1][p] * per_b;
-        double margin = 2.0 * start[p] * end[p] - crossing_bound(spread, drawn);
-        double least = smaller(end[p], slack[p]);
-        slack[p] = margin < least ? margin : least;
-    }
 }
 
 static void rows_excess(const double *positive, const double *negative, double *restrict slack) {
@@ -299,10 +237,10 @@ const struct kernel LEVEL(kernel) = {
     .correlate = rows_correlate,
     .price = rows_price,
     .between = rows_between,
-    .bridge_between = rows_bridge_between,
+    .bridge_between = LEVEL(rows_bridge_between),
     .sides = rows_sides,
     .distance = rows_distance,
-    .bridge_distance = rows_bridge_distance,
+    .bridge_distance = LEVEL(rows_bridge_distance),
     .excess = rows_excess,
     .screen = LEVEL(rows_screen),
     .any_spent = rows_any_spent,

@@ -269,8 +269,62 @@ static void joint_crossings_are_on_the_surface(void **state) {
     assert_true(crossings > 10000);
 }
 
+/* Every path of a block that crosses is singled out by the vector bound, and few others are. */
+static void the_filter_misses_no_joint_crossing(void **state) {
+    (void)state;
+    static struct cut cut;
+    static double z[8 * BLOCK], remaining[2 * BLOCK];
+    double cash[BLOCK], a[BLOCK], b[BLOCK], c[BLOCK], d[BLOCK], start[BLOCK], end[BLOCK], slack[BLOCK];
+    const struct kernel *kernel = kernel_choose();
+    const double sides[][2] = {{10.0, 10.0}, {10.0, -9.0}, {-10.0, -10.0}};
+    size_t crossings = 0, flagged = 0, quiet = 0;
+    for (size_t i = 0; i < 2 * BLOCK; ++i)
+        remaining[i] = 1.0;
+    for (uint32_t trial = 0; trial < 600; ++trial) {
+        struct rig rig;
+        const struct position pair[] = {{.asset = 0, .quantity = sides[trial % 3][0], .entry = 100.0},
+                                        {.asset = 1, .quantity = sides[trial % 3][1], .entry = 100.0}};
+        const double backing = 20.0 + 2.0 * (double)(trial % 100);
+        rig_init(&rig, 2, pair, backing, &flat_rule);
+        cut_init(&cut, 0.0, 0.0, 0.0, 0.0);
+        kernel->normals(11, 0, trial, RNG_SHOCK, 8, z);
+        for (size_t p = 0; p < BLOCK; ++p) {
+            cash[p] = backing;
+            slack[p] = INFINITY;
+            for (size_t i = 0; i < ASSETS; ++i) {
+                cut.start_price[i * BLOCK + p] = 100.0;
+                cut.end[i * BLOCK + p] = cut.deviation[i] * z[i * BLOCK + p];
+                cut.bridge[i * BLOCK + p] = z[(4 + i) * BLOCK + p];
+            }
+        }
+        kernel->price(ASSETS, PRICE_LOG, cut.initial, cut.end, cut.end_price);
+        kernel->sides(2, rig.surface.leg, cash, remaining, cut.start_price, a, b);
+        kernel->sides(2, rig.surface.leg, cash, remaining, cut.end_price, c, d);
+        kernel->distance(PRICE_LOG, a, b, start);
+        kernel->distance(PRICE_LOG, c, d, end);
+        kernel->bridge_distance(PRICE_LOG, 2, rig.surface.leg, remaining, cut.start_price, cut.start_price,
+                                cut.deviation, cut.bridge, a, b, start, end, slack);
+        size_t here = 0;
+        for (size_t p = 0; p < BLOCK; ++p) {
+            double theta;
+            int crossed = surface_crossing(&rig.surface, &rig.stand, &cut.slice, p, &cut.surface_room, &theta);
+            if (crossed)
+                assert_true(slack[p] <= 0.0);
+            crossings += (size_t)crossed;
+            here += slack[p] <= 0.0;
+        }
+        flagged += here;
+        quiet += here == 0;
+        surface_free(&rig.surface);
+    }
+    assert_true(crossings > 5000);
+    assert_true((double)flagged < 2.0 * (double)crossings);
+    assert_true(quiet > 100); /* whole groups are passed over */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_filter_misses_no_joint_crossing),
         cmocka_unit_test(joint_crossings_are_on_the_surface),
         cmocka_unit_test(isolated_prices_are_the_closed_form),
         cmocka_unit_test(a_fully_paid_long_cannot_be_reached),
