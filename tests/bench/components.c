@@ -127,9 +127,10 @@ static void time_exact_kernel(struct subject *s) {
     time_batches(s, EXACT);
 }
 
+typedef double vector __attribute__((vector_size(LANES * sizeof(double))));
+
 /* Products as fast as the ports take them: independent chains, enough to hide the latency. */
 static void time_products(struct subject *s) {
-    typedef double vector __attribute__((vector_size(LANES * sizeof(double))));
     vector chain[CHAINS];
     for (int i = 0; i < CHAINS; ++i)
         chain[i] = (vector){0} + 1.0 + (double)i;
@@ -141,33 +142,57 @@ static void time_products(struct subject *s) {
         s->slack[i] = chain[i][0];
 }
 
+/* The same of a quotient and a square root, which share a slow unit. */
+static void time_roots(struct subject *s) {
+    double row[BLOCK];
+    for (size_t p = 0; p < BLOCK; ++p)
+        row[p] = s->slice.price[p];
+    for (size_t i = 0; i < s->slice.n_assets; ++i)
+        ROWS row[p] = sqrt(3.0 / row[p]);
+    memcpy(s->slack, row, sizeof row);
+}
+
 enum { IN_FILTERED = 1 << FILTERED, IN_EXACT = 1 << EXACT, IN_BOTH = IN_FILTERED | IN_EXACT };
 
-/* `each`: how many of its unit a piece does for one asset-step. `products`: multiplications, fused or not, of one
- * asset-step, counted in the source: what the ports that multiply cannot avoid. */
+/* `each`: how many of its unit a piece does for one asset-step. `products`: multiplications, fused or not, and `roots`:
+ * quotients with a square root, of one asset-step, counted in the source: work that a port cannot avoid. */
 struct piece {
     const char *name, *unit;
     void (*run)(struct subject *);
-    double each, products;
+    double each, products, roots;
     int parts; /* the sums it belongs to */
     size_t calls;
     double seconds[WINDOWS]; /* per call */
 };
 
-enum { PRODUCT, PHILOX, PAIRS, NORMALS, CORRELATE, PRICE, BARRIERS, POOLED, FILTER, KERNEL, PIECES = KERNEL + WAYS };
+enum {
+    PRODUCT,
+    ROOT,
+    PHILOX,
+    PAIRS,
+    NORMALS,
+    CORRELATE,
+    PRICE,
+    BARRIERS,
+    POOLED,
+    FILTER,
+    KERNEL,
+    PIECES = KERNEL + WAYS
+};
 
 static struct piece pieces[PIECES] = {
-    [PRODUCT] = {"product", "product", time_products, CHAINS, CHAINS, 0, 0, {0}},
-    [PHILOX] = {"Philox", "64-bit word", time_words, 0.5, 5.0, 0, 0, {0}},
-    [PAIRS] = {"Box-Muller", "normal", time_pairs, 1.0, 11.0, 0, 0, {0}},
-    [NORMALS] = {"normals, from Philox on", "normal", time_normals, 1.0, 16.0, IN_BOTH, 0, {0}},
-    [CORRELATE] = {"L z", "asset-step", time_correlate, 1.0, 0.0, IN_BOTH, 0, {0}},
-    [PRICE] = {"exp", "exp", time_price, 1.0, 15.0, IN_EXACT, 0, {0}},
-    [BARRIERS] = {"barriers", "asset-step", time_barriers, 1.0, 0.0, IN_BOTH, 0, {0}},
-    [POOLED] = {"pooled check, exact", "asset-step", time_pooled, 1.0, 0.0, IN_EXACT, 0, {0}},
-    [FILTER] = {"pooled check, bound", "asset-step", time_filter, 1.0, 0.0, IN_FILTERED, 0, {0}},
-    [KERNEL + FILTERED] = {"kernel", "asset-step", time_filtered_kernel, 1.0, 0.0, 0, 0, {0}},
-    [KERNEL + EXACT] = {"kernel, exact", "asset-step", time_exact_kernel, 1.0, 0.0, 0, 0, {0}},
+    [PRODUCT] = {"product", "product", time_products, CHAINS, CHAINS, 0.0, 0, 0, {0}},
+    [ROOT] = {"quotient and root", "pair", time_roots, 1.0, 0.0, 1.0, 0, 0, {0}},
+    [PHILOX] = {"Philox", "64-bit word", time_words, 0.5, 5.0, 0.0, 0, 0, {0}},
+    [PAIRS] = {"Box-Muller", "normal", time_pairs, 1.0, 11.0, 0.5, 0, 0, {0}},
+    [NORMALS] = {"normals, from Philox on", "normal", time_normals, 1.0, 16.0, 0.5, IN_BOTH, 0, {0}},
+    [CORRELATE] = {"L z", "asset-step", time_correlate, 1.0, 0.0, 0.0, IN_BOTH, 0, {0}},
+    [PRICE] = {"exp", "exp", time_price, 1.0, 15.0, 0.0, IN_EXACT, 0, {0}},
+    [BARRIERS] = {"barriers", "asset-step", time_barriers, 1.0, 0.0, 0.0, IN_BOTH, 0, {0}},
+    [POOLED] = {"pooled check, exact", "asset-step", time_pooled, 1.0, 0.0, 0.0, IN_EXACT, 0, {0}},
+    [FILTER] = {"pooled check, bound", "asset-step", time_filter, 1.0, 0.0, 0.0, IN_FILTERED, 0, {0}},
+    [KERNEL + FILTERED] = {"kernel", "asset-step", time_filtered_kernel, 1.0, 0.0, 0.0, 0, 0, {0}},
+    [KERNEL + EXACT] = {"kernel, exact", "asset-step", time_exact_kernel, 1.0, 0.0, 0.0, 0, 0, {0}},
 };
 
 /* The products that depend on the scenario. */
@@ -220,15 +245,18 @@ static double piece_ns(const struct piece *piece, const struct subject *s) {
 }
 
 static void print_way(const struct subject *s, enum way way) {
-    const double product = piece_ns(&pieces[PRODUCT], s) / CHAINS, kernel = piece_ns(&pieces[KERNEL + way], s);
-    double sum = 0.0, bound = 0.0;
+    const double product = piece_ns(&pieces[PRODUCT], s) / CHAINS, root = piece_ns(&pieces[ROOT], s);
+    const double kernel = piece_ns(&pieces[KERNEL + way], s);
+    double sum = 0.0, products = 0.0, roots = 0.0;
     for (const struct piece *piece = pieces; piece < pieces + PIECES; ++piece)
         if (piece->parts & (1 << way)) {
             sum += piece_ns(piece, s);
-            bound += piece->products * product;
+            products += piece->products * product;
+            roots += piece->roots * root;
         }
-    printf("\"%s\": {\"sum\": %.4f, \"kernel\": %.4f, \"kernel_over_sum\": %.3f, \"port_bound\": %.4f}",
-           way == EXACT ? "exact" : "filtered", sum, kernel, kernel / sum, bound);
+    printf("\"%s\": {\"sum\": %.4f, \"kernel\": %.4f, \"kernel_over_sum\": %.3f, \"product_bound\": %.4f, "
+           "\"root_bound\": %.4f}",
+           way == EXACT ? "exact" : "filtered", sum, kernel, kernel / sum, products, roots);
 }
 
 static void print(const struct subject *s) {

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ SIZES = {"quick": Size(20_000, 3, 10_000, 3, 100_000), "usual": Size(100_000, 5,
          "long": Size(100_000, 11, 100_000, 7, 10_000_000)}
 STEPS, ASSETS = 256, 8
 PER_PATH = STEPS * ASSETS
+BLOCK = 256  # paths that riskpool carries together
 
 
 def arguments():
@@ -43,7 +45,7 @@ class Bench:
         self.riskpool, self.tools, self.size = os.path.abspath(chosen.riskpool), chosen.tools, SIZES[chosen.size]
         self.here = os.path.dirname(os.path.abspath(__file__))
         self.reference = os.path.join(self.here, "reference.yaml")
-        self.levels = [level for level in ("v4", "v3") if self.version(level).endswith(f"x86-64-{level})")] or [None]
+        self.levels = [level for level in ("v4", "v3") if self.version(level).endswith(f"x86-64-{level})")] or ["plain"]
 
     def version(self, level):
         return subprocess.run([self.riskpool, "--version"], env=environment(level), capture_output=True, text=True,
@@ -53,8 +55,8 @@ class Bench:
         """A run of riskpool."""
         level = level or self.levels[0]
         file = os.path.join(self.tools, f"results-{level}.h5")
-        command = [self.riskpool, "run", scenario or self.reference, "--fresh", "-q", "-j", str(threads), "-n", str(paths),
-                   "-o", file, *options]
+        command = [self.riskpool, "run", scenario or self.reference, "--fresh", "-q", "-j", str(threads),
+                   "-n", str(paths), "-o", file, *options]
         return Case(name, command, paths * per_path, threads, level, file)
 
 
@@ -127,25 +129,26 @@ def sweep(bench, title, variants):
 
 def same_work(bench, per_path):
     """Paths that make the work of every point of a sweep alike."""
-    return max(256, round(bench.size.sweep_paths * PER_PATH / per_path))
+    return max(1, round(bench.size.sweep_paths * PER_PATH / per_path / BLOCK)) * BLOCK
 
 
 def sweeps(bench):
     paths, work = bench.size.sweep_paths, bench.tools
-    watched = [("as it is", paths, None, PER_PATH, ())]
-    watched += [(name, paths, None, PER_PATH, [word for key in keys for word in ("-P", key)]) for name, keys in scenarios.WATCHED]
+    watched = [(name, paths, None, PER_PATH, options) for name, options in scenarios.WATCHED]
     yield "watching", sweep(bench, "watching", watched)
     three = scenarios.write(work, "three", scenarios.with_third_mode(bench.reference))
-    modes = [("isolated", None, ["--modes", "isolated"]), ("cross", None, ["--modes", "cross"]), ("both", None, ()),
-             ("three", three, ())]
+    modes = [("isolated", None, ["--modes", "isolated"]), ("cross", None, ["--modes", "cross"]),
+             ("both", None, ()), ("three", three, ())]
     yield "modes", sweep(bench, "modes", [(name, paths, file, PER_PATH, options) for name, file, options in modes])
-    books = [(n, scenarios.write(work, f"assets-{n}", scenarios.with_assets(bench.reference, n))) for n in scenarios.ASSETS]
-    yield "assets", sweep(bench, "assets", [(f"{n}", same_work(bench, n * STEPS), file, n * STEPS, ()) for n, file in books])
+    books = [(n, scenarios.write(work, f"assets-{n}", scenarios.with_assets(bench.reference, n)))
+             for n in scenarios.ASSETS]
+    yield "assets", sweep(bench, "assets", [(f"{n}", same_work(bench, n * STEPS), file, n * STEPS, ())
+                                            for n, file in books])
     steps = [(f"{n}", same_work(bench, n * ASSETS), None, n * ASSETS, ["-P", f"step={720 / n:.10g} h"])
              for n in scenarios.STEPS]
     yield "steps", sweep(bench, "steps", steps)
     counts = [10**power for power in range(4, 8) if 10**power <= bench.size.most_paths]
-    yield "paths", measure("paths", [bench.case(f"{n:,}", n, threads=threads) for n in counts for threads in (1, 2)],
+    yield "paths", measure("paths", [bench.case(f"{n:,}", n, threads=n_threads) for n in counts for n_threads in (1, 2)],
                            min(bench.size.sweep_repeats, 3))
     small = ["-P", "step=30 h"]
     yield "start", measure("start", [bench.case("256 paths, 24 steps", 256, per_path=24 * ASSETS, options=small)],
@@ -176,7 +179,8 @@ def compare(rows, paths):
     with h5py.File(rows[0]["file"], "r") as file:
         for row in rows:
             if row["printed"]:
-                what, ours, theirs, z = max(differences(json.loads(row["printed"]), file, paths), key=lambda d: abs(d[3]))
+                found = differences(json.loads(row["printed"]), file, paths)
+                what, ours, theirs, z = max(found, key=lambda difference: abs(difference[3]))
                 answers.append({"name": row["name"], "what": what, "ours": ours, "theirs": theirs, "z": z})
     return answers
 
@@ -192,9 +196,11 @@ def main():
     bench = Bench(chosen)
     peers = measure_peers(bench)
     found = {"machine": processor(), "cores": os.cpu_count(), "load": os.getloadavg()[0], "size": chosen.size,
-             "version": bench.version(bench.levels[0]), "levels": bench.levels, "paths": bench.size.paths,
+             "version": bench.version(bench.levels[0]),
+             "levels": bench.levels, "paths": bench.size.paths,
              "peers": peers, "answers": compare(peers, bench.size.paths), "components": components(bench),
              "threads": measure_threads(bench), "sweeps": dict(sweeps(bench))}
+    found["memory_floor"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     os.makedirs(chosen.output, exist_ok=True)
     with open(os.path.join(chosen.output, "bench.json"), "w", encoding="utf-8") as file:
         json.dump(found, file, indent=1, default=float)

@@ -1,6 +1,6 @@
-/* The reference workload with QuantLib: paths by MultiPathGenerator (Mersenne Twister, inverse normal, Euler steps of the
- * price, which need no exponential), the account checked along each path. One thread.
- * usage: peer_quantlib PATHS; prints JSON. */
+/* The reference workload with QuantLib: paths by MultiPathGenerator (Mersenne Twister, inverse normal, Euler steps of
+ * the price, which need no exponential), the account checked along each path. One thread. usage: peer_quantlib PATHS;
+ * prints JSON. */
 #include <ql/math/randomnumbers/rngtraits.hpp>
 #include <ql/methods/montecarlo/multipathgenerator.hpp>
 #include <ql/processes/geometricbrownianprocess.hpp>

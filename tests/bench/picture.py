@@ -1,5 +1,5 @@
-"""The benchmark as a picture: measured times as bars, the slowest on top, with the sum of the components and the bound of
-the multiplying ports below them."""
+"""The benchmark as a picture: measured times as bars, the slowest on top, with the sum of the components below them and
+what the busiest port of the processor alone would take."""
 import os
 import sys
 from types import SimpleNamespace
@@ -17,12 +17,12 @@ PEER, OWN, PART, BOUND = style.PALETTE[1], style.PALETTE[0], style.PALETTE[2], s
 def bars(found):
     """(label, ns, colour), the slowest first in each kind."""
     rows = sorted(found["peers"], key=lambda row: -row["ns"])
-    named = [(f"riskpool, {row['level']}", row["ns"], OWN) if row["name"] == "riskpool" else (row["name"], row["ns"], PEER)
+    named = [(f"riskpool, {row['level']}", row["ns"], OWN) if row["level"] else (row["name"], row["ns"], PEER)
              for row in rows]
     for level in reversed(list(found["components"])):
         answer = found["components"][level]["filtered"]
         named += [(f"its kernel, {level}", answer["kernel"], OWN), (f"sum of components, {level}", answer["sum"], PART),
-                  (f"port bound, {level}", answer["port_bound"], BOUND)]
+                  (f"port bound, {level}", max(answer["product_bound"], answer["root_bound"]), BOUND)]
     return named
 
 
@@ -30,11 +30,12 @@ def draw(found):
     named = bars(found)
     identity = SimpleNamespace(title=f"{found['machine']}, one thread", path="bench.md", complete=True,
                                attributes={"source": found["version"], "seed": 1}, n_paths=found["paths"])
-    kinds = [(PEER, "peer"), (OWN, "riskpool"), (PART, "sum of its measured components"), (BOUND, "port bound")]
-    figure = style.sheet(identity, "Time of an asset-step", "Nanoseconds per asset, step and path on one core for the same work: "
-                         "eight correlated assets, 256 steps, isolated and cross margin checked at every step. Medians of runs "
-                         "in turn, whole processes; the kernel and what is below it without start and statistics.",
-                         0.27 * len(named) + 0.5, [Patch(color=colour, label=words) for colour, words in kinds])
+    kinds = [(PEER, "peer"), (OWN, "riskpool"), (PART, "sum of its measured components"), (BOUND, "what its busiest port takes")]
+    explanation = ("Nanoseconds per asset, step and path on one core for the same work: eight correlated assets, 256 steps, "
+                   "isolated and cross margin checked at every step. Medians of whole processes that ran in turn; the "
+                   "kernel and what is below it without start and statistics.")
+    figure = style.sheet(identity, "Time of an asset-step", explanation, 0.27 * len(named) + 0.5,
+                         [Patch(color=colour, label=words) for colour, words in kinds])
     axes = figure.add_subplot()
     fastest = min(ns for label, ns, colour in named if label.startswith("riskpool"))
     axes.barh(range(len(named)), [ns for _, ns, _ in named], color=[colour for _, _, colour in named], height=0.72)

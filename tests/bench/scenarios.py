@@ -6,9 +6,10 @@ import yaml
 
 ASSETS = [8, 16, 50]
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
-WATCHED = [("trajectories", ["output.trajectories=true"]), ("continuous", ["monitoring=continuous"]),
-           ("continuous, trajectories", ["monitoring=continuous", "output.trajectories=true"]),
-           ("all paths kept", ["output.paths=all"])]
+TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
+WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
+           ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
+           ("all paths kept", ["-P", "output.paths=all"])]
 
 
 def read(path):

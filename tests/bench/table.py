@@ -18,7 +18,8 @@ def peers(found):
     rows, levels = found["peers"], found["levels"]
     ours = {row["level"]: row["seconds"] for row in rows if row["name"] == "riskpool"}
     answers = {answer["name"]: f"{answer['z']:+.1f} ({answer['what']})" for answer in found["answers"]}
-    cells = [[level_of(row), f"{row['ns']:.2f}", seconds(row), *(f"{row['seconds'] / ours[level]:.1f} ×" for level in levels),
+    cells = [[level_of(row), f"{row['ns']:.2f}", seconds(row),
+              *(f"{row['seconds'] / ours[level]:.1f} ×" for level in levels),
               answers.get(row["name"], "")] for row in rows]
     heads = ["one thread", "ns", "seconds", *(f"over riskpool {level}" for level in levels), "largest z of a frequency"]
     return table(heads, cells)
@@ -40,9 +41,10 @@ def components(found):
     first = answers[levels[0]]["pieces"]
     rows = [[piece["name"], *(f"{answers[level]['pieces'][at]['ns']:.3f} per {piece['unit']}" for level in levels),
              *(f"{answers[level]['pieces'][at]['ns_per_asset_step']:.3f}" for level in levels)]
-            for at, piece in enumerate(first) if piece["name"] != "product"]
+            for at, piece in enumerate(first)]
     for way in ("filtered", "exact"):
-        for key, words in (("sum", "sum of components"), ("port_bound", "bound by the ports that multiply")):
+        for key, words in (("sum", "sum of components"), ("product_bound", "bound by the ports that multiply"),
+                           ("root_bound", "bound by the unit for quotients and roots")):
             rows.append([f"{way}: {words}", *[""] * len(levels), *(f"{answers[level][way][key]:.3f}" for level in levels)])
         rows.append([f"**{way}: kernel over sum**", *[""] * len(levels),
                      *(f"**{answers[level][way]['kernel_over_sum']:.2f} ×**" for level in levels)])
@@ -63,9 +65,14 @@ def sweep(rows, levels, what, against):
     return table([what, *(head for level in levels for head in (f"ns {level}", f"over {against}"))], cells)
 
 
-def paths(rows):
+def memory(row, floor):
+    """A process is charged at least what the one that started it had."""
+    return f"{row['memory'] / 1e6:.0f}" if row["memory"] > floor else f"under {floor / 1e6:.0f}"
+
+
+def paths(rows, floor):
     return table(["paths", "threads", "ns and core", "seconds", "memory, MB"],
-                 [[row["name"], row["threads"], f"{row['ns']:.2f}", seconds(row), f"{row['memory'] / 1e6:.0f}"] for row in rows])
+                 [[row["name"], row["threads"], f"{row['ns']:.2f}", seconds(row), memory(row, floor)] for row in rows])
 
 
 def write(found, path):
@@ -73,16 +80,18 @@ def write(found, path):
     start = sweeps["start"][0]
     text = "\n".join([
         f"# Benchmark of {found['version']}\n",
-        f"{found['machine']}, {found['cores']} cores, load {found['load']:.1f} when done. Reference workload: 8 assets, full correlation, "
-        f"256 steps, {found['paths']:,} paths, isolated and cross margin checked at every step. Whole processes; medians; "
-        "ratios within one run. ns: wall time × threads over paths × steps × assets.\n",
+        f"{found['machine']}, {found['cores']} cores, load {found['load']:.1f}. Reference workload: 8 assets, "
+        f"full correlation, 256 steps, {found['paths']:,} paths, isolated and cross margin checked at every step. Whole "
+        "processes; medians; ratios within one run. ns: wall time × threads over paths × steps × assets. z: difference "
+        "from riskpool in standard errors.\n",
         "## Peers\n", peers(found), "## Threads\n", threads(found), "## Components\n", components(found),
         "## What is watched\n", sweep(sweeps["watching"], levels, "reference workload", "as it is"),
         "## Modes\n", sweep(sweeps["modes"], levels, "modes", "both"),
         "## Assets\n", sweep(sweeps["assets"], levels, "assets", "8"),
         "## Steps\n", sweep(sweeps["steps"], levels, "steps", "256"),
-        "## Paths\n", paths(sweeps["paths"]),
-        f"Start: {start['name']} take {1e3 * start['seconds']:.1f} ms ({1e3 * start['least']:.1f} to {1e3 * start['most']:.1f})."])
+        "## Paths\n", paths(sweeps["paths"], found["memory_floor"]),
+        f"Start: {start['name']} take {1e3 * start['seconds']:.1f} ms "
+        f"({1e3 * start['least']:.1f} to {1e3 * start['most']:.1f})."])
     with open(path, "w", encoding="utf-8") as file:
         file.write(text + "\n")
     return text
