@@ -69,7 +69,7 @@ RISKPOOL_PUBLIC const char *riskpool_scenario_name(const struct riskpool_scenari
 RISKPOOL_PUBLIC const char *riskpool_scenario_resolved(const struct riskpool_scenario *scenario);
 
 /* What a run reports while it works. `expected_shortfall` is the running estimate of the first mode at the highest
- * confidence level up to 99 %, `half_width` its 95 % half width; both NaN before the first batch. */
+ * confidence level up to 99 % (else the lowest), `half_width` its 95 % half width; both NaN before the first batch. */
 struct riskpool_progress {
     uint64_t paths_done;
     uint64_t paths;
@@ -79,16 +79,20 @@ struct riskpool_progress {
 };
 
 struct riskpool_run_options {
-    int threads;         /* 0: the OpenMP default */
-    double target_error; /* add paths until the relative half width of every mode's 99 % ES is below; 0: off */
+    int threads; /* 0: the OpenMP default */
+    /* Add paths until the relative half width (95 %) of every mode's 99 % expected shortfall is at most this, in (0,
+     * 1), or memory ends; 0: off. The scenario's confidence levels must include 99 %. */
+    double target_error;
     /* Called between batches, never from two threads at once; a non-zero return stops the run (RISKPOOL_STOPPED). */
     int (*progress)(void *user, const struct riskpool_progress *progress);
     void *user;
     int exact; /* value every pool at every step instead of filtering; slower, the same results */
 };
 
-/* Simulates all paths of the scenario. `options` may be NULL. *results is the caller's (riskpool_results_free).
- * The results depend on the scenario alone, never on the threads. */
+/* Simulates all paths of the scenario. `options` may be NULL. *results is the caller's (riskpool_results_free),
+ * untouched on failure: RISKPOOL_STOPPED, RISKPOOL_INVALID (a target error without 99 % among the confidence levels),
+ * RISKPOOL_NO_MEMORY, or RISKPOOL_INTERNAL (a loss that is not a finite number). The results depend on the scenario
+ * alone, never on the threads. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario,
                                                   const struct riskpool_run_options *options,
                                                   struct riskpool_results **results);
@@ -98,14 +102,18 @@ RISKPOOL_PUBLIC void riskpool_results_free(struct riskpool_results *results);
  * *message says what failed, or is NULL. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_results_write(const struct riskpool_results *results, const char *path,
                                                             char **message);
-/* Reads the statistics (not the columns per path) of a results file. */
+/* Reads the statistics (not the columns per path) of a results file. *results is the caller's. RISKPOOL_INPUT_MISSING
+ * when there is no such file, RISKPOOL_INVALID when it is not a usable results file; *message then says why, and is the
+ * caller's; `message` may be NULL. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_results_read(const char *path, struct riskpool_results **results,
                                                            char **message);
 
 /* Modes in the order of the scenario; NULL past the last. */
 RISKPOOL_PUBLIC const char *riskpool_results_mode(const struct riskpool_results *results, size_t index);
-/* A statistic by its name in the results file, e.g. ("cross", "expected_shortfall"): `*values` points at `*n` numbers
- * in row-major order, valid as long as the results. Returns RISKPOOL_INVALID when there is no such mode or name. */
+/* A variable by its name in the results file, e.g. ("cross", "expected_shortfall"): `*values` points at `*n` numbers in
+ * row-major order, valid as long as the results. The mode may also be "comparison"; names include columns per path,
+ * where they are kept, and numeric coordinates ("confidence", "time"). RISKPOOL_INVALID when there is no such mode or
+ * name; then *values is NULL and *n is 0. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_results_find(const struct riskpool_results *results, const char *mode,
                                                            const char *name, const double **values, size_t *n);
 

@@ -30,7 +30,7 @@ done
 # results_of SCENARIO: where its results go, by the rules of `riskpool run`.
 results_of() {
     local name
-    name=$("$riskpool" validate --resolved "$1" 2>/dev/null | sed -n 's/^name: *//p')
+    name=$("$riskpool" validate --resolved "$1" 2>/dev/null | sed -n 's/^name: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p')
     if [ -z "$asked" ]; then
         echo "results/${name:-?}.h5"
     elif [ ${#scenarios[@]} -gt 1 ] || [ -d "$asked" ] || [ "${asked%/}" != "$asked" ]; then

@@ -23,12 +23,10 @@ void mode_free(struct mode *mode) {
 }
 
 void book_free(struct book *book) {
-    for (size_t i = 0; book->positions && i < book->n_positions; i++) {
+    for (size_t i = 0; book->positions && i < book->n_positions; i++)
         free(book->positions[i].name);
-    }
-    for (size_t m = 0; book->modes && m < book->n_modes; m++) {
+    for (size_t m = 0; book->modes && m < book->n_modes; m++)
         mode_free(&book->modes[m]);
-    }
     free(book->currency);
     free(book->positions);
     free(book->modes);
@@ -39,17 +37,14 @@ void book_free(struct book *book) {
 static enum riskpool_status pool_fill(const struct book *book, const struct mode *mode, size_t p) {
     struct pool *pool = &mode->pools[p];
     pool->positions = calloc(book->n_positions + 1, sizeof *pool->positions);
-    if (!pool->positions) {
+    if (!pool->positions)
         return RISKPOOL_NO_MEMORY;
-    }
     for (size_t i = 0; i < book->n_positions; i++) {
-        if (mode->pool_of[i] != p) {
+        if (mode->pool_of[i] != p)
             continue;
-        }
         size_t k = pool->n_positions++;
-        for (; k > 0 && book->positions[pool->positions[k - 1]].asset > book->positions[i].asset; k--) {
+        for (; k > 0 && book->positions[pool->positions[k - 1]].asset > book->positions[i].asset; k--)
             pool->positions[k] = pool->positions[k - 1];
-        }
         pool->positions[k] = i;
     }
     return RISKPOOL_OK;
@@ -57,9 +52,8 @@ static enum riskpool_status pool_fill(const struct book *book, const struct mode
 
 static double margin_sum(const struct book *book, const struct pool_request *request) {
     double sum = 0;
-    for (size_t k = 0; k < request->n_positions; k++) {
+    for (size_t k = 0; k < request->n_positions; k++)
         sum += book->positions[request->positions[k]].margin;
-    }
     return sum;
 }
 
@@ -82,9 +76,8 @@ static double mode_assign(const struct book *book, size_t n_requests, const stru
         pool->name = copy_name(requests[r].name);
         pool->cash = isnan(requests[r].cash) ? margin_sum(book, &requests[r]) : requests[r].cash;
         allocated += pool->cash;
-        for (size_t k = 0; k < requests[r].n_positions; k++) {
+        for (size_t k = 0; k < requests[r].n_positions; k++)
             mode->pool_of[requests[r].positions[k]] = r + 1;
-        }
     }
     return allocated;
 }
@@ -92,21 +85,17 @@ static double mode_assign(const struct book *book, size_t n_requests, const stru
 enum riskpool_status book_divide(const struct book *book, const char *name, size_t n_requests,
                                  const struct pool_request *requests, struct mode *mode) {
     enum riskpool_status status = mode_allocate(book, name, n_requests + 1, mode);
-    if (status != RISKPOOL_OK) {
+    if (status != RISKPOOL_OK)
         goto out;
-    }
     double rest = book->balance - mode_assign(book, n_requests, requests, mode);
     double tolerance = 1e-9 * fabs(book->balance);
     mode->pools[0].cash = fabs(rest) <= tolerance ? 0 : rest;
-    for (size_t p = 0; p < mode->n_pools && status == RISKPOOL_OK; p++) {
+    for (size_t p = 0; p < mode->n_pools && status == RISKPOOL_OK; p++)
         status = mode->pools[p].name ? pool_fill(book, mode, p) : RISKPOOL_NO_MEMORY;
-    }
-    if (status == RISKPOOL_OK && rest < -tolerance) {
+    if (status == RISKPOOL_OK && rest < -tolerance)
         return RISKPOOL_INVALID;
-    }
 out:
-    if (status != RISKPOOL_OK) {
+    if (status != RISKPOOL_OK)
         mode_free(mode);
-    }
     return status;
 }

@@ -40,11 +40,9 @@ const struct command commands[] = {
 };
 
 const struct command *command_find(const char *name) {
-    for (const struct command *command = commands; command->name; command++) {
-        if (strcmp(command->name, name) == 0) {
+    for (const struct command *command = commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
             return command;
-        }
-    }
     return NULL;
 }
 

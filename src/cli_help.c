@@ -8,12 +8,10 @@
 
 static int print_text(char *text) {
     enum riskpool_status status = text ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
-    if (text && (fputs(text, stdout) == EOF || fflush(stdout) != 0)) {
+    if (text && (fputs(text, stdout) == EOF || fflush(stdout) != 0))
         status = RISKPOOL_WRITE_FAILED;
-    }
-    if (status != RISKPOOL_OK) {
+    if (status != RISKPOOL_OK)
         fprintf(stderr, "riskpool: %s\n", riskpool_status_text(status));
-    }
     free(text);
     return riskpool_status_exit_code(status);
 }
@@ -27,9 +25,8 @@ int cli_template(int argc, char **argv) {
         command_help(command_find("template"));
         return 0;
     }
-    if (argc > 1) {
+    if (argc > 1)
         return command_misused("template", "takes no arguments, but '%s' was given", argv[1]);
-    }
     return print_text(reference_template());
 }
 
@@ -37,9 +34,8 @@ static void print_overview(void) {
     printf("riskpool %s: Monte Carlo stress test of leveraged accounts in isolated, cross and hybrid margin\n\n"
            "usage: riskpool COMMAND [OPTION]... [FILE]...\n\n",
            riskpool_version());
-    for (const struct command *command = commands; command->name; command++) {
+    for (const struct command *command = commands; command->name; command++)
         printf("  %-9s %s\n", command->name, command->sentence);
-    }
     printf("\n'riskpool help COMMAND' explains a command, 'riskpool help scenario' the scenario file;\n"
            "'riskpool template > my.yaml' starts a new one.\n\n"
            "Exit codes: 0 done; 1 a limit of the scenario was breached; 64 wrong usage; 65 invalid scenario or\n"
@@ -49,31 +45,26 @@ static void print_overview(void) {
 static int refuse_topic(const char *topic) {
     struct nearest nearest = {.word = topic};
     nearest_offer(&nearest, "scenario");
-    for (const struct command *command = commands; command->name; command++) {
+    for (const struct command *command = commands; command->name; command++)
         nearest_offer(&nearest, command->name);
-    }
     return nearest.best ? command_misused("help", "nothing is known of '%s'; did you mean '%s'?", topic, nearest.best)
                         : command_misused("help", "nothing is known of '%s'", topic);
 }
 
 int cli_help(int argc, char **argv) {
     const char *topic = argc > 1 ? argv[1] : NULL;
-    if (argc > 2) {
+    if (argc > 2)
         return command_misused("help", "one topic at a time");
-    }
-    if (topic && strcmp(topic, "scenario") == 0) {
+    if (topic && strcmp(topic, "scenario") == 0)
         return print_text(reference_text());
-    }
     const struct command *command = topic ? command_find(topic) : NULL;
-    if (topic && !command && !wants_help(argc, argv)) {
+    if (topic && !command && !wants_help(argc, argv))
         return refuse_topic(topic);
-    }
-    if (command) {
+    if (command)
         command_help(command);
-    } else if (topic) {
+    else if (topic)
         command_help(command_find("help"));
-    } else {
+    else
         print_overview();
-    }
     return 0;
 }

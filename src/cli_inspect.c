@@ -149,7 +149,6 @@ static int read_options(int argc, char **argv, struct request *request) {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     int option;
-    optind = 0; /* start anew: main has parsed before */
     while ((option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
         switch (option) {
         case 'j':

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "interval.h"
 #include "log.h"
 #include "progress.h"
 #include "results.h"
@@ -152,7 +153,7 @@ static int target_reached(const char *path, double target) {
     for (size_t m = 0; reached && m < results->n_modes; ++m) {
         const double shortfall = results->modes[m].statistic[STAT_expected_shortfall][level];
         const double error = results->modes[m].statistic[STAT_expected_shortfall_se][level];
-        reached = 1.959963984540054 * error <= target * fabs(shortfall);
+        reached = INTERVAL_95 * error <= target * fabs(shortfall);
     }
     riskpool_text_free(message);
     riskpool_results_free(results);
@@ -269,6 +270,8 @@ static enum riskpool_status run_one(const struct request *request, const char *s
         goto out;
     }
     status = simulate(request, scenario, scenario_path, path);
+    if (status == RISKPOOL_INVALID)
+        fprintf(stderr, "riskpool run: --target-error needs 99%% among the confidence levels of %s\n", scenario_path);
 out:
     riskpool_text_free(messages);
     free(path);
@@ -312,7 +315,6 @@ int cli_run(int argc, char **argv) {
         fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
         return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     }
-    optind = 0; /* start anew: main has parsed before */
     while (code < 0 && (option = getopt_long(argc, argv, "o:n:j:P:qh", options, NULL)) != -1)
         code = parse_option(&request, option, optarg);
     if (code < 0 && optind == argc)

@@ -26,7 +26,6 @@ int cli_show(int argc, char **argv) {
                                             {NULL, 0, NULL, 0}};
     enum summary_format format = SUMMARY_TEXT;
     int option;
-    optind = 0; /* start anew: main has parsed before */
     opterr = 0;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {

@@ -16,16 +16,14 @@ static int validate_one(const struct request *request, const char *path) {
     char *messages = NULL;
     enum riskpool_status status =
         riskpool_scenario_load(path, request->overrides, request->n_overrides, &scenario, &messages);
-    if (messages) {
+    if (messages)
         fputs(messages, stderr);
-    }
-    if (status == RISKPOOL_OK && request->resolved) {
+    if (status == RISKPOOL_OK && request->resolved)
         fputs(riskpool_scenario_resolved(scenario), stdout);
-    } else if (status == RISKPOOL_OK) {
+    else if (status == RISKPOOL_OK)
         printf("%s: valid\n", path);
-    } else if (!messages) {
+    else if (!messages)
         fprintf(stderr, "%s: %s\n", path, riskpool_status_text(status));
-    }
     riskpool_text_free(messages);
     riskpool_scenario_free(scenario);
     return riskpool_status_exit_code(status);
@@ -49,7 +47,6 @@ int cli_validate(int argc, char **argv) {
         {"resolved", no_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     struct request request = {.overrides = calloc((size_t)argc + 1, sizeof *request.overrides)};
     int option, code = -1;
-    optind = 0; /* start anew: main has parsed before */
     while (request.overrides && code < 0 && (option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
         switch (option) {
         case 'r':

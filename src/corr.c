@@ -59,21 +59,18 @@ static enum riskpool_status spectrum_solve(struct spectrum *spectrum, const doub
 
 static double spectrum_least(const struct spectrum *spectrum) {
     double least = spectrum->values[0];
-    for (size_t i = 1; i < spectrum->n; i++) {
+    for (size_t i = 1; i < spectrum->n; i++)
         least = spectrum->values[i] < least ? spectrum->values[i] : least;
-    }
     return least;
 }
 
 enum riskpool_status corr_smallest_eigenvalue(size_t n, const double *symmetric, double *value) {
     struct spectrum spectrum;
     enum riskpool_status status = spectrum_init(&spectrum, n);
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK)
         status = spectrum_solve(&spectrum, symmetric);
-    }
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK)
         *value = spectrum_least(&spectrum);
-    }
     spectrum_free(&spectrum);
     return status;
 }
@@ -84,14 +81,12 @@ static void cholesky(size_t n, const double *a, double *lower) {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j <= i; j++) {
             double rest = a[i * n + j];
-            for (size_t k = 0; k < j; k++) {
+            for (size_t k = 0; k < j; k++)
                 rest -= lower[i * n + k] * lower[j * n + k];
-            }
-            if (i == j) {
+            if (i == j)
                 lower[i * n + i] = rest > (double)n * 4 * DBL_EPSILON ? sqrt(rest) : 0;
-            } else if (lower[j * n + j] > 0) {
+            else if (lower[j * n + j] > 0)
                 lower[i * n + j] = rest / lower[j * n + j];
-            }
         }
     }
 }
@@ -102,9 +97,8 @@ static double factor_error(size_t n, const double *a, const double *lower) {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j <= i; j++) {
             double sum = -a[i * n + j];
-            for (size_t k = 0; k <= j; k++) {
+            for (size_t k = 0; k <= j; k++)
                 sum += lower[i * n + k] * lower[j * n + k];
-            }
             worst = fmax(worst, fabs(sum));
         }
     }
@@ -114,19 +108,16 @@ static double factor_error(size_t n, const double *a, const double *lower) {
 /* Rows of length one, with a diagonal that is not negative. */
 static void normalise_rows(size_t n, double *lower) {
     for (size_t j = 0; j < n; j++) {
-        for (size_t i = j; lower[j * n + j] < 0 && i < n; i++) {
+        for (size_t i = j; lower[j * n + j] < 0 && i < n; i++)
             lower[i * n + j] = i == j ? lower[i * n + j] : -lower[i * n + j];
-        }
         lower[j * n + j] = fabs(lower[j * n + j]);
     }
     for (size_t i = 0; i < n; i++) {
         double square = 0;
-        for (size_t k = 0; k <= i; k++) {
+        for (size_t k = 0; k <= i; k++)
             square += lower[i * n + k] * lower[i * n + k];
-        }
-        for (size_t k = 0; k <= i; k++) {
+        for (size_t k = 0; k <= i; k++)
             lower[i * n + k] /= sqrt(square);
-        }
     }
 }
 
@@ -135,31 +126,24 @@ static void normalise_rows(size_t n, double *lower) {
 static enum riskpool_status factor_semidefinite(size_t n, const double *a, double *lower) {
     struct spectrum spectrum;
     enum riskpool_status status = spectrum_init(&spectrum, n);
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK)
         status = spectrum_solve(&spectrum, a);
-    }
-    if (status == RISKPOOL_OK && spectrum_least(&spectrum) < -CORR_TOLERANCE) {
+    if (status == RISKPOOL_OK && spectrum_least(&spectrum) < -CORR_TOLERANCE)
         status = RISKPOOL_INVALID;
-    }
-    if (status != RISKPOOL_OK) {
+    if (status != RISKPOOL_OK)
         goto out;
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
             spectrum.matrix[i * n + j] = sqrt(fmax(spectrum.values[i], 0)) * spectrum.vectors[j * n + i];
-        }
-    }
     gsl_matrix_view matrix = gsl_matrix_view_array(spectrum.matrix, n, n);
     gsl_vector_view tau = gsl_vector_view_array(spectrum.work, n);
     if (gsl_linalg_QR_decomp(&matrix.matrix, &tau.vector) != GSL_SUCCESS) {
         status = RISKPOOL_INTERNAL;
         goto out;
     }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
             lower[i * n + j] = j <= i ? spectrum.matrix[j * n + i] : 0;
-        }
-    }
     normalise_rows(n, lower);
 out:
     spectrum_free(&spectrum);
@@ -169,12 +153,10 @@ out:
 static void copy_identical_rows(size_t n, const double *a, double *lower) {
     for (size_t i = 1; i < n; i++) {
         for (size_t j = 0; j < i; j++) {
-            if (fabs(a[i * n + j]) != 1) {
+            if (fabs(a[i * n + j]) != 1)
                 continue;
-            }
-            for (size_t k = 0; k < n; k++) {
+            for (size_t k = 0; k < n; k++)
                 lower[i * n + k] = k <= j ? a[i * n + j] * lower[j * n + k] : 0;
-            }
             break;
         }
     }
@@ -183,12 +165,10 @@ static void copy_identical_rows(size_t n, const double *a, double *lower) {
 enum riskpool_status corr_factor(size_t n, const double *correlation, double *lower) {
     enum riskpool_status status = RISKPOOL_OK;
     cholesky(n, correlation, lower);
-    if (!(factor_error(n, correlation, lower) <= factor_accuracy)) {
+    if (!(factor_error(n, correlation, lower) <= factor_accuracy))
         status = factor_semidefinite(n, correlation, lower);
-    }
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK)
         copy_identical_rows(n, correlation, lower);
-    }
     return status;
 }
 
@@ -196,17 +176,15 @@ enum riskpool_status corr_factor(size_t n, const double *correlation, double *lo
 static enum riskpool_status project_semidefinite(struct spectrum *spectrum, const double *symmetric, double *result) {
     size_t n = spectrum->n;
     enum riskpool_status status = spectrum_solve(spectrum, symmetric);
-    if (status != RISKPOOL_OK) {
+    if (status != RISKPOOL_OK)
         return status;
-    }
     memcpy(result, symmetric, n * n * sizeof *result);
     for (size_t k = 0; k < n; k++) {
         double value = spectrum->values[k];
         for (size_t i = 0; value < 0 && i < n; i++) {
             double scaled = value * spectrum->vectors[i * n + k];
-            for (size_t j = 0; j < n; j++) {
+            for (size_t j = 0; j < n; j++)
                 result[i * n + j] -= scaled * spectrum->vectors[j * n + k];
-            }
         }
     }
     return RISKPOOL_OK;
@@ -221,22 +199,19 @@ static void scale_to_correlation(size_t n, double *matrix) {
             matrix[i * n + j] = matrix[j * n + i] = fmax(-1, fmin(1, value));
         }
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         matrix[i * n + i] = 1;
-    }
 }
 
 /* Alternating projections: y has unit diagonal, x is semidefinite, `shift` is Dykstra's correction. */
 static enum riskpool_status alternate(struct spectrum *spectrum, double *y, double *x, double *shift) {
     size_t n = spectrum->n;
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        for (size_t i = 0; i < n * n; i++) {
+        for (size_t i = 0; i < n * n; i++)
             shift[i] = y[i] - shift[i];
-        }
         enum riskpool_status status = project_semidefinite(spectrum, shift, x);
-        if (status != RISKPOOL_OK) {
+        if (status != RISKPOOL_OK)
             return status;
-        }
         double moved = 0;
         for (size_t i = 0; i < n * n; i++) {
             double next = i % (n + 1) == 0 ? 1 : x[i];
@@ -244,18 +219,16 @@ static enum riskpool_status alternate(struct spectrum *spectrum, double *y, doub
             shift[i] = x[i] - shift[i];
             y[i] = next;
         }
-        if (moved <= sweep_accuracy) {
+        if (moved <= sweep_accuracy)
             break;
-        }
     }
     return RISKPOOL_OK;
 }
 
 static int has_unit_diagonal(size_t n, const double *matrix) {
     size_t i = 0;
-    while (i < n && matrix[i * (n + 1)] == 1) {
+    while (i < n && matrix[i * (n + 1)] == 1)
         i++;
-    }
     return i == n;
 }
 

@@ -12,9 +12,8 @@ struct line {
 
 static size_t characters(const char *from, const char *to) {
     size_t n = 0;
-    for (; from < to; from++) {
+    for (; from < to; from++)
         n += (*from & 0xc0) != 0x80;
-    }
     return n;
 }
 
@@ -25,9 +24,8 @@ static void advance(struct line *line, const char *to) {
 
 static void skip_blanks(struct line *line) {
     const char *s = line->at;
-    while (s < line->end && (*s == ' ' || *s == '\t')) {
+    while (s < line->end && (*s == ' ' || *s == '\t'))
         s++;
-    }
     advance(line, s);
 }
 
@@ -56,9 +54,8 @@ static struct node *read_quoted(struct line *line, struct tree *tree, struct rep
 static struct node *read_plain(struct line *line, struct tree *tree, struct report *report) {
     const char *comma = memchr(line->at, ',', (size_t)(line->end - line->at));
     const char *stop = comma ? comma : line->end;
-    while (stop > line->at && (stop[-1] == ' ' || stop[-1] == '\t')) {
+    while (stop > line->at && (stop[-1] == ' ' || stop[-1] == '\t'))
         stop--;
-    }
     struct place place = line->place;
     place.width = stop > line->at ? characters(line->at, stop) : 1;
     struct node *node = NULL;
@@ -79,14 +76,12 @@ static struct node *read_row(struct line *line, struct tree *tree, struct report
         skip_blanks(line);
         int quoted = line->at < line->end && *line->at == '"';
         struct node *cell = quoted ? read_quoted(line, tree, report) : read_plain(line, tree, report);
-        if (!cell || !row) {
+        if (!cell || !row)
             return NULL;
-        }
         node_append(tree, row, cell);
         skip_blanks(line);
-        if (line->at == line->end) {
+        if (line->at == line->end)
             return row;
-        }
         if (*line->at != ',') {
             report_error(report, &line->place, NULL, "a comma is due after the cell");
             return NULL;
@@ -99,9 +94,8 @@ struct node *csv_read(const struct source *source, struct tree *tree, struct rep
     struct node *rows =
         node_new(tree, NODE_LIST, &(struct place){.source = source, .line = 1, .column = 1, .width = 1});
     const char *at = source->text, *end = source->text + source->size;
-    if (source->size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) {
+    if (source->size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
         at += 3;
-    }
     for (size_t number = 1; rows && at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *stop = newline ? newline : end;
@@ -109,13 +103,11 @@ struct node *csv_read(const struct source *source, struct tree *tree, struct rep
         line.end -= line.end > at && line.end[-1] == '\r';
         at = newline ? newline + 1 : end;
         skip_blanks(&line);
-        if (line.at == line.end || *line.at == '#') {
+        if (line.at == line.end || *line.at == '#')
             continue;
-        }
         struct node *row = read_row(&line, tree, report);
-        if (!row) {
+        if (!row)
             return NULL;
-        }
         node_append(tree, rows, row);
         if (tree->n_nodes > CELLS) {
             report_error(report, &line.place, NULL, "more than 2 million cells");

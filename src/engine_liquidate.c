@@ -4,8 +4,6 @@
 
 #include "engine_account.h"
 
-static const double hours_per_year = 8760.0;
-
 static struct stand stand_of(const struct account *account, size_t pool, size_t path, const double *price) {
     const size_t row = pool * BLOCK + path;
     return (struct stand){account->cash[row], account->path_remaining, price, {account->low[row], account->high[row]}};
@@ -84,7 +82,7 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         double equity = surface_equity(&account->mode->pool[pool].surface, &stand);
         /* On the surface equity is the requirement: below zero there is only rounding, and no shortfall. */
         equity = equity > 0.0 ? equity : 0.0;
-        close_pool(account, pool, path, account->first_price, equity, years * hours_per_year);
+        close_pool(account, pool, path, account->first_price, equity, years * HOURS_PER_YEAR);
         closed = 1;
     }
 }
@@ -118,7 +116,7 @@ static int breached_at_end(struct account *account, size_t pool, const struct sl
 }
 
 int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path) {
-    const double hour = slice->end_time * hours_per_year;
+    const double hour = slice->end_time * HOURS_PER_YEAR;
     int closed = 0;
     gather_remaining(account, path);
     for (size_t p = 0; p < account->mode->n_pools;) {

@@ -10,16 +10,14 @@ static void *member(void *target, const struct field *field) {
     return (char *)target + field->offset;
 }
 
-int is_name(const char *text) {
+/* 1 when the text may name an asset, position, pool or mode: 1 to 64 printable bytes without '/', quotes and braces. */
+static int is_name(const char *text) {
     size_t n = strlen(text);
-    if (n == 0 || n > 64 || text[0] == ' ' || text[n - 1] == ' ') {
+    if (n == 0 || n > 64 || text[0] == ' ' || text[n - 1] == ' ')
         return 0;
-    }
-    for (const char *s = text; *s; s++) {
-        if ((unsigned char)*s < 0x20 || strchr("\"'\\/{}[]\x7f", *s)) {
+    for (const char *s = text; *s; s++)
+        if ((unsigned char)*s < 0x20 || strchr("\"'\\/{}[]\x7f", *s))
             return 0;
-        }
-    }
     return 1;
 }
 
@@ -57,10 +55,9 @@ static const char *notation(const struct field *field) {
     }
 }
 
-static int in_range(const struct range *range, double value) {
-    if (range->low == 0 && range->high == 0) {
+static int in_range(const struct bounds *range, double value) {
+    if (range->low == 0 && range->high == 0)
         return 1;
-    }
     int above = range->open & OPEN_LOW ? value > range->low : value >= range->low;
     int below = range->open & OPEN_HIGH ? value < range->high : value <= range->high;
     return above && below;
@@ -94,9 +91,8 @@ static int read_number(const struct field *field, const char *name, const struct
     }
     const char *why = node->quoted ? "is in quotes; numbers are written without" : NULL;
     why = why ? why : parse_number(field, node->text, value, whole);
-    if (!why && in_range(&field->range, *value)) {
+    if (!why && in_range(&field->range, *value))
         return 1;
-    }
     struct text help = {0};
     text_add(&help, "allowed: ");
     field_describe(field, &help);
@@ -121,21 +117,17 @@ static void read_choice(const struct field *field, const struct node *node, int 
         return;
     }
     for (const struct choice *choice = field->choices; choice->name; choice++) {
-        if (strcmp(choice->name, node->text) != 0) {
+        if (strcmp(choice->name, node->text) != 0)
             continue;
-        }
-        if (choice->later) {
+        if (choice->later)
             report_error(report, &node->place, NULL, "this version does not have '%s: %s'", field->name, choice->name);
-        } else {
+        else
             *value = (int)(choice - field->choices);
-        }
         return;
     }
-    for (const struct choice *choice = field->choices; choice->name; choice++) {
-        if (!choice->later) {
+    for (const struct choice *choice = field->choices; choice->name; choice++)
+        if (!choice->later)
             suggestion_offer(&suggestion, choice->name);
-        }
-    }
     char kind[80];
     snprintf(kind, sizeof kind, "value of '%s':", field->name);
     report_unknown(report, &node->place, kind, &suggestion);
@@ -155,11 +147,10 @@ static void read_text(const struct field *field, const struct node *node, char *
 static void read_flag(const struct field *field, const struct node *node, int *value, struct report *report) {
     int yes = node->kind == NODE_SCALAR && !node->quoted && strcmp(node->text, "true") == 0;
     int no = node->kind == NODE_SCALAR && !node->quoted && strcmp(node->text, "false") == 0;
-    if (!yes && !no) {
+    if (!yes && !no)
         field_mismatch(field->name, node, "true or false", report);
-    } else {
+    else
         *value = yes;
-    }
 }
 
 static int is_short_enough(const struct field *field, const struct node *node, size_t n, struct report *report) {
@@ -180,15 +171,13 @@ static void read_numbers(const struct field *field, const struct node *node, str
     }
     list->node = node;
     list->value = tree_allocate(tree, (n + 1) * sizeof *list->value);
-    if (!list->value || !is_short_enough(field, node, n, report)) {
+    if (!list->value || !is_short_enough(field, node, n, report))
         return;
-    }
     for (size_t i = 0; i < n; i++) {
         const struct node *item = node->kind == NODE_LIST ? node->item[i] : node;
         double value = field_number(field, field->name, item, report);
-        if (!isnan(value)) {
+        if (!isnan(value))
             list->value[list->n++] = value;
-        }
     }
 }
 
@@ -199,9 +188,8 @@ static void read_items(const struct field *field, const struct node *node, struc
         return;
     }
     list->node = node;
-    if (!is_short_enough(field, node, node->n, report)) {
+    if (!is_short_enough(field, node, node->n, report))
         return;
-    }
     list->items = tree_allocate(tree, (node->n + 1) * field->size);
     for (size_t i = 0; list->items && i < node->n; i++) {
         list->n++;
@@ -225,9 +213,8 @@ static void read_value(const struct field *field, const struct node *node, void 
         *(double *)value = field_number(field, field->name, node, report);
         break;
     case FIELD_WHOLE:
-        if (read_number(field, field->name, node, &number, &whole, report)) {
+        if (read_number(field, field->name, node, &number, &whole, report))
             *(uint64_t *)value = whole;
-        }
         break;
     case FIELD_CHOICE:
         read_choice(field, node, value, report);
@@ -274,9 +261,8 @@ static void set_absent(const struct field *field, void *target, struct tree *tre
 /* A default, as if it had been written: a scalar, or a list of what stands between commas. */
 static struct node *standard_node(const struct field *field, struct tree *tree) {
     int is_list = field->type == FIELD_FRACTIONS || field->type == FIELD_PERCENTS || field->type == FIELD_MAPS;
-    if (!is_list) {
+    if (!is_list)
         return node_scalar(tree, field->standard, strlen(field->standard), NULL);
-    }
     struct node *list = node_new(tree, NODE_LIST, NULL);
     for (const char *s = field->standard; *s;) {
         size_t n = strcspn(s, ",");
@@ -288,18 +274,15 @@ static struct node *standard_node(const struct field *field, struct tree *tree) 
 
 /* What stands for a key that is not there: its default, an empty map, or nothing. */
 static const struct node *missing_value(const struct field *field, const struct node *map, struct tree *tree) {
-    if (field->type == FIELD_MAP) {
+    if (field->type == FIELD_MAP)
         return field->required ? NULL : node_new(tree, NODE_MAP, &map->place);
-    }
     return field->standard ? standard_node(field, tree) : NULL;
 }
 
 static const struct field *find_field(const struct field *fields, const char *name) {
-    for (; fields->name; fields++) {
-        if (strcmp(fields->name, name) == 0) {
+    for (; fields->name; fields++)
+        if (strcmp(fields->name, name) == 0)
             return fields;
-        }
-    }
     return NULL;
 }
 
@@ -310,11 +293,9 @@ static void check_keys(const struct field *fields, const struct node *map, struc
             report_error(report, &map->key[i]->place, field->sentence, "this version does not have '%s'", field->name);
         } else if (!field) {
             struct suggestion suggestion = {.nearest.word = map->key[i]->text};
-            for (const struct field *known = fields; known->name; known++) {
-                if (known->type != FIELD_LATER) {
+            for (const struct field *known = fields; known->name; known++)
+                if (known->type != FIELD_LATER)
                     suggestion_offer(&suggestion, known->name);
-                }
-            }
             report_unknown(report, &map->key[i]->place, "key", &suggestion);
         }
     }
@@ -329,12 +310,10 @@ static int is_assigned(const struct node *node) {
 static const struct node *settle_rivalry(const struct field *field, const struct node *map, struct report *report) {
     const struct node *value = node_find(map, field->name);
     const struct node *other = field->rival ? node_find(map, field->rival) : NULL;
-    if (!value || !other || (is_assigned(value) && !is_assigned(other))) {
+    if (!value || !other || (is_assigned(value) && !is_assigned(other)))
         return value;
-    }
-    if (is_assigned(other) && !is_assigned(value)) {
+    if (is_assigned(other) && !is_assigned(value))
         return NULL;
-    }
     if (node_index(map, field->name) > node_index(map, field->rival)) {
         char where[200];
         place_name(&other->place, where, sizeof where);
@@ -346,14 +325,12 @@ static const struct node *settle_rivalry(const struct field *field, const struct
 }
 
 static void check_required(const struct field *field, const struct node *map, struct report *report) {
-    if (!field->required || (field->rival && node_find(map, field->rival))) {
+    if (!field->required || (field->rival && node_find(map, field->rival)))
         return;
-    }
-    if (field->rival) {
+    if (field->rival)
         report_error(report, &map->place, field->sentence, "'%s' or '%s' is missing", field->name, field->rival);
-    } else {
+    else
         report_error(report, &map->place, field->sentence, "the required key '%s' is missing", field->name);
-    }
 }
 
 void field_read(const struct field *fields, const struct node *map, void *target, struct tree *tree,
@@ -364,20 +341,17 @@ void field_read(const struct field *fields, const struct node *map, void *target
         node_describe(map, found, sizeof found);
         report_error(report, &map->place, NULL, "this is %s; a map (key: value) is due", found);
     }
-    if (is_map) {
+    if (is_map)
         check_keys(fields, map, report);
-    }
     *(const struct node **)target = map;
     for (const struct field *field = fields; field->name; field++) {
         set_absent(field, target, tree, report);
         const struct node *value = is_map ? settle_rivalry(field, map, report) : NULL;
-        if (is_map && !value && !node_find(map, field->name)) {
+        if (is_map && !value && !node_find(map, field->name))
             check_required(field, map, report);
-        }
         value = value || !map ? value : missing_value(field, map, tree);
-        if (value) {
+        if (value)
             read_value(field, value, target, tree, report);
-        }
     }
     report->no_memory |= tree->failed;
 }

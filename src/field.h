@@ -47,7 +47,7 @@ struct choice {
 
 enum { OPEN_LOW = 1, OPEN_HIGH = 2 };
 
-struct range {
+struct bounds {
     double low, high; /* both 0: no range */
     int open;         /* OPEN_LOW, OPEN_HIGH: the bound itself is outside */
 };
@@ -61,7 +61,7 @@ struct field {
     const char *rival;    /* the key that is given instead of this one */
     const char *standard; /* the default as it would be written (lists: with commas); NULL: none */
     const char *unit;
-    struct range range; /* of every number */
+    struct bounds range; /* of every number */
     const char *sentence;
     const char *example; /* for the template, when there is no default; lines after the first are indented there */
     const struct choice *choices;
@@ -92,7 +92,5 @@ struct node *field_node(const struct field *fields, const void *target, struct t
 
 /* "number above 0", "one of gbm, bachelier": what a field takes. */
 void field_describe(const struct field *field, struct text *out);
-/* 1 when the text may name an asset, position, pool or mode: 1 to 64 printable bytes without '/', quotes and braces. */
-int is_name(const char *text);
 
 #endif

@@ -10,27 +10,23 @@ static const void *const_member(const void *target, const struct field *field) {
 }
 
 static void describe_range(const struct field *field, struct text *out) {
-    const struct range *range = &field->range;
+    const struct bounds *range = &field->range;
     char low[NUMBER_SIZE], high[NUMBER_SIZE];
     const char *unit = field->type == FIELD_PERCENTS ? "%" : "";
-    if (range->low == 0 && range->high == 0) {
+    if (range->low == 0 && range->high == 0)
         return;
-    }
     number_format(range->low, low);
     number_format(range->high, high);
     text_add(out, range->open & OPEN_LOW ? " above %s%s" : " from %s%s", low, unit);
-    if (range->high < HUGE_VAL) {
+    if (range->high < HUGE_VAL)
         text_add(out, range->open & OPEN_HIGH ? " and below %s%s" : " to %s%s", high, unit);
-    }
 }
 
 static void describe_choices(const struct field *field, struct text *out) {
     text_add(out, "one of ");
-    for (const struct choice *choice = field->choices; choice->name; choice++) {
-        if (!choice->later) {
+    for (const struct choice *choice = field->choices; choice->name; choice++)
+        if (!choice->later)
             text_add(out, "%s%s", choice == field->choices ? "" : ", ", choice->name);
-        }
-    }
 }
 
 void field_describe(const struct field *field, struct text *out) {
@@ -68,12 +64,10 @@ static struct node *numbers_node(const struct field *field, const struct number_
 
 static struct node *items_node(const struct field *field, const struct item_list *list, struct tree *tree) {
     struct node *node = node_new(tree, NODE_LIST, NULL);
-    if (list->n == 0 && !field->standard) {
+    if (list->n == 0 && !field->standard)
         return NULL;
-    }
-    for (size_t i = 0; i < list->n; i++) {
+    for (size_t i = 0; i < list->n; i++)
         node_append(tree, node, field_node(field->fields, (const char *)list->items + i * field->size, tree));
-    }
     return node;
 }
 
@@ -127,8 +121,7 @@ static struct node *value_node(const struct field *field, const void *value, str
 
 struct node *field_node(const struct field *fields, const void *target, struct tree *tree) {
     struct node *map = node_new(tree, NODE_MAP, NULL);
-    for (const struct field *field = fields; field->name; field++) {
+    for (const struct field *field = fields; field->name; field++)
         node_put(tree, map, field->name, value_node(field, const_member(target, field), tree));
-    }
     return map;
 }

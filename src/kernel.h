@@ -1,6 +1,6 @@
 /* The vector kernels: straight loops over rows of one block of paths, compiled once per instruction set from one source
- * (kernel_rows.c) with equal bits on all of them. They know arithmetic, not markets or accounts. Rows have BLOCK
- * entries; tables are [row][BLOCK]; outputs come last. */
+ * (kernel_*.c) with equal bits on all of them. Two groups: rows of a market (normals, correlate, price), and rows of
+ * pools and accounts (the rest). Rows have BLOCK entries; tables are [row][BLOCK]; outputs come last. */
 #ifndef KERNEL_H
 #define KERNEL_H
 
@@ -87,7 +87,8 @@ struct kernel {
     void (*first_at_most)(const double *value, double threshold, double now, double *restrict when);
 };
 
-/* The best kernel for this machine; RISKPOOL_ISA=v2|v3|v4|plain in the environment forces one that the machine has. */
+/* The best kernel for this machine. RISKPOOL_ISA=v2 or v3 in the environment sets an upper limit; anything else there
+ * is ignored. */
 const struct kernel *kernel_choose(void);
 
 #endif

@@ -6,13 +6,11 @@
 
 static int refuse_command(const char *name) {
     struct nearest nearest = {.word = name};
-    for (const struct command *command = commands; command->name; command++) {
+    for (const struct command *command = commands; command->name; command++)
         nearest_offer(&nearest, command->name);
-    }
     fprintf(stderr, "riskpool: unknown command '%s'", name);
-    if (nearest.best) {
+    if (nearest.best)
         fprintf(stderr, "; did you mean '%s'?", nearest.best);
-    }
     fprintf(stderr, "\nTry 'riskpool help'.\n");
     return riskpool_status_exit_code(RISKPOOL_USAGE);
 }
@@ -26,9 +24,8 @@ int main(int argc, char **argv) {
         printf("riskpool %s (%s)\n", riskpool_version(), riskpool_instruction_set());
         return 0;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return cli_help(1, argv);
-    }
     const struct command *command = command_find(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : refuse_command(argv[1]);
 }

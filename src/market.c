@@ -15,15 +15,11 @@ struct gap {
 };
 
 struct market_steps {
-    double *factor;     /* [asset][asset] lower triangle: normals to moves of x over one step */
-    double *root;       /* [asset][asset] lower triangle of the correlation: normals to correlated normals */
-    double *covariance; /* [asset][asset] of x over one step */
-    double *deviation;  /* [asset] */
-    double *drift;      /* [asset] of x over one step, without stress */
-    double *zero;       /* [asset] */
-    double *shift;      /* [stress step][asset] drift plus stress of the steps that continuous stress touches */
-    uint64_t first_stress, end_stress; /* those steps: first .. end - 1 */
-    double *initial;                   /* [asset] */
+    double *root;    /* [asset][asset] lower triangle of the correlation: normals to correlated normals */
+    double *zero;    /* [asset] */
+    double *initial; /* [asset] P(0) */
+    double *stress;  /* [stressed step][asset] what continuous stress adds to x */
+    uint64_t first_stress, end_stress; /* the stressed steps: first .. end - 1 */
     size_t n_gaps;
     struct gap *gap; /* ordered by step */
 };
@@ -72,9 +68,6 @@ static void bound_stress(const struct stress *stress, struct market_steps *steps
 
 /* Equal pieces of a return over its steps: of the log price, or of the price in units of P(0). */
 static void spread_stress(const struct market *market, struct market_steps *steps) {
-    const size_t n = market->n_assets;
-    for (uint64_t step = steps->first_stress; step < steps->end_stress; ++step)
-        memcpy(steps->shift + (step - steps->first_stress) * n, steps->drift, n * sizeof(double));
     for (size_t i = 0; i < market->stress.n_returns; ++i) {
         const struct stress_return *r = &market->stress.returns[i];
         if (r->gap)
@@ -82,23 +75,8 @@ static void spread_stress(const struct market *market, struct market_steps *step
         double whole = market->model->scale == PRICE_LOG ? vmath_log(1.0 + r->simple_return) : r->simple_return;
         double piece = whole / (double)(r->last_step - r->first_step + 1);
         for (uint64_t step = r->first_step; step <= r->last_step; ++step)
-            steps->shift[(step - steps->first_stress) * n + r->asset] += piece;
+            steps->stress[(step - steps->first_stress) * market->n_assets + r->asset] += piece;
     }
-}
-
-static void fill_steps(const struct market *market, struct market_steps *steps) {
-    const size_t n = market->n_assets;
-    for (size_t i = 0; i < n; ++i) {
-        const struct asset *asset = &market->assets[i];
-        steps->initial[i] = asset->price;
-        steps->drift[i] = market->model->drift(asset, market->dt);
-        steps->deviation[i] = asset->volatility * sqrt(market->dt);
-    }
-    for (size_t i = 0; i < n; ++i)
-        for (size_t k = 0; k < n; ++k) {
-            steps->factor[i * n + k] = steps->deviation[i] * steps->root[i * n + k];
-            steps->covariance[i * n + k] = steps->deviation[i] * steps->deviation[k] * market->correlation[i * n + k];
-        }
 }
 
 enum riskpool_status market_steps_create(const struct market *market, struct market_steps **out) {
@@ -108,22 +86,18 @@ enum riskpool_status market_steps_create(const struct market *market, struct mar
     if (!steps)
         return status;
     bound_stress(&market->stress, steps);
-    steps->factor = calloc(n * n, sizeof(double));
     steps->root = calloc(n * n, sizeof(double));
-    steps->covariance = calloc(n * n, sizeof(double));
-    steps->deviation = calloc(n, sizeof(double));
-    steps->drift = calloc(n, sizeof(double));
     steps->zero = calloc(n, sizeof(double));
     steps->initial = calloc(n, sizeof(double));
-    steps->shift = calloc((size_t)(steps->end_stress - steps->first_stress) * n + 1, sizeof(double));
+    steps->stress = calloc((size_t)(steps->end_stress - steps->first_stress) * n + 1, sizeof(double));
     steps->gap = calloc(market->stress.n_returns + 1, sizeof *steps->gap);
-    if (!steps->factor || !steps->root || !steps->covariance || !steps->deviation || !steps->drift || !steps->zero ||
-        !steps->initial || !steps->shift || !steps->gap)
+    if (!steps->root || !steps->zero || !steps->initial || !steps->stress || !steps->gap)
         goto out;
     status = corr_factor(n, market->correlation, steps->root);
     if (status != RISKPOOL_OK)
         goto out;
-    fill_steps(market, steps);
+    for (size_t i = 0; i < n; ++i)
+        steps->initial[i] = market->assets[i].price;
     spread_stress(market, steps);
     collect_gaps(&market->stress, steps);
     *out = steps;
@@ -136,14 +110,10 @@ out:
 void market_steps_free(struct market_steps *steps) {
     if (!steps)
         return;
-    free(steps->factor);
     free(steps->root);
-    free(steps->covariance);
-    free(steps->deviation);
-    free(steps->drift);
     free(steps->zero);
     free(steps->initial);
-    free(steps->shift);
+    free(steps->stress);
     free(steps->gap);
     free(steps);
 }
@@ -166,6 +136,10 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
         block->price[i] = arena_take(arena, rows);
     }
     block->slope = arena_take(arena, rows);
+    block->shift = arena_take(arena, market->n_assets);
+    block->deviation = arena_take(arena, market->n_assets);
+    block->factor = arena_take(arena, market->n_assets * market->n_assets);
+    block->covariance = arena_take(arena, market->n_assets * market->n_assets);
     if (arena->failed)
         return RISKPOOL_NO_MEMORY;
     for (size_t i = 0; i < rows; ++i)
@@ -176,7 +150,7 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
 /* Points the slice at the three instants; index 2 only where a gap set it apart. */
 static void describe(struct market_block *block, int has_gap, int prices) {
     const struct market_steps *steps = block->steps;
-    const int last = has_gap ? 2 : 1;
+    const int last = has_gap ? 2 : 1, start_prices = block->prices || block->step <= 1;
     block->slice = (struct slice){
         .n_assets = block->market->n_assets,
         .scale = block->market->model->scale,
@@ -184,12 +158,14 @@ static void describe(struct market_block *block, int has_gap, int prices) {
         .start = block->x[0],
         .end = block->x[1],
         .final = block->x[last],
-        .start_price = prices ? block->price[0] : NULL,
+        .start_price = start_prices ? block->price[0] : NULL,
         .end_price = prices ? block->price[1] : NULL,
         .price = prices ? block->price[last] : NULL,
-        .start_slope = block->market->model->scale == PRICE_LOG ? block->price[0] : block->slope,
-        .covariance = steps->covariance,
-        .deviation = steps->deviation,
+        .start_slope = block->market->model->scale == PRICE_LINEAR ? block->slope
+                       : start_prices                              ? block->price[0]
+                                                                   : NULL,
+        .covariance = block->covariance,
+        .deviation = block->deviation,
     };
 }
 
@@ -231,6 +207,28 @@ static int apply_gaps(struct market_block *block, uint64_t step) {
     return found;
 }
 
+/* The law of one step: what the model says of every asset, correlated, and the stress of the step. */
+static void prepare_step(struct market_block *block, uint64_t step) {
+    const struct market *market = block->market;
+    const struct market_steps *steps = block->steps;
+    const size_t n = market->n_assets;
+    const int stressed = step >= steps->first_stress && step < steps->end_stress;
+    const double *stress = stressed ? steps->stress + (step - steps->first_stress) * n : steps->zero;
+    int changed = 0;
+    for (size_t i = 0; i < n; ++i) {
+        double mean, deviation;
+        market->model->move(&market->assets[i], (double)step * market->dt, market->dt, &mean, &deviation);
+        block->shift[i] = mean + stress[i];
+        changed |= deviation != block->deviation[i];
+        block->deviation[i] = deviation;
+    }
+    for (size_t i = 0; changed && i < n; ++i)
+        for (size_t k = 0; k < n; ++k) {
+            block->factor[i * n + k] = block->deviation[i] * steps->root[i * n + k];
+            block->covariance[i * n + k] = block->deviation[i] * block->deviation[k] * market->correlation[i * n + k];
+        }
+}
+
 const struct slice *market_step(struct market_block *block) {
     const struct market *market = block->market;
     const struct market_steps *steps = block->steps;
@@ -242,10 +240,9 @@ const struct slice *market_step(struct market_block *block) {
     swap_rows(&block->x[0], &block->x[last]);
     swap_rows(&block->price[0], &block->price[last]);
 
-    const int stressed = step >= steps->first_stress && step < steps->end_stress;
-    const double *shift = stressed ? steps->shift + (step - steps->first_stress) * n : steps->drift;
+    prepare_step(block, step);
     kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_SHOCK, n, block->normal);
-    kernel->correlate(n, steps->factor, shift, block->normal, block->x[0], block->x[1]);
+    kernel->correlate(n, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
     const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
     if (prices)
         kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);

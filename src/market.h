@@ -25,8 +25,7 @@ struct market {
 
 void market_free(struct market *market);
 
-/* What is the same for every path: the factor of the covariance of one step, the moves of every step. Immutable, shared
- * by all threads. */
+/* What is the same for every path: the factor of the correlation, stress by step. Immutable, shared by all threads. */
 struct market_steps;
 enum riskpool_status market_steps_create(const struct market *market, struct market_steps **steps);
 void market_steps_free(struct market_steps *steps);
@@ -42,9 +41,11 @@ struct market_block {
     uint64_t first_path;
     uint64_t step; /* next step */
     double *normal, *bridge_normal, *bridge;
-    double *x[3];     /* coordinates: start, diffusive end, after gaps */
-    double *price[3]; /* prices there */
-    double *slope;    /* P(0) in every row; for linear scales */
+    double *x[3];                /* coordinates: start, diffusive end, after gaps */
+    double *price[3];            /* prices there */
+    double *slope;               /* P(0) in every row; for linear scales */
+    double *shift, *deviation;   /* [asset] of x over the present step: mean with stress, standard deviation */
+    double *factor, *covariance; /* [asset][asset] likewise: lower triangle from normals to x, and its square */
     struct slice slice;
 };
 

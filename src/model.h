@@ -1,10 +1,15 @@
-/* The market models: a table of descriptors. A model turns correlated normals into the diffusive move of one step of a
- * block of paths. To add one: write model_<name>.c after model_gbm.c, add its line to the table in model.c and to the
- * list in CMakeLists.txt. */
+/* The market models. A model says in which coordinate prices diffuse, and the law of one step of one asset; the market
+ * correlates the assets, draws, and adds stress. To add one: write model_<name>.c after model_gbm.c, add its line to
+ * MODEL_LIST and its file to CMakeLists.txt. */
 #ifndef MODEL_H
 #define MODEL_H
 
 #include "slice.h"
+
+/* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
+#define MODEL_LIST(X)                                                  \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal") \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")
 
 struct asset {
     char *name;
@@ -14,17 +19,16 @@ struct asset {
 };
 
 struct model {
-    const char *name;
-    const char *sentence; /* for the reference and the template */
     enum price_scale scale;
-    /* Deterministic move of x over one step of `dt` years. */
-    double (*drift)(const struct asset *asset, double dt);
+    /* Mean and standard deviation of the change of x (slice.h) from `time` to `time + dt` years. */
+    void (*move)(const struct asset *asset, double time, double dt, double *mean, double *deviation);
 };
 
-extern const struct model model_gbm, model_bachelier;
+#define X(identifier, name, sentence) extern const struct model model_##identifier;
+MODEL_LIST(X)
+#undef X
 
-extern const struct model *const models[]; /* ends with NULL */
-/* NULL when there is none of that name. */
-const struct model *model_find(const char *name);
+/* In the order of MODEL_LIST. */
+extern const struct model *const models[];
 
 #endif

@@ -60,9 +60,8 @@ struct node *node_new(struct tree *tree, enum node_kind kind, const struct place
 struct node *node_scalar(struct tree *tree, const char *text, size_t n, const struct place *place) {
     struct node *node = node_new(tree, NODE_SCALAR, place);
     char *copy = node ? tree_allocate(tree, n + 1) : NULL;
-    if (!copy) {
+    if (!copy)
         return NULL;
-    }
     memcpy(copy, text, n);
     node->text = copy;
     return node;
@@ -76,47 +75,40 @@ struct node *node_number(struct tree *tree, double value) {
 
 struct node *node_text(struct tree *tree, const char *text) {
     struct node *node = node_scalar(tree, text, strlen(text), NULL);
-    if (node) {
+    if (node)
         node->quoted = 1;
-    }
     return node;
 }
 
 struct node *node_copy(struct tree *tree, const struct node *node) {
     struct node *copy = node->kind == NODE_SCALAR ? node_scalar(tree, node->text, strlen(node->text), &node->place)
                                                   : node_new(tree, node->kind, &node->place);
-    if (!copy) {
+    if (!copy)
         return NULL;
-    }
     copy->quoted = node->quoted;
-    for (size_t i = 0; i < node->n; i++) {
-        if (node->kind == NODE_MAP) {
+    for (size_t i = 0; i < node->n; i++)
+        if (node->kind == NODE_MAP)
             node_set(tree, copy, node_copy(tree, node->key[i]), node_copy(tree, node->item[i]));
-        } else {
+        else
             node_append(tree, copy, node_copy(tree, node->item[i]));
-        }
-    }
     return copy;
 }
 
 static struct node **grow(struct tree *tree, struct node **old, size_t n, size_t capacity) {
     struct node **grown = tree_allocate(tree, capacity * sizeof *grown);
-    if (grown && n > 0) {
+    if (grown && n > 0)
         memcpy(grown, old, n * sizeof *grown);
-    }
     return grown;
 }
 
 static int node_reserve(struct tree *tree, struct node *node) {
-    if (node->n < node->capacity) {
+    if (node->n < node->capacity)
         return 1;
-    }
     size_t capacity = node->capacity > 0 ? 2 * node->capacity : 4;
     struct node **item = grow(tree, node->item, node->n, capacity);
     struct node **key = node->kind == NODE_MAP ? grow(tree, node->key, node->n, capacity) : NULL;
-    if (tree->failed) {
+    if (tree->failed)
         return 0;
-    }
     node->item = item;
     node->key = key;
     node->capacity = capacity;
@@ -124,9 +116,8 @@ static int node_reserve(struct tree *tree, struct node *node) {
 }
 
 void node_append(struct tree *tree, struct node *list, struct node *item) {
-    if (list && item && node_reserve(tree, list)) {
+    if (list && item && node_reserve(tree, list))
         list->item[list->n++] = item;
-    }
 }
 
 void node_set(struct tree *tree, struct node *map, struct node *key, struct node *item) {
@@ -142,16 +133,14 @@ void node_put(struct tree *tree, struct node *map, const char *key, struct node 
 
 size_t node_index(const struct node *map, const char *key) {
     size_t i = 0;
-    while (i < map->n && strcmp(map->key[i]->text, key) != 0) {
+    while (i < map->n && strcmp(map->key[i]->text, key) != 0)
         i++;
-    }
     return i;
 }
 
 const struct node *node_find(const struct node *map, const char *key) {
-    if (!map || map->kind != NODE_MAP) {
+    if (!map || map->kind != NODE_MAP)
         return NULL;
-    }
     size_t i = node_index(map, key);
     return i < map->n ? map->item[i] : NULL;
 }
@@ -167,23 +156,20 @@ int node_is_nothing(const struct node *node) {
 }
 
 void node_describe(const struct node *node, char *text, size_t size) {
-    if (node->kind != NODE_SCALAR) {
+    if (node->kind != NODE_SCALAR)
         snprintf(text, size, "%s", node->kind == NODE_LIST ? "a list" : "a map");
-    } else if (node_is_nothing(node)) {
+    else if (node_is_nothing(node))
         snprintf(text, size, "nothing");
-    } else {
+    else
         snprintf(text, size, "'%.60s%s'", node->text, strlen(node->text) > 60 ? "..." : "");
-    }
 }
 
 /* Words that YAML 1.1 reads as something else than text. */
 static int is_reserved(const char *text) {
     static const char *const words[] = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcasecmp(text, words[i]) == 0) {
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(text, words[i]) == 0)
             return 1;
-        }
-    }
     return 0;
 }
 
@@ -193,7 +179,8 @@ static int is_plain(const char *text) {
     return text[0] != '\0' && strchr(letters, text[0]) && text[strspn(text, more)] == '\0' && !is_reserved(text);
 }
 
-void scalar_write(const char *text, struct text *out) {
+/* Writes a text, quoted when YAML could read it as something else. */
+static void scalar_write(const char *text, struct text *out) {
     if (is_plain(text)) {
         text_add(out, "%s", text);
         return;
@@ -201,23 +188,21 @@ void scalar_write(const char *text, struct text *out) {
     text_add(out, "\"");
     for (const char *s = text; *s; s++) {
         unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\') {
+        if (c == '"' || c == '\\')
             text_add(out, "\\%c", c);
-        } else if (c < 0x20 || c == 0x7f) {
+        else if (c < 0x20 || c == 0x7f)
             text_add(out, "\\x%02X", c);
-        } else {
+        else
             text_add_bytes(out, s, 1);
-        }
     }
     text_add(out, "\"");
 }
 
 static void write_scalar_node(const struct node *node, struct text *out) {
-    if (node->quoted) {
+    if (node->quoted)
         scalar_write(node->text, out);
-    } else {
+    else
         text_add(out, "%s", node->text);
-    }
 }
 
 static void write_flow(const struct node *node, struct text *out) {
@@ -238,11 +223,9 @@ static void write_flow(const struct node *node, struct text *out) {
 }
 
 static int is_flat(const struct node *node) {
-    for (size_t i = 0; i < node->n; i++) {
-        if (node->item[i]->kind != NODE_SCALAR) {
+    for (size_t i = 0; i < node->n; i++)
+        if (node->item[i]->kind != NODE_SCALAR)
             return 0;
-        }
-    }
     return 1;
 }
 

@@ -55,7 +55,5 @@ void node_describe(const struct node *node, char *text, size_t size);
 /* Writes a node after "key:" at the given indentation: flat ones on the same line, others an entry a line; ends the
  * line. */
 void node_write(const struct node *node, int indent, struct text *out);
-/* Writes a text, quoted when YAML could read it as something else. */
-void scalar_write(const char *text, struct text *out);
 
 #endif

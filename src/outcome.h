@@ -26,8 +26,8 @@ enum outcome_column {
         OUTCOME_COUNT
 };
 
-/* The outcome of one mode for a batch of paths. All rows have BATCH entries. max_drawdown, lowest_margin_level,
- * equity_at and margin_level_at are NaN (the last two NULL) when trajectories are switched off. */
+/* The outcome of one mode for a batch of paths. All rows have BATCH entries. When trajectories are switched off,
+ * max_drawdown and lowest_margin_level are NaN, equity_at and margin_level_at NULL, and no alert fires. */
 struct outcome {
     double *column[OUTCOME_COUNT];
     double *liquidation_time; /* [position][BATCH] hour of the first liquidation; NaN: never */

@@ -28,9 +28,8 @@ static enum riskpool_status read_all(FILE *file, struct source *source, const ch
     struct text text = {0};
     char piece[65536];
     size_t n;
-    while (text.length <= SOURCE_LIMIT && (n = fread(piece, 1, sizeof piece, file)) > 0) {
+    while (text.length <= SOURCE_LIMIT && (n = fread(piece, 1, sizeof piece, file)) > 0)
         text_add_bytes(&text, piece, n);
-    }
     if (ferror(file)) {
         *why = open_failure(errno);
         text_free(&text);
@@ -48,9 +47,8 @@ static enum riskpool_status read_all(FILE *file, struct source *source, const ch
 
 enum riskpool_status source_read(struct source *source, const char *path, const char **why) {
     *source = (struct source){.name = text_copy(path, strlen(path))};
-    if (!source->name) {
+    if (!source->name)
         return RISKPOOL_NO_MEMORY;
-    }
     FILE *file = fopen(path, "rb");
     if (!file) {
         *why = open_failure(errno);
@@ -74,13 +72,11 @@ const char *source_line(const struct source *source, size_t line, size_t *n) {
         at = memchr(at, '\n', (size_t)(end - at));
         at = at ? at + 1 : NULL;
     }
-    if (!at || line == 0) {
+    if (!at || line == 0)
         return NULL;
-    }
     const char *stop = memchr(at, '\n', (size_t)(end - at));
     *n = (size_t)((stop ? stop : end) - at);
-    if (*n > 0 && at[*n - 1] == '\r') {
+    if (*n > 0 && at[*n - 1] == '\r')
         --*n;
-    }
     return at;
 }

@@ -33,17 +33,14 @@ static void add_allowed(const struct field *field, struct text *out) {
     struct text kind = {0};
     field_describe(field, &kind);
     text_add(out, "%s", kind.length > 0 ? kind.bytes : "");
-    if (field->unit) {
+    if (field->unit)
         text_add(out, "%s%s", kind.length > 0 ? ", " : "", field->unit);
-    }
-    if (field->rival) {
+    if (field->rival)
         text_add(out, "; instead of '%s'", field->rival);
-    }
-    if (field->required && !field->rival) {
+    if (field->required && !field->rival)
         text_add(out, "; required");
-    } else if (field->standard) {
+    else if (field->standard)
         text_add(out, is_list(field) ? "; default [%s]" : "; default %s", field->standard);
-    }
     out->failed |= kind.failed;
     text_free(&kind);
 }
@@ -52,9 +49,8 @@ static void add_comment(const struct field *field, int indent, const char *prefi
     struct text line = {0}, allowed = {0};
     add_allowed(field, &allowed);
     text_add(&line, "%s", field->sentence ? field->sentence : field->name);
-    if (allowed.length > 0) {
+    if (allowed.length > 0)
         text_add(&line, " [%s]", allowed.bytes);
-    }
     add_wrapped(out, indent, prefix, line.bytes ? line.bytes : "");
     for (const struct choice *choice = field->choices; choice && choice->name; choice++) {
         struct text entry = {0};
@@ -103,9 +99,8 @@ static void add_value(const struct field *field, int indent, struct text *out) {
 
 static void add_template(const struct field *fields, int indent, struct text *out) {
     for (const struct field *field = fields; field->name; field++) {
-        if (field->type == FIELD_LATER) {
+        if (field->type == FIELD_LATER)
             continue;
-        }
         text_add(out, "%s", indent == 0 && field != fields ? "\n" : "");
         add_comment(field, indent, "# ", out);
         add_value(field, indent, out);
@@ -125,16 +120,14 @@ char *reference_template(void) {
 static void add_reference(const struct field *fields, const char *path, struct text *out) {
     for (const struct field *field = fields; field->name; field++) {
         struct text name = {0};
-        if (field->type == FIELD_LATER) {
+        if (field->type == FIELD_LATER)
             continue;
-        }
         text_add(&name, "%s%s", path, field->name);
         text_add(out, "%s\n", name.bytes ? name.bytes : "");
         add_comment(field, 4, "", out);
         text_add(&name, field->type == FIELD_MAPS ? "[]." : ".");
-        if (field->fields) {
+        if (field->fields)
             add_reference(field->fields, name.bytes ? name.bytes : "", out);
-        }
         out->failed |= name.failed;
         text_free(&name);
     }

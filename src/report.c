@@ -26,9 +26,8 @@ void report_free(struct report *report) {
 static struct source *report_source(struct report *report) {
     struct source **sources = realloc(report->sources, (report->n_sources + 1) * sizeof *sources);
     struct source *source = calloc(1, sizeof *source);
-    if (sources) {
+    if (sources)
         report->sources = sources;
-    }
     if (!sources || !source) {
         free(source);
         report->no_memory = 1;
@@ -40,18 +39,16 @@ static struct source *report_source(struct report *report) {
 
 const struct source *report_file(struct report *report, const char *path, const struct place *asked) {
     struct source *source = report_source(report);
-    if (!source) {
+    if (!source)
         return NULL;
-    }
     const char *why = NULL;
     enum riskpool_status status = source_read(source, path, &why);
-    if (status == RISKPOOL_NO_MEMORY) {
+    if (status == RISKPOOL_NO_MEMORY)
         report->no_memory = 1;
-    } else if (status != RISKPOOL_OK && asked) {
+    else if (status != RISKPOOL_OK && asked)
         report_error(report, asked, NULL, "cannot read '%s': %s", path, why);
-    } else if (status != RISKPOOL_OK) {
+    else if (status != RISKPOOL_OK)
         report_error(report, &(struct place){.source = source}, NULL, "%s", why);
-    }
     report->n_missing += status == RISKPOOL_INPUT_MISSING;
     return status == RISKPOOL_OK ? source : NULL;
 }
@@ -86,9 +83,8 @@ static char *printable_copy(const char *bytes, size_t n) {
 void report_add(struct report *report, enum severity severity, const struct place *place, const char *help,
                 const char *format, va_list arguments) {
     *(severity == SEVERITY_ERROR ? &report->n_errors : &report->n_warnings) += 1;
-    if (report->n_mistakes == KEPT) {
+    if (report->n_mistakes == KEPT)
         return;
-    }
     if (report->n_mistakes == report->capacity) {
         size_t capacity = 2 * report->capacity + 16;
         struct mistake *mistakes = realloc(report->mistakes, capacity * sizeof *mistakes);
@@ -128,20 +124,17 @@ void suggestion_offer(struct suggestion *suggestion, const char *name) {
     nearest_offer(&suggestion->nearest, name);
     if (allowed->length < ALLOWED_LENGTH) {
         text_add(allowed, "%s%s", allowed->length > 0 ? ", " : "", name);
-        if (allowed->length >= ALLOWED_LENGTH) {
+        if (allowed->length >= ALLOWED_LENGTH)
             text_add(allowed, ", ...");
-        }
     }
 }
 
 void report_unknown(struct report *report, const struct place *place, const char *kind, struct suggestion *suggestion) {
     struct text help = {0};
-    if (suggestion->nearest.best) {
+    if (suggestion->nearest.best)
         text_add(&help, "did you mean '%s'?", suggestion->nearest.best);
-    }
-    if (suggestion->allowed.length > 0 && !(suggestion->nearest.best && suggestion->allowed.length >= ALLOWED_LENGTH)) {
+    if (suggestion->allowed.length > 0 && !(suggestion->nearest.best && suggestion->allowed.length >= ALLOWED_LENGTH))
         text_add(&help, "%sallowed here: %s", help.length > 0 ? " " : "", suggestion->allowed.bytes);
-    }
     report->no_memory |= help.failed || suggestion->allowed.failed;
     report_error(report, place, help.bytes, "unknown %s '%s'", kind, suggestion->nearest.word);
     text_free(&help);
@@ -149,32 +142,28 @@ void report_unknown(struct report *report, const struct place *place, const char
 }
 
 enum riskpool_status report_status(const struct report *report) {
-    if (report->no_memory) {
+    if (report->no_memory)
         return RISKPOOL_NO_MEMORY;
-    }
-    if (report->n_errors > report->n_missing) {
+    if (report->n_errors > report->n_missing)
         return RISKPOOL_INVALID;
-    }
     return report->n_errors > 0 ? RISKPOOL_INPUT_MISSING : RISKPOOL_OK;
 }
 
 void place_name(const struct place *place, char *name, size_t size) {
-    if (!place->source) {
+    if (!place->source)
         snprintf(name, size, "the defaults");
-    } else if (place->source->assignment || place->line == 0) {
+    else if (place->source->assignment || place->line == 0)
         snprintf(name, size, "%s", place->source->name);
-    } else {
+    else
         snprintf(name, size, "line %zu", place->line);
-    }
 }
 
 /* The source line with a mark below; long lines are cut around the mark. */
 static void render_excerpt(struct text *text, const struct place *place) {
     size_t n;
     const char *line = source_line(place->source, place->line, &n);
-    if (!line) {
+    if (!line)
         return;
-    }
     size_t start = 0, characters = 0, first = place->column > EXCERPT - 20 ? place->column - EXCERPT / 2 : 0;
     while (start < n && (characters < first || (line[start] & 0xc0) == 0x80)) {
         characters += (line[start] & 0xc0) != 0x80;
@@ -185,9 +174,8 @@ static void render_excerpt(struct text *text, const struct place *place) {
     text_add_printable(text, line + start, shown, 0);
     size_t column = place->column - characters, width = place->width > 0 ? place->width : 1;
     text_add(text, "\n      | %*s", (int)column, "^");
-    for (size_t i = 1; i < width && column + i <= EXCERPT; i++) {
+    for (size_t i = 1; i < width && column + i <= EXCERPT; i++)
         text_add_bytes(text, "~", 1);
-    }
     text_add_bytes(text, "\n", 1);
 }
 
@@ -195,68 +183,56 @@ static void render_mistake(struct text *text, const struct mistake *mistake) {
     const struct place *place = &mistake->place;
     if (place->source) {
         text_add_printable(text, place->source->name, strlen(place->source->name), 0);
-        if (place->line > 0 && !place->source->assignment) {
+        if (place->line > 0 && !place->source->assignment)
             text_add(text, ":%zu:%zu", place->line, place->column);
-        }
         text_add(text, ": ");
     }
     text_add(text, "%s: %s\n", mistake->severity == SEVERITY_ERROR ? "error" : "warning", mistake->message);
-    if (place->source && place->line > 0 && !place->source->assignment) {
+    if (place->source && place->line > 0 && !place->source->assignment)
         render_excerpt(text, place);
-    }
-    if (mistake->help) {
+    if (mistake->help)
         text_add(text, "      = help: %s\n", mistake->help);
-    }
 }
 
 static size_t source_number(const struct report *report, const struct source *source) {
     size_t i = 0;
-    while (i < report->n_sources && report->sources[i] != source) {
+    while (i < report->n_sources && report->sources[i] != source)
         i++;
-    }
     return i;
 }
 
 /* Order of appearance: source, line, column, then as found. */
 static int comes_before(const struct report *report, const struct mistake *a, const struct mistake *b) {
     size_t i = source_number(report, a->place.source), j = source_number(report, b->place.source);
-    if (i != j) {
+    if (i != j)
         return i < j;
-    }
-    if (a->place.line != b->place.line) {
+    if (a->place.line != b->place.line)
         return a->place.line < b->place.line;
-    }
     return a->place.column < b->place.column;
 }
 
 enum riskpool_status report_render(const struct report *report, char **text) {
     *text = NULL;
-    if (report->no_memory) {
+    if (report->no_memory)
         return RISKPOOL_NO_MEMORY;
-    }
     size_t n = report->n_mistakes < SHOWN ? report->n_mistakes : SHOWN;
     const struct mistake *order[SHOWN];
     for (size_t i = 0; i < n; i++) {
         size_t k = i;
-        for (; k > 0 && comes_before(report, &report->mistakes[i], order[k - 1]); k--) {
+        for (; k > 0 && comes_before(report, &report->mistakes[i], order[k - 1]); k--)
             order[k] = order[k - 1];
-        }
         order[k] = &report->mistakes[i];
     }
     struct text out = {0};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         render_mistake(&out, order[i]);
-    }
     size_t found = report->n_errors + report->n_warnings;
-    if (found > n) {
+    if (found > n)
         text_add(&out, "... and %zu more that are not shown\n", found - n);
-    }
-    if (n == 0) {
+    if (n == 0)
         return RISKPOOL_OK;
-    }
-    if (report->n_errors > 0) {
+    if (report->n_errors > 0)
         text_add(&out, "%zu error%s\n", report->n_errors, report->n_errors == 1 ? "" : "s");
-    }
     *text = text_take(&out);
     return *text ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }

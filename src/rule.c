@@ -21,9 +21,8 @@ double tiers_maintenance(const struct tiers *tiers, double notional) {
 }
 
 void rule_free(struct rule *rule) {
-    for (size_t i = 0; rule->of_asset && i < rule->n_assets; i++) {
+    for (size_t i = 0; rule->of_asset && i < rule->n_assets; i++)
         free(rule->of_asset[i].tier);
-    }
     free(rule->of_asset);
     *rule = (struct rule){0};
 }

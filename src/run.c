@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "interval.h"
 #include "run_results.h"
 #include "scenario.h"
 #include "stats.h"
 #include "worker.h"
 
 enum { MOST_TIMES = 64, LEAST_TIMES = 32 };
+
+/* Confidence level that a target error is about. */
+static const double TARGET_LEVEL = 0.99;
 
 struct run {
     const struct riskpool_scenario *scenario;
@@ -47,7 +51,7 @@ static void choose_times(struct run *run) {
     run->n_times = (size_t)intervals + 1;
     for (uint64_t k = 0; k <= intervals; ++k) {
         run->time_step[k] = k * (n / intervals) + k * (n % intervals) / intervals;
-        run->hour[k] = (double)run->time_step[k] * run->scenario->market.dt * 8760.0;
+        run->hour[k] = (double)run->time_step[k] * run->scenario->market.dt * HOURS_PER_YEAR;
     }
 }
 
@@ -100,7 +104,7 @@ static enum riskpool_status run_init(struct run *run) {
         .n_assets = s->market.n_assets,
         .initial = market_initial(run->steps),
         .scale = s->market.model->scale,
-        .continuous = s->continuous,
+        .continuous = s->market.bridge,
         .exact = run->options->exact,
         .trajectories = s->trajectories,
         .n_alerts = s->n_alerts,
@@ -126,7 +130,7 @@ static void run_free(struct run *run) {
 }
 
 /* Calls the progress report; the running estimate, whose cost grows with the paths, at most once a second. */
-static void report(struct run *run) {
+static void show_progress(struct run *run) {
     if (!run->options->progress)
         return;
     const double now = seconds_now();
@@ -141,7 +145,7 @@ static void report(struct run *run) {
         double error = NAN;
         if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall, &error) ==
             RISKPOOL_OK)
-            run->progress.half_width = 1.959963984540054 * error;
+            run->progress.half_width = INTERVAL_95 * error;
         run->reported = seconds_now();
     }
     if (run->options->progress(run->options->user, &run->progress))
@@ -164,7 +168,7 @@ static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path)
 #pragma omp critical(tally)
         {
             tally_add(&run->tally, path, n, worker->outcome);
-            report(run);
+            show_progress(run);
         }
     }
 }
@@ -174,10 +178,10 @@ static enum riskpool_status largest_error(const struct run *run, double *largest
     *largest = 0.0;
     for (size_t m = 0; m < run->scenario->book.n_modes; ++m) {
         double shortfall = NAN, error = NAN;
-        enum riskpool_status status = stats_expected_shortfall(&run->tally, m, 0.99, &shortfall, &error);
+        enum riskpool_status status = stats_expected_shortfall(&run->tally, m, TARGET_LEVEL, &shortfall, &error);
         if (status != RISKPOOL_OK)
             return status;
-        double relative = 1.959963984540054 * error / fabs(shortfall);
+        double relative = INTERVAL_95 * error / fabs(shortfall);
         if (error == 0.0)
             relative = 0.0;
         if (!(relative <= *largest))
@@ -223,6 +227,13 @@ static enum riskpool_status run_all(struct run *run) {
     }
 }
 
+static int has_level(const struct riskpool_scenario *scenario, double level) {
+    for (size_t i = 0; i < scenario->n_confidence; ++i)
+        if (scenario->confidence[i] == level)
+            return 1;
+    return 0;
+}
+
 enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options,
                                   struct riskpool_results **results) {
     static const struct riskpool_run_options defaults = {0};
@@ -230,7 +241,11 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
     run.started = run.reported = seconds_now();
     run.progress.expected_shortfall = run.progress.half_width = NAN;
     struct riskpool_results *filled = calloc(1, sizeof *filled);
-    enum riskpool_status status = filled ? run_init(&run) : RISKPOOL_NO_MEMORY;
+    enum riskpool_status status = filled ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    if (status == RISKPOOL_OK && run.options->target_error > 0.0 && !has_level(scenario, TARGET_LEVEL))
+        status = RISKPOOL_INVALID;
+    if (status == RISKPOOL_OK)
+        status = run_init(&run);
     if (status == RISKPOOL_OK)
         status = run_all(&run);
     if (status == RISKPOOL_OK) {

@@ -11,15 +11,12 @@
 #include "yaml_tree.h"
 
 void riskpool_scenario_free(struct riskpool_scenario *scenario) {
-    if (!scenario) {
+    if (!scenario)
         return;
-    }
-    for (size_t i = 0; i < scenario->n_alerts; i++) {
+    for (size_t i = 0; i < scenario->n_alerts; i++)
         free(scenario->alerts[i].name);
-    }
-    for (size_t i = 0; i < scenario->n_limits; i++) {
+    for (size_t i = 0; i < scenario->n_limits; i++)
         free(scenario->limits[i].key);
-    }
     market_free(&scenario->market);
     rule_free(&scenario->rule);
     book_free(&scenario->book);
@@ -47,7 +44,6 @@ static void fill_scenario(struct reading *reading) {
     keys->title = keys->title ? keys->title : keys->name;
     scenario->name = scenario_copy(reading, keys->name);
     scenario->title = scenario_copy(reading, keys->title);
-    scenario->continuous = keys->monitoring == 0;
     scenario->n_paths = keys->paths;
     scenario->paths_kept = keys->output.paths < 0 ? PATHS_ALL : (enum paths_kept)keys->output.paths;
     scenario->trajectories = keys->output.trajectories;
@@ -82,9 +78,8 @@ static void resolve(struct reading *reading) {
     }
     reading->scenario->resolved = text_take(&text);
     reading->report.no_memory |= reading->tree.failed || !reading->scenario->resolved;
-    if (!reading->report.no_memory) {
+    if (!reading->report.no_memory)
         digest(reading->scenario->resolved, reading->scenario->sha256);
-    }
 }
 
 /* Everything after the text is there. */
@@ -93,18 +88,15 @@ static void read_source(struct reading *reading, const struct source *source, co
     struct node *root = yaml_read(source, NULL, &reading->tree, &reading->report);
     reading->scenario = calloc(1, sizeof *reading->scenario);
     reading->report.no_memory |= !reading->scenario;
-    if (!root || !reading->scenario) {
+    if (!root || !reading->scenario)
         return;
-    }
     reading->scenario->text = text_copy(source->text, source->size);
     reading->report.no_memory |= !reading->scenario->text;
-    for (size_t i = 0; root->kind == NODE_MAP && i < n_overrides; i++) {
+    for (size_t i = 0; root->kind == NODE_MAP && i < n_overrides; i++)
         scenario_override(reading, root, overrides[i]);
-    }
     field_read(scenario_fields, root, &reading->keys, &reading->tree, &reading->report);
-    if (root->kind != NODE_MAP || reading->report.no_memory) {
+    if (root->kind != NODE_MAP || reading->report.no_memory)
         return;
-    }
     fill_scenario(reading);
     reading->report.no_memory |= reading->tree.failed;
     if (report_status(&reading->report) == RISKPOOL_OK) {
@@ -116,14 +108,12 @@ static void read_source(struct reading *reading, const struct source *source, co
 /* Ends a reading: hands out the scenario, or nothing, and the messages. */
 static enum riskpool_status finish(struct reading *reading, struct riskpool_scenario **scenario, char **messages) {
     enum riskpool_status status = report_status(&reading->report);
-    if (status != RISKPOOL_NO_MEMORY && report_render(&reading->report, messages) != RISKPOOL_OK) {
+    if (status != RISKPOOL_NO_MEMORY && report_render(&reading->report, messages) != RISKPOOL_OK)
         status = RISKPOOL_NO_MEMORY;
-    }
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK)
         *scenario = reading->scenario;
-    } else {
+    else
         riskpool_scenario_free(reading->scenario);
-    }
     report_free(&reading->report);
     tree_free(&reading->tree);
     return status;
@@ -137,15 +127,13 @@ static enum riskpool_status read_from(const char *text, size_t size, const char 
     *scenario = NULL;
     *messages = NULL;
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (plain == (locale_t)0) {
+    if (plain == (locale_t)0)
         return RISKPOOL_NO_MEMORY;
-    }
     locale_t before = uselocale(plain);
     const struct source *source =
         text ? report_text(&reading.report, path, text, size) : report_file(&reading.report, path, NULL);
-    if (source) {
+    if (source)
         read_source(&reading, source, overrides, n_overrides);
-    }
     enum riskpool_status status = finish(&reading, scenario, messages);
     uselocale(before);
     freelocale(plain);

@@ -21,8 +21,6 @@ enum paths_kept { PATHS_ALL, PATHS_TAIL, PATHS_NONE };
 
 struct riskpool_scenario {
     char *name, *title;
-    double horizon; /* years */
-    int continuous; /* monitoring: 1 continuous, 0 at step ends */
     uint64_t n_paths;
     struct market market; /* with step, number of steps, seed */
     struct book book;     /* positions, modes */

@@ -4,12 +4,11 @@
 
 #include "scenario_parts.h"
 
-size_t scenario_position(const struct riskpool_scenario *scenario, const char *name) {
+static size_t position_index(const struct riskpool_scenario *scenario, const char *name) {
     size_t i = 0;
     while (i < scenario->book.n_positions &&
-           (!scenario->book.positions[i].name || strcmp(scenario->book.positions[i].name, name) != 0)) {
+           (!scenario->book.positions[i].name || strcmp(scenario->book.positions[i].name, name) != 0))
         i++;
-    }
     return i;
 }
 
@@ -19,14 +18,12 @@ size_t scenario_find_position(struct reading *reading, const struct node *node) 
         field_mismatch("positions", node, "the name of a position", &reading->report);
         return book->n_positions;
     }
-    size_t found = scenario_position(reading->scenario, node->text);
+    size_t found = position_index(reading->scenario, node->text);
     if (found == book->n_positions) {
         struct suggestion suggestion = {.nearest.word = node->text};
-        for (size_t i = 0; i < book->n_positions; i++) {
-            if (book->positions[i].name) {
+        for (size_t i = 0; i < book->n_positions; i++)
+            if (book->positions[i].name)
                 suggestion_offer(&suggestion, book->positions[i].name);
-            }
-        }
         report_unknown(&reading->report, &node->place, "position", &suggestion);
     }
     return found;
@@ -63,9 +60,8 @@ static int is_out_of_bounds(double size) {
 static void check_name(struct reading *reading, size_t i) {
     const struct position_keys *keys = reading->keys.positions.items;
     const struct place *place = node_place(keys[i].node, "name");
-    if (keys[i].name && strcmp(keys[i].name, "wallet") == 0) {
+    if (keys[i].name && strcmp(keys[i].name, "wallet") == 0)
         report_error(&reading->report, place, NULL, "no position can be called 'wallet': it is the name of pool 0");
-    }
     for (size_t j = 0; keys[i].name && j < i; j++) {
         if (keys[j].name && strcmp(keys[i].name, keys[j].name) == 0) {
             char first[80];
@@ -82,9 +78,8 @@ static void read_position(struct reading *reading, size_t i) {
     const struct market *market = &reading->scenario->market;
     const struct node *asset_node = keys->asset ? node_find(keys->node, "asset") : NULL;
     size_t asset = asset_node ? scenario_find_asset(reading, asset_node) : market->n_assets;
-    if (isnan(keys->entry) && asset < market->n_assets && !node_find(keys->node, "entry")) {
+    if (isnan(keys->entry) && asset < market->n_assets && !node_find(keys->node, "entry"))
         keys->entry = market->assets[asset].price;
-    }
     double quantity = read_quantity(reading, keys);
     double margin = read_margin(keys, quantity);
     if (is_out_of_bounds(quantity) || is_out_of_bounds(margin)) {
@@ -108,9 +103,8 @@ void scenario_positions(struct reading *reading) {
     book->currency = scenario_copy(reading, reading->keys.account.currency);
     book->balance = reading->keys.account.balance;
     book->positions = scenario_allocate(reading, list->n, sizeof *book->positions);
-    if (list->node && list->node->kind == NODE_LIST && list->node->n == 0) {
+    if (list->node && list->node->kind == NODE_LIST && list->node->n == 0)
         report_error(&reading->report, &list->node->place, NULL, "there are no positions");
-    }
     for (size_t i = 0; book->positions && i < list->n; i++) {
         const struct position_keys *keys = (const struct position_keys *)list->items + i;
         book->n_positions++;

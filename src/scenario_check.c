@@ -1,48 +1,45 @@
 /* The last check of a scenario: no pool may start in breach, or the first step would not be a simulation. */
-#include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "scenario_parts.h"
+#include "surface.h"
 
-struct standing {
-    double equity, requirement;
+/* The account before the first step. */
+struct start {
+    double *price;     /* [asset] */
+    double *remaining; /* [position] all whole */
 };
 
-static struct standing pool_standing(const struct riskpool_scenario *scenario, const struct pool *pool) {
-    struct standing standing = {.equity = pool->cash};
-    for (size_t k = 0; k < pool->n_positions; k++) {
-        const struct position *position = &scenario->book.positions[pool->positions[k]];
-        double price = scenario->market.assets[position->asset].price;
-        double mark = scenario->rule.base == BASE_ENTRY ? position->entry : price;
-        standing.equity += position->quantity * (price - position->entry);
-        standing.requirement +=
-            tiers_maintenance(&scenario->rule.of_asset[position->asset], fabs(position->quantity) * mark);
-    }
-    return standing;
-}
-
-static void check_pool(struct reading *reading, size_t m, const struct pool *pool) {
+static void check_pool(struct reading *reading, size_t m, const struct pool *pool, const struct start *start) {
     const struct riskpool_scenario *scenario = reading->scenario;
-    struct standing standing = pool_standing(scenario, pool);
-    int breach =
-        scenario->rule.strict ? standing.equity < standing.requirement : standing.equity <= standing.requirement;
-    if (pool->n_positions == 0 || !breach) {
-        return;
+    const struct stand stand = {.cash = pool->cash, .remaining = start->remaining, .price = start->price};
+    struct surface surface;
+    reading->report.no_memory |= surface_init(&surface, &scenario->book, pool, &scenario->rule) != RISKPOOL_OK;
+    if (!reading->report.no_memory && surface_breached(&surface, &stand)) {
+        const struct node *modes = reading->keys.modes;
+        const struct position_keys *first =
+            (const struct position_keys *)reading->keys.positions.items + pool->positions[0];
+        scenario_objection(reading, modes->item[m]->place.source ? &modes->item[m]->place : &first->node->place,
+                           "more margin, less notional, or a lower maintenance",
+                           "pool '%s' of mode '%s' starts in breach: its equity is %.10g, its maintenance margin %.10g",
+                           pool->name, scenario->book.modes[m].name, surface_equity(&surface, &stand),
+                           surface_requirement(&surface, &stand));
     }
-    const struct node *modes = reading->keys.modes;
-    const struct position_keys *first =
-        (const struct position_keys *)reading->keys.positions.items + pool->positions[0];
-    scenario_objection(reading, modes->item[m]->place.source ? &modes->item[m]->place : &first->node->place,
-                       "more margin, less notional, or a lower maintenance",
-                       "pool '%s' of mode '%s' starts in breach: its equity is %.10g, its maintenance margin %.10g",
-                       pool->name, scenario->book.modes[m].name, standing.equity, standing.requirement);
+    surface_free(&surface);
 }
 
 void scenario_check(struct reading *reading) {
     const struct book *book = &reading->scenario->book;
-    for (size_t m = 0; m < book->n_modes; m++) {
-        for (size_t p = 0; p < book->modes[m].n_pools; p++) {
-            check_pool(reading, m, &book->modes[m].pools[p]);
-        }
-    }
+    const struct market *market = &reading->scenario->market;
+    struct start start = {calloc(market->n_assets + 1, sizeof(double)), calloc(book->n_positions + 1, sizeof(double))};
+    reading->report.no_memory |= !start.price || !start.remaining;
+    for (size_t i = 0; start.price && i < market->n_assets; i++)
+        start.price[i] = market->assets[i].price;
+    for (size_t i = 0; start.remaining && i < book->n_positions; i++)
+        start.remaining[i] = 1.0;
+    for (size_t m = 0; !reading->report.no_memory && m < book->n_modes; m++)
+        for (size_t p = 0; p < book->modes[m].n_pools; p++)
+            check_pool(reading, m, &book->modes[m].pools[p], &start);
+    free(start.price);
+    free(start.remaining);
 }

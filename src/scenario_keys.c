@@ -2,6 +2,8 @@
  * account's cash, stress, and what is asked for. */
 #include "scenario_keys.h"
 
+#include "model.h"
+
 #define AT(structure, member) .offset = offsetof(struct structure, member)
 
 const struct field asset_fields[] = {
@@ -38,9 +40,10 @@ const struct field asset_fields[] = {
 };
 
 const struct choice model_choices[] = {
-    {"gbm", "geometric Brownian motion: log returns are normal", 0},
-    {"bachelier", "arithmetic Brownian motion: price changes are normal, as for rates", 0},
-    {"student-t", NULL, 1},
+#define X(identifier, name, sentence) {name, sentence, 0},
+    MODEL_LIST(X)
+#undef X
+        {"student-t", NULL, 1},
     {"jump-diffusion", NULL, 1},
     {"garch-t", NULL, 1},
     {"heston", NULL, 1},

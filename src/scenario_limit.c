@@ -15,11 +15,9 @@ static void add_alerts(struct reading *reading, enum alert_kind kind, const char
         char threshold[NUMBER_SIZE], text[NUMBER_SIZE + 32];
         number_format(list->value[i], threshold);
         snprintf(text, sizeof text, "%s %s%%", name, threshold);
-        for (size_t k = 0; k < i; k++) {
-            if (list->value[k] == list->value[i]) {
+        for (size_t k = 0; k < i; k++)
+            if (list->value[k] == list->value[i])
                 report_error(&reading->report, &list->node->place, NULL, "the alert '%s' is listed twice", text);
-            }
-        }
         scenario->alerts[scenario->n_alerts++] =
             (struct alert){.kind = kind, .threshold = list->value[i], .name = scenario_copy(reading, text)};
     }
@@ -35,17 +33,14 @@ static void read_confidence(struct reading *reading) {
     struct number_list *list = &reading->keys.confidence;
     const struct place *place = list->node ? &list->node->place : &reading->keys.node->place;
     scenario->confidence = scenario_allocate(reading, list->n, sizeof *scenario->confidence);
-    if (!scenario->confidence || !list->value) {
+    if (!scenario->confidence || !list->value)
         return;
-    }
-    if (list->node && list->node->kind == NODE_LIST && list->node->n == 0) {
+    if (list->node && list->node->kind == NODE_LIST && list->node->n == 0)
         report_error(&reading->report, place, NULL, "'confidence' needs at least one level");
-    }
     qsort(list->value, list->n, sizeof *list->value, ascending);
     for (size_t i = 0; i < list->n; i++) {
-        if (i > 0 && list->value[i] == list->value[i - 1]) {
+        if (i > 0 && list->value[i] == list->value[i - 1])
             report_error(&reading->report, place, NULL, "the level %g is listed twice", list->value[i]);
-        }
         scenario->confidence[scenario->n_confidence++] = list->value[i];
     }
 }
@@ -124,9 +119,8 @@ static void refuse_entry(struct reading *reading, const struct node *key, const 
         char text[128];
         dimension_entry(reading->scenario, dimension, i, text);
         char *kept = tree_allocate(&reading->tree, strlen(text) + 1);
-        if (kept) {
+        if (kept)
             suggestion_offer(&suggestion, strcpy(kept, text));
-        }
     }
     char kind[160];
     snprintf(kind, sizeof kind, "entry of '%s':", field->name);
@@ -148,9 +142,8 @@ static int read_index(struct reading *reading, const struct node *key, const cha
         }
         limit->index = limit->index * size + index;
     }
-    if (*rest != '\0') {
+    if (*rest != '\0')
         report_error(&reading->report, &key->place, NULL, "'%s' has no entry '%s'", field->name, rest);
-    }
     return *rest == '\0';
 }
 
@@ -213,19 +206,16 @@ static void read_limit(struct reading *reading, const struct node *key, const st
     struct limit limit = {.bound = field_number(&limit_bound, key->text, value, &reading->report)};
     const char *rest = key->text;
     const char *mode = cut(reading, &rest);
-    if (!mode || !find_mode(reading, key, mode, &limit.mode)) {
+    if (!mode || !find_mode(reading, key, mode, &limit.mode))
         return;
-    }
     const char *statistic = cut(reading, &rest);
     if (!statistic || !find_statistic(reading, key, statistic, &limit.statistic) ||
-        !read_index(reading, key, rest, &limit)) {
+        !read_index(reading, key, rest, &limit))
         return;
-    }
     for (size_t i = 0; i < scenario->n_limits; i++) {
         const struct limit *other = &scenario->limits[i];
-        if (other->mode == limit.mode && other->statistic == limit.statistic && other->index == limit.index) {
+        if (other->mode == limit.mode && other->statistic == limit.statistic && other->index == limit.index)
             report_error(&reading->report, &key->place, NULL, "'%s' is limited twice", other->key);
-        }
     }
     limit.key = limit_key(reading, &limit);
     reading->report.no_memory |= !limit.key;
@@ -234,12 +224,10 @@ static void read_limit(struct reading *reading, const struct node *key, const st
 
 static int by_statistic(const void *a, const void *b) {
     const struct limit *x = a, *y = b;
-    if (x->mode != y->mode) {
+    if (x->mode != y->mode)
         return x->mode < y->mode ? -1 : 1;
-    }
-    if (x->statistic != y->statistic) {
+    if (x->statistic != y->statistic)
         return x->statistic - y->statistic;
-    }
     return (x->index > y->index) - (x->index < y->index);
 }
 
@@ -252,12 +240,10 @@ void scenario_limits(struct reading *reading) {
         map = NULL;
     }
     scenario->limits = scenario_allocate(reading, map ? map->n : 0, sizeof *scenario->limits);
-    for (size_t i = 0; map && scenario->limits && i < map->n; i++) {
+    for (size_t i = 0; map && scenario->limits && i < map->n; i++)
         read_limit(reading, map->key[i], map->item[i]);
-    }
-    if (reading->report.no_memory || !scenario->limits) {
+    if (reading->report.no_memory || !scenario->limits)
         return;
-    }
     qsort(scenario->limits, scenario->n_limits, sizeof *scenario->limits, by_statistic);
     for (size_t i = 0; i < scenario->n_limits; i++) {
         node_put(&reading->tree, resolved, scenario->limits[i].key,

@@ -39,9 +39,8 @@ static void fill_assets(struct reading *reading) {
                                            .drift = keys[i].drift};
         market->n_assets++;
     }
-    if (reading->keys.market.assets.node && market->n_assets == 0 && reading->keys.market.assets.node->n == 0) {
+    if (reading->keys.market.assets.node && market->n_assets == 0 && reading->keys.market.assets.node->n == 0)
         report_error(&reading->report, &reading->keys.market.assets.node->place, NULL, "there are no assets");
-    }
     check_asset_names(reading);
 }
 
@@ -60,9 +59,8 @@ static int read_covariance(struct reading *reading, struct matrix *matrix) {
     struct asset_keys *keys = reading->keys.market.assets.items;
     double *deviation = tree_allocate(&reading->tree, (market->n_assets + 1) * sizeof *deviation);
     if (!matrix_read(reading, "covariance", reading->keys.market.covariance, matrix) || !deviation ||
-        !matrix_split_covariance(reading, matrix, deviation)) {
+        !matrix_split_covariance(reading, matrix, deviation))
         return 0;
-    }
     for (size_t i = 0; i < market->n_assets; i++) {
         if (fabs(keys[i].volatility - deviation[i]) > 1e-6 * deviation[i]) {
             report_error(&reading->report, node_place(keys[i].node, "volatility"), "remove it, or the covariance",
@@ -87,9 +85,8 @@ static int read_correlation(struct reading *reading, struct matrix *matrix) {
         return 0;
     }
     *matrix = (struct matrix){.n = n, .value = tree_allocate(&reading->tree, sizeof *matrix->value)};
-    if (n == 0 || !matrix->value) {
+    if (n == 0 || !matrix->value)
         return 0;
-    }
     matrix->value[0] = 1;
     return 1;
 }
@@ -101,25 +98,21 @@ static int blend(struct reading *reading, const struct matrix *matrix, double *u
     double w = keys->blend;
     if (keys->toward) {
         if (!matrix_read(reading, "correlation_toward", keys->toward, &toward) ||
-            !matrix_check_correlation(reading, "correlation_toward", &toward)) {
+            !matrix_check_correlation(reading, "correlation_toward", &toward))
             return 0;
-        }
         keys->toward = matrix_node(&reading->tree, toward.n, toward.value);
     }
-    for (size_t i = 0; i < matrix->n * matrix->n; i++) {
+    for (size_t i = 0; i < matrix->n * matrix->n; i++)
         used[i] = w > 0 ? (1 - w) * matrix->value[i] + w * (toward.value ? toward.value[i] : 1) : matrix->value[i];
-    }
-    for (size_t i = 0; i < matrix->n; i++) {
+    for (size_t i = 0; i < matrix->n; i++)
         used[i * (matrix->n + 1)] = 1;
-    }
     return !isnan(w);
 }
 
 static size_t largest_change(size_t n, const double *a, const double *b) {
     size_t at = 0;
-    for (size_t i = 0; i < n * n; i++) {
+    for (size_t i = 0; i < n * n; i++)
         at = fabs(a[i] - b[i]) > fabs(a[at] - b[at]) ? i : at;
-    }
     return at;
 }
 
@@ -170,9 +163,8 @@ static void check_definite(struct reading *reading) {
         market->correlation = nearest;
         return;
     }
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK)
         status = refuse_indefinite(reading, nearest);
-    }
     report_failure(reading, status);
     free(nearest);
 }
@@ -183,9 +175,8 @@ static void fill_correlation(struct reading *reading) {
     struct matrix matrix = {0};
     int valid = keys->covariance ? read_covariance(reading, &matrix) : read_correlation(reading, &matrix);
     market->correlation = scenario_allocate(reading, market->n_assets * market->n_assets, sizeof(double));
-    if (!valid || !market->correlation || !blend(reading, &matrix, market->correlation)) {
+    if (!valid || !market->correlation || !blend(reading, &matrix, market->correlation))
         return;
-    }
     check_definite(reading);
     keys->covariance = NULL;
     keys->correlation = matrix_node(&reading->tree, matrix.n, matrix.value);
@@ -195,9 +186,8 @@ static void fill_times(struct reading *reading) {
     struct riskpool_scenario *scenario = reading->scenario;
     const struct scenario_keys *keys = &reading->keys;
     double steps = keys->horizon / keys->step, whole = round(steps);
-    if (isnan(steps)) {
+    if (isnan(steps))
         return;
-    }
     if (whole < 1 || fabs(steps - whole) > 1e-9 * whole) {
         report_error(&reading->report, node_place(keys->node, "horizon"), NULL,
                      "the horizon is %.10g steps of %.10g s; it must be a whole number of steps", steps, keys->step);
@@ -207,20 +197,18 @@ static void fill_times(struct reading *reading) {
     } else {
         scenario->market.n_steps = (uint64_t)whole;
     }
-    scenario->horizon = keys->horizon / seconds_a_year;
     scenario->market.dt = keys->step / seconds_a_year;
 }
 
 void scenario_market(struct reading *reading) {
     struct market *market = &reading->scenario->market;
     const struct scenario_keys *keys = &reading->keys;
-    market->model = keys->market.model >= 0 ? model_find(model_choices[keys->market.model].name) : NULL;
+    market->model = keys->market.model >= 0 ? models[keys->market.model] : NULL;
     market->seed = keys->seed;
     market->bridge = keys->monitoring == 0;
     fill_times(reading);
     fill_assets(reading);
-    if (!keys->market.covariance) {
+    if (!keys->market.covariance)
         require_volatilities(reading);
-    }
     fill_correlation(reading);
 }

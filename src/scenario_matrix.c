@@ -43,23 +43,20 @@ static size_t *name_order(struct reading *reading, const struct node *rows, int 
     size_t n = reading->scenario->market.n_assets;
     size_t *order = tree_allocate(&reading->tree, (n + 1) * sizeof *order);
     char *seen = tree_allocate(&reading->tree, n + 1);
-    if (!order || !seen) {
+    if (!order || !seen)
         return NULL;
-    }
     for (size_t i = 0; i < n; i++) {
         order[i] = i;
-        if (!(by_row ? frame->left : frame->top)) {
+        if (!(by_row ? frame->left : frame->top))
             continue;
-        }
         const struct node *cell = by_row ? rows->item[i + frame->top]->item[0] : rows->item[0]->item[i + frame->left];
         order[i] = scenario_find_asset(reading, cell);
         if (order[i] < n && seen[order[i]]++) {
             report_error(&reading->report, &cell->place, NULL, "asset '%s' is named twice", cell->text);
             order[i] = n;
         }
-        if (order[i] == n) {
+        if (order[i] == n)
             return NULL;
-        }
     }
     return order;
 }
@@ -115,24 +112,20 @@ int matrix_read(struct reading *reading, const char *key, const struct node *nod
     place_name(&node->place, asked, sizeof asked);
     snprintf(name, sizeof name, is_file ? "%s (asked for by %s)" : "%s", key, asked);
     const struct node *rows = is_file ? read_file(reading, node) : node;
-    if (rows && rows->kind != NODE_LIST) {
+    if (rows && rows->kind != NODE_LIST)
         field_mismatch(key, node, "a list of rows, or {file: x.csv}", &reading->report);
-    }
-    if (!rows || rows->kind != NODE_LIST || n == 0) {
+    if (!rows || rows->kind != NODE_LIST || n == 0)
         return 0;
-    }
     struct frame frame = is_file ? find_frame(rows, n) : (struct frame){0};
-    if (!check_shape(reading, name, rows, &frame)) {
+    if (!check_shape(reading, name, rows, &frame))
         return 0;
-    }
     frame.row_asset = name_order(reading, rows, 1, &frame);
     frame.column_asset = name_order(reading, rows, 0, &frame);
     *matrix = (struct matrix){.n = n,
                               .value = tree_allocate(&reading->tree, n * n * sizeof *matrix->value),
                               .place = tree_allocate(&reading->tree, n * n * sizeof *matrix->place)};
-    if (!matrix->value || !matrix->place || !frame.row_asset || !frame.column_asset) {
+    if (!matrix->value || !matrix->place || !frame.row_asset || !frame.column_asset)
         return 0;
-    }
     read_entries(reading, name, rows, &frame, matrix);
     return 1;
 }
@@ -205,9 +198,8 @@ int matrix_split_covariance(struct reading *reading, struct matrix *matrix, doub
             *lower = matrix->value[j * n + i] = ratio;
         }
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         matrix->value[i * (n + 1)] = 1;
-    }
     return valid;
 }
 
@@ -215,9 +207,8 @@ struct node *matrix_node(struct tree *tree, size_t n, const double *value) {
     struct node *rows = node_new(tree, NODE_LIST, NULL);
     for (size_t i = 0; i < n; i++) {
         struct node *row = node_new(tree, NODE_LIST, NULL);
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < n; j++)
             node_append(tree, row, node_number(tree, value[i * n + j]));
-        }
         node_append(tree, rows, row);
     }
     return rows;

@@ -17,12 +17,10 @@ static int add_request(struct reading *reading, struct draft *draft, struct pool
     if (draft->n_requests == draft->capacity) {
         size_t capacity = 2 * draft->capacity + 8;
         struct pool_request *grown = tree_allocate(&reading->tree, capacity * sizeof *grown);
-        if (!grown) {
+        if (!grown)
             return 0;
-        }
-        if (draft->n_requests > 0) {
+        if (draft->n_requests > 0)
             memcpy(grown, draft->requests, draft->n_requests * sizeof *grown);
-        }
         draft->requests = grown;
         draft->capacity = capacity;
     }
@@ -60,11 +58,9 @@ static size_t *read_members(struct reading *reading, struct draft *draft, const 
             draft->taken[position] = mine[position] = 1;
         }
     }
-    for (size_t i = 0; mine && members && i < n_positions; i++) {
-        if (mine[i]) {
+    for (size_t i = 0; mine && members && i < n_positions; i++)
+        if (mine[i])
             members[(*n)++] = i;
-        }
-    }
     return members;
 }
 
@@ -80,17 +76,15 @@ static struct node *members_node(struct reading *reading, const size_t *members,
 static void read_isolated(struct reading *reading, struct draft *draft, struct mode_keys *keys) {
     size_t n;
     size_t *members = read_members(reading, draft, "isolated", keys->isolated, &n);
-    for (size_t i = 0; members && i < n; i++) {
+    for (size_t i = 0; members && i < n; i++)
         add_single(reading, draft, members[i]);
-    }
     keys->isolated = members && n > 0 ? members_node(reading, members, n) : NULL;
 }
 
 static void check_pool_name(struct reading *reading, const struct draft *draft, const struct pool_keys *keys) {
     int used = strcmp(keys->name, "wallet") == 0;
-    for (size_t i = 0; i < draft->n_requests; i++) {
+    for (size_t i = 0; i < draft->n_requests; i++)
         used |= strcmp(draft->requests[i].name, keys->name) == 0;
-    }
     if (used) {
         report_error(&reading->report, node_place(keys->node, "name"), "the pools of a mode have different names",
                      "a pool called '%s' is there already", keys->name);
@@ -100,25 +94,21 @@ static void check_pool_name(struct reading *reading, const struct draft *draft, 
 static void read_pool(struct reading *reading, struct draft *draft, struct pool_keys *keys) {
     const struct book *book = &reading->scenario->book;
     struct pool_request request = {.name = keys->name, .cash = keys->cash};
-    if (!keys->name || !keys->positions) {
+    if (!keys->name || !keys->positions)
         return;
-    }
     const struct node *written = keys->positions;
     size_t *members = read_members(reading, draft, "positions", written, &request.n_positions);
     check_pool_name(reading, draft, keys);
-    if (!members) {
+    if (!members)
         return;
-    }
-    if (written->n == 0) {
+    if (written->n == 0)
         report_error(&reading->report, &written->place, NULL, "the pool has no positions");
-    }
     request.positions = members;
     keys->positions = members_node(reading, members, request.n_positions);
     if (isnan(keys->cash) && !node_find(keys->node, "cash")) {
         keys->cash = 0;
-        for (size_t i = 0; i < request.n_positions; i++) {
+        for (size_t i = 0; i < request.n_positions; i++)
             keys->cash += book->positions[members[i]].margin;
-        }
     }
     add_request(reading, draft, request);
 }
@@ -146,15 +136,12 @@ static struct node *read_custom(struct reading *reading, struct draft *draft) {
     size_t n_errors = reading->report.n_errors;
     field_read(mode_fields, draft->node, &keys, &reading->tree, &reading->report);
     draft->name = keys.name;
-    if (keys.name) {
+    if (keys.name)
         check_mode_name(reading, draft->node, keys.name);
-    }
-    if (keys.isolated) {
+    if (keys.isolated)
         read_isolated(reading, draft, &keys);
-    }
-    for (size_t i = 0; i < keys.pools.n; i++) {
+    for (size_t i = 0; i < keys.pools.n; i++)
         read_pool(reading, draft, (struct pool_keys *)keys.pools.items + i);
-    }
     if (draft->n_requests == 0 && reading->report.n_errors == n_errors) {
         report_error(&reading->report, &draft->node->place, "isolated: [positions], or pools: [...], or both",
                      "the mode does not say how it divides the positions");
@@ -166,9 +153,8 @@ static struct node *read_named(struct reading *reading, struct draft *draft) {
     const char *name = draft->node->text;
     struct suggestion suggestion = {.nearest.word = name};
     if (strcmp(name, "isolated") == 0) {
-        for (size_t i = 0; i < reading->scenario->book.n_positions; i++) {
+        for (size_t i = 0; i < reading->scenario->book.n_positions; i++)
             add_single(reading, draft, i);
-        }
     } else if (strcmp(name, "cross") != 0) {
         suggestion_offer(&suggestion, "isolated");
         suggestion_offer(&suggestion, "cross");
@@ -182,11 +168,9 @@ static struct node *read_named(struct reading *reading, struct draft *draft) {
 
 static void check_unique(struct reading *reading, const struct draft *draft) {
     const struct book *book = &reading->scenario->book;
-    for (size_t m = 0; m < book->n_modes; m++) {
-        if (strcmp(book->modes[m].name, draft->name) == 0) {
+    for (size_t m = 0; m < book->n_modes; m++)
+        if (strcmp(book->modes[m].name, draft->name) == 0)
             report_error(&reading->report, &draft->node->place, NULL, "mode '%s' is listed twice", draft->name);
-        }
-    }
 }
 
 static void divide(struct reading *reading, const struct draft *draft) {
@@ -210,17 +194,14 @@ static struct node *read_mode(struct reading *reading, const struct node *node) 
     struct draft draft = {.node = node};
     struct node *resolved = NULL;
     draft.taken = tree_allocate(&reading->tree, reading->scenario->book.n_positions + 1);
-    if (!draft.taken) {
+    if (!draft.taken)
         return NULL;
-    }
-    if (node->kind == NODE_LIST) {
+    if (node->kind == NODE_LIST)
         field_mismatch("modes", node, "isolated, cross, or a map", &reading->report);
-    } else {
+    else
         resolved = node->kind == NODE_MAP ? read_custom(reading, &draft) : read_named(reading, &draft);
-    }
-    if (resolved) {
+    if (resolved)
         resolved->place = node->place;
-    }
     if (draft.name) {
         check_unique(reading, &draft);
         divide(reading, &draft);
@@ -239,9 +220,8 @@ void scenario_modes(struct reading *reading) {
     struct book *book = &reading->scenario->book;
     const struct node *list = reading->keys.modes ? reading->keys.modes : standard_modes(reading);
     struct node *resolved = node_new(&reading->tree, NODE_LIST, NULL);
-    if (!list) {
+    if (!list)
         return;
-    }
     if (list->kind != NODE_LIST) {
         field_mismatch("modes", list, "a list", &reading->report);
         return;
@@ -252,8 +232,7 @@ void scenario_modes(struct reading *reading) {
         return;
     }
     book->modes = scenario_allocate(reading, list->n, sizeof *book->modes);
-    for (size_t i = 0; book->modes && i < list->n; i++) {
+    for (size_t i = 0; book->modes && i < list->n; i++)
         node_append(&reading->tree, resolved, read_mode(reading, list->item[i]));
-    }
     reading->keys.modes = resolved;
 }

@@ -48,9 +48,8 @@ static struct node **find_item(struct override *override, struct node *list) {
     suggestion.nearest.word = word;
     for (size_t i = 0; i < list->n; i++) {
         const struct node *name = node_find(list->item[i], "name");
-        if (!name || name->kind != NODE_SCALAR || name->text[0] == '\0') {
+        if (!name || name->kind != NODE_SCALAR || name->text[0] == '\0')
             continue;
-        }
         suggestion_offer(&suggestion, name->text);
         size_t length = strlen(name->text);
         char after = strncmp(override->path, name->text, length) == 0 ? override->path[length] : 'x';
@@ -76,9 +75,8 @@ static struct node **find_item(struct override *override, struct node *list) {
 static struct node **find_key(struct override *override, struct node *map) {
     struct tree *tree = &override->reading->tree;
     char *key = next_key(override, map);
-    if (!key) {
+    if (!key)
         return NULL;
-    }
     size_t i = node_index(map, key);
     if (i == map->n) {
         node_set(tree, map, node_scalar(tree, key, strlen(key), &override->place),
@@ -92,9 +90,8 @@ static struct node *find_mode(const struct node *listed, const char *name) {
     for (size_t i = 0; listed->kind == NODE_LIST && i < listed->n; i++) {
         const struct node *own =
             listed->item[i]->kind == NODE_MAP ? node_find(listed->item[i], "name") : listed->item[i];
-        if (own && own->kind == NODE_SCALAR && strcmp(own->text, name) == 0) {
+        if (own && own->kind == NODE_SCALAR && strcmp(own->text, name) == 0)
             return listed->item[i];
-        }
     }
     return NULL;
 }
@@ -108,23 +105,19 @@ static void add_mode(struct override *override, const struct node *listed, struc
 static struct node *choose_modes(struct override *override, const struct node *listed, struct node *value) {
     struct tree *tree = &override->reading->tree;
     struct node *chosen = node_new(tree, NODE_LIST, &override->place);
-    if (!chosen || value->kind == NODE_MAP) {
+    if (!chosen || value->kind == NODE_MAP)
         return value;
-    }
-    for (size_t i = 0; value->kind == NODE_LIST && i < value->n; i++) {
+    for (size_t i = 0; value->kind == NODE_LIST && i < value->n; i++)
         add_mode(override, listed, value->item[i], chosen);
-    }
     for (const char *name = value->kind == NODE_SCALAR ? value->text : NULL; name;) {
         name += strspn(name, " ");
         size_t n = strcspn(name, ",");
         size_t length = n;
-        while (length > 0 && name[length - 1] == ' ') {
+        while (length > 0 && name[length - 1] == ' ')
             length--;
-        }
         struct node *item = node_scalar(tree, name, length, &override->place);
-        if (!item) {
+        if (!item)
             return value;
-        }
         add_mode(override, listed, item, chosen);
         name = name[n] == ',' ? name + n + 1 : NULL;
     }
@@ -142,9 +135,8 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
     }
     char *path = tree_allocate(&reading->tree, (size_t)(equals - assignment) + 1);
     struct node *value = path ? parse_value(&override, equals + 1) : NULL;
-    if (!value) {
+    if (!value)
         return;
-    }
     memcpy(path, assignment, (size_t)(equals - assignment));
     override.path = path;
     struct node **slot = &root;
@@ -157,7 +149,6 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
         override.below_limits = node == node_find(root, "limits");
         slot = node->kind == NODE_LIST ? find_item(&override, node) : find_key(&override, node);
     }
-    if (slot) {
+    if (slot)
         *slot = strcmp(path, "modes") == 0 ? choose_modes(&override, *slot, value) : value;
-    }
 }

@@ -44,10 +44,7 @@ int matrix_check_correlation(struct reading *reading, const char *name, struct m
 int matrix_split_covariance(struct reading *reading, struct matrix *matrix, double *deviation);
 struct node *matrix_node(struct tree *tree, size_t n, const double *value);
 
-/* Index of a name; n_assets or n_positions when there is none. */
-size_t scenario_asset(const struct riskpool_scenario *scenario, const char *name);
-size_t scenario_position(const struct riskpool_scenario *scenario, const char *name);
-/* The same, reporting an unknown name. */
+/* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);
 size_t scenario_find_position(struct reading *reading, const struct node *node);
 /* A mistake for a run, a warning for a look. */

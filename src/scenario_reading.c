@@ -17,25 +17,22 @@ void *scenario_allocate(struct reading *reading, size_t n, size_t size) {
     return memory;
 }
 
-size_t scenario_asset(const struct riskpool_scenario *scenario, const char *name) {
+static size_t asset_index(const struct riskpool_scenario *scenario, const char *name) {
     size_t i = 0;
     while (i < scenario->market.n_assets &&
-           (!scenario->market.assets[i].name || strcmp(scenario->market.assets[i].name, name) != 0)) {
+           (!scenario->market.assets[i].name || strcmp(scenario->market.assets[i].name, name) != 0))
         i++;
-    }
     return i;
 }
 
 size_t scenario_find_asset(struct reading *reading, const struct node *node) {
     const struct market *market = &reading->scenario->market;
-    size_t found = scenario_asset(reading->scenario, node->text);
+    size_t found = asset_index(reading->scenario, node->text);
     if (found == market->n_assets) {
         struct suggestion suggestion = {.nearest.word = node->text};
-        for (size_t i = 0; i < market->n_assets; i++) {
-            if (market->assets[i].name) {
+        for (size_t i = 0; i < market->n_assets; i++)
+            if (market->assets[i].name)
                 suggestion_offer(&suggestion, market->assets[i].name);
-            }
-        }
         report_unknown(&reading->report, &node->place, "asset", &suggestion);
     }
     return found;

@@ -36,9 +36,8 @@ static void read_tier_list(struct reading *reading, const struct node *list, str
                      TIERS_MOST);
         return;
     }
-    if (!keys || !tiers_allocate(reading, tiers, list->n)) {
+    if (!keys || !tiers_allocate(reading, tiers, list->n))
         return;
-    }
     for (size_t k = 0; k < list->n; k++) {
         field_read(tier_fields, list->item[k], &keys[k], &reading->tree, &reading->report);
         check_order(reading, list, keys, k);
@@ -73,14 +72,11 @@ static void read_by_asset(struct reading *reading, const char *name, const struc
     struct rule *rule = &reading->scenario->rule;
     const struct node *rest = node_find(map, "default");
     struct tiers standard = {0};
-    for (size_t k = 0; k < map->n; k++) {
-        if (map->item[k] != rest) {
+    for (size_t k = 0; k < map->n; k++)
+        if (map->item[k] != rest)
             scenario_find_asset(reading, map->key[k]);
-        }
-    }
-    if (rest) {
+    if (rest)
         read_schedule(reading, name, rest, &standard);
-    }
     for (size_t i = 0; i < market->n_assets; i++) {
         const char *asset = market->assets[i].name ? market->assets[i].name : "";
         const struct node *own = node_find(map, asset);
@@ -100,17 +96,15 @@ static void read_for_all(struct reading *reading, const char *name, const struct
     struct rule *rule = &reading->scenario->rule;
     struct tiers all = {0};
     read_schedule(reading, name, node, &all);
-    for (size_t i = 0; i < rule->n_assets; i++) {
+    for (size_t i = 0; i < rule->n_assets; i++)
         copy_tiers(reading, &all, &rule->of_asset[i]);
-    }
     free(all.tier);
 }
 
 static int same_tiers(const struct tiers *a, const struct tiers *b) {
     int same = a->n == b->n;
-    for (size_t k = 0; same && k < a->n; k++) {
+    for (size_t k = 0; same && k < a->n; k++)
         same = a->tier[k].from == b->tier[k].from && a->tier[k].rate == b->tier[k].rate;
-    }
     return same;
 }
 
@@ -131,9 +125,8 @@ static void resolve(struct reading *reading) {
     const struct rule *rule = &reading->scenario->rule;
     struct liquidation_keys *keys = &reading->keys.liquidation;
     int same = rule->n_assets > 0;
-    for (size_t i = 1; i < rule->n_assets; i++) {
+    for (size_t i = 1; i < rule->n_assets; i++)
         same = same && same_tiers(&rule->of_asset[0], &rule->of_asset[i]);
-    }
     keys->maintenance = keys->tiers = NULL;
     if (same && rule->of_asset[0].n == 1) {
         keys->maintenance = node_number(&reading->tree, rule->of_asset[0].tier[0].rate);
@@ -168,22 +161,19 @@ void scenario_rule(struct reading *reading) {
     node = node ? node : node_scalar(&reading->tree, "0.5%", 4, NULL);
     read_procedure(reading);
     rule->of_asset = scenario_allocate(reading, reading->scenario->market.n_assets, sizeof *rule->of_asset);
-    if (!rule->of_asset || !node) {
+    if (!rule->of_asset || !node)
         return;
-    }
     rule->n_assets = reading->scenario->market.n_assets;
     if (node->kind == NODE_MAP && !(node->n == 1 && node_find(node, "tiers"))) {
         read_by_asset(reading, name, node);
     } else {
         const struct node *inner = node->kind == NODE_MAP ? node_find(node, "tiers") : NULL;
-        if (inner && inner->kind == NODE_MAP) {
+        if (inner && inner->kind == NODE_MAP)
             read_by_asset(reading, "tiers", inner);
-        } else {
+        else
             read_for_all(reading, name, node);
-        }
     }
     resolve(reading);
-    for (size_t i = 0; i < rule->n_assets; i++) {
+    for (size_t i = 0; i < rule->n_assets; i++)
         tiers_complete(&rule->of_asset[i]);
-    }
 }

@@ -16,11 +16,10 @@ static void place_gap(struct reading *reading, const struct stress_keys *keys, s
     double whole = whole_steps(keys->at, reading->keys.step);
     double step = (whole >= 0 ? whole : ceil(keys->at / reading->keys.step)) - 1;
     event->gap = 1;
-    if (step >= (double)reading->scenario->market.n_steps) {
+    if (step >= (double)reading->scenario->market.n_steps)
         report_error(&reading->report, node_place(keys->node, "at"), NULL, "the event is after the horizon");
-    } else {
+    else
         event->first_step = event->last_step = step > 0 ? (uint64_t)step : 0;
-    }
 }
 
 /* Sets the steps of (at, at + over]. */
@@ -44,14 +43,12 @@ static void read_returns(struct reading *reading, struct stress_keys *keys, cons
     const struct market *market = &reading->scenario->market;
     const struct node *map = keys->returns;
     struct node *resolved = node_new(&reading->tree, NODE_MAP, NULL);
-    for (size_t k = 0; k < map->n; k++) {
+    for (size_t k = 0; k < map->n; k++)
         scenario_find_asset(reading, map->key[k]);
-    }
     for (size_t i = 0; i < market->n_assets; i++) {
         const struct node *value = market->assets[i].name ? node_find(map, market->assets[i].name) : NULL;
-        if (!value) {
+        if (!value)
             continue;
-        }
         struct stress_return *entry = &stress->returns[stress->n_returns++];
         *entry = *when;
         entry->asset = i;
@@ -64,18 +61,16 @@ static void read_returns(struct reading *reading, struct stress_keys *keys, cons
 static void read_event(struct reading *reading, struct stress_keys *keys) {
     struct stress_return when = {0};
     int knows_steps = reading->scenario->market.n_steps > 0 && !isnan(keys->at);
-    if (knows_steps && isnan(keys->over) && !node_find(keys->node, "over")) {
+    if (knows_steps && isnan(keys->over) && !node_find(keys->node, "over"))
         place_gap(reading, keys, &when);
-    } else if (knows_steps && !isnan(keys->over)) {
+    else if (knows_steps && !isnan(keys->over))
         place_stretch(reading, keys, &when);
-    }
     if (keys->returns && (keys->returns->kind != NODE_MAP || keys->returns->n == 0)) {
         field_mismatch("return", keys->returns, "a map {ASSET: return}", &reading->report);
         keys->returns = NULL;
     }
-    if (keys->returns) {
+    if (keys->returns)
         read_returns(reading, keys, &when);
-    }
 }
 
 void scenario_stress(struct reading *reading) {
@@ -83,9 +78,7 @@ void scenario_stress(struct reading *reading) {
     const struct item_list *list = &reading->keys.stress;
     struct stress_keys *keys = list->items;
     stress->returns = scenario_allocate(reading, list->n * reading->scenario->market.n_assets, sizeof *stress->returns);
-    for (size_t i = 0; stress->returns && i < list->n; i++) {
-        if (keys[i].node && keys[i].node->kind == NODE_MAP) {
+    for (size_t i = 0; stress->returns && i < list->n; i++)
+        if (keys[i].node && keys[i].node->kind == NODE_MAP)
             read_event(reading, &keys[i]);
-        }
-    }
 }

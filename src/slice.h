@@ -1,5 +1,6 @@
-/* A slice: 256 paths at one instant, the only thing that the market side hands to the account side. It holds what a
- * market can know and nothing of accounts; a test can write one by hand. Rows are [asset][BLOCK], path innermost. */
+/* A slice: 256 paths over one step (where they start, where the diffusive move ends, where they are after gaps), the
+ * only thing that the market side hands to the account side. It holds what a market can know and nothing of accounts; a
+ * test can write one by hand. Rows are [asset][BLOCK], path innermost. */
 #ifndef SLICE_H
 #define SLICE_H
 
@@ -9,6 +10,8 @@
 #include "vmath.h"
 
 enum { BLOCK = 256 };
+
+#define HOURS_PER_YEAR 8760.0 /* years of 365 days */
 
 /* The coordinate in which the diffusive move of a step is Gaussian. */
 enum price_scale {
@@ -26,14 +29,14 @@ struct slice {
 
     const double *start; /* coordinate x at the start of the step */
     const double *end;   /* x after the diffusive move, before gaps */
-    const double *final; /* x after jumps and gaps; the same pointer as `end` in a step without one */
+    const double *final; /* x after gaps; the same pointer as `end` in a step without one */
 
     /* Prices at the same three instants; `end_price == price` without a gap. All NULL in a step whose prices the run
      * did not ask for (see slice_price). */
     const double *start_price;
     const double *end_price;
     const double *price;
-    const double *start_slope; /* dP/dx at the start: the price itself (log) or P(0) (linear) */
+    const double *start_slope; /* dP/dx at the start: the price itself (log; NULL with it) or P(0) (linear) */
 
     const double *covariance; /* [asset][asset] of the diffusive move over this step, in units of x */
     const double *deviation;  /* [asset] square roots of its diagonal */

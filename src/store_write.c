@@ -10,7 +10,7 @@
 #include "store_format.h"
 #include "store_node.h"
 
-/* A group while it is written: its dimensions so far, made when a variable first needs them. */
+/* A group while it is written: its dimensions, made before its variables. */
 struct group {
     struct store *store;
     const struct riskpool_results *results;

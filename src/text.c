@@ -12,9 +12,8 @@ static int text_reserve(struct text *text, size_t more) {
         return 0;
     }
     size_t needed = text->length + more + 1;
-    if (needed <= text->capacity) {
+    if (needed <= text->capacity)
         return 1;
-    }
     size_t capacity = needed < 128 ? 256 : 2 * needed;
     char *bytes = realloc(text->bytes, capacity);
     if (!bytes) {
@@ -27,9 +26,8 @@ static int text_reserve(struct text *text, size_t more) {
 }
 
 void text_add_bytes(struct text *text, const char *bytes, size_t n) {
-    if (!text_reserve(text, n)) {
+    if (!text_reserve(text, n))
         return;
-    }
     memcpy(text->bytes + text->length, bytes, n);
     text->length += n;
     text->bytes[text->length] = '\0';
@@ -57,34 +55,29 @@ void text_add(struct text *text, const char *format, ...) {
 
 /* Length of the UTF-8 sequence at `s`, 0 when it is broken or a control character. */
 static size_t printable_length(const unsigned char *s, size_t n) {
-    if (s[0] < 0x80) {
+    if (s[0] < 0x80)
         return s[0] >= 0x20 && s[0] != 0x7f;
-    }
     size_t length = s[0] >= 0xc2 && s[0] < 0xe0   ? 2
                     : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
                     : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
                                                   : 0;
-    if (length == 0 || length > n) {
+    if (length == 0 || length > n)
         return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
+    for (size_t i = 1; i < length; i++)
+        if ((s[i] & 0xc0) != 0x80)
             return 0;
-        }
-    }
     return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : length;
 }
 
 void text_add_printable(struct text *text, const char *bytes, size_t n, int newlines) {
     for (size_t i = 0; i < n;) {
         size_t length = printable_length((const unsigned char *)bytes + i, n - i);
-        if (length > 0) {
+        if (length > 0)
             text_add_bytes(text, bytes + i, length);
-        } else if (bytes[i] == '\n' && newlines) {
+        else if (bytes[i] == '\n' && newlines)
             text_add_bytes(text, "\n", 1);
-        } else {
+        else
             text_add_bytes(text, bytes[i] == '\t' ? " " : "?", 1);
-        }
         i += length > 0 ? length : 1;
     }
 }

@@ -1,6 +1,6 @@
 /* Elementary functions with the same bits on every compiler and instruction set: branch-free where they run in vectors,
- * explicit fma, no call into libm (whose last bit differs between versions). Inline, so that a loop over a row of paths
- * vectorises and the scalar code of the engine gets the same numbers. */
+ * explicit fma; of libm only fma and sqrt, which are correctly rounded everywhere. Inline, so that a loop over a row of
+ * paths vectorises and the scalar code of the engine gets the same numbers. */
 #ifndef VMATH_H
 #define VMATH_H
 
@@ -51,7 +51,7 @@ static inline double vmath_exp(double x) {
 }
 
 /* ln x for normal x > 0, error below 1 ulp; the method and the constants of the FreeBSD msun e_log.c (Sun 1993):
- * x = 2^k (1 + f), s = f / (2 + f), ln(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))). ln 0 gives about -708, not -inf. */
+ * x = 2^k (1 + f), s = f / (2 + f), ln(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))). ln 0 gives about -709, not -inf. */
 static inline double vmath_log(double x) {
     const uint64_t sqrt_half = 0x3fe6a09e667f3bcdU;
     uint64_t u = vmath_to_bits(x) + (0x3ff0000000000000U - sqrt_half);
@@ -72,7 +72,7 @@ static inline double vmath_log(double x) {
 }
 
 /* Two independent standard normals from 64 random bits (Box and Muller 1958). The upper 40 bits are the radius
- * sqrt(-2 ln u), the lower 22 an angle y within an eighth of a turn of the axis, the two between choose the axis; every
+ * sqrt(-2 ln u), the lower 22 an angle r within an eighth of a turn of the axis, the two between choose the axis; every
  * cell is represented by its middle, so u is neither 0 nor 1 and |z| <= 7.54. The polynomials are Chebyshev fits, good
  * to 1e-13: -2 ln m in s = (m - 1) / (m + 1) for sqrt(1/2) <= m < sqrt(2), sine and cosine of 2 pi r for |r| <= 1/8. */
 static inline void vmath_normal_pair(uint64_t word, double *first, double *second) {

@@ -68,11 +68,10 @@ static void report_parser(struct reader *reader) {
     struct place place = place_of(reader, parser->problem_mark, parser->problem_mark);
     const char *line_start = strstr(problem, "cannot start any token");
     const char *help = line_start ? "indent with spaces, never with tabs; quote texts that start with @, ` or %" : NULL;
-    if (parser->context) {
+    if (parser->context)
         report_error(reader->report, &place, help, "not YAML: %s (%s)", problem, parser->context);
-    } else {
+    else
         report_error(reader->report, &place, help, "not YAML: %s", problem);
-    }
 }
 
 static void attach(struct reader *reader, struct node *node) {
@@ -95,9 +94,8 @@ static void attach(struct reader *reader, struct node *node) {
 }
 
 static void remember_anchor(struct reader *reader, const yaml_char_t *name, struct node *node) {
-    if (!name) {
+    if (!name)
         return;
-    }
     if (reader->n_anchors == ANCHORS) {
         stop(reader, &node->place, NULL, "more than 1000 anchors");
         return;
@@ -111,18 +109,15 @@ static void remember_anchor(struct reader *reader, const yaml_char_t *name, stru
 }
 
 static void close_anchor(struct reader *reader, const struct node *node) {
-    for (size_t i = 0; i < reader->n_anchors; i++) {
-        if (reader->anchors[i].node == node) {
+    for (size_t i = 0; i < reader->n_anchors; i++)
+        if (reader->anchors[i].node == node)
             reader->anchors[i].open = 0;
-        }
-    }
 }
 
 static size_t count_values(const struct node *node) {
     size_t n = 1;
-    for (size_t i = 0; i < node->n; i++) {
+    for (size_t i = 0; i < node->n; i++)
         n += count_values(node->item[i]) + (node->kind == NODE_MAP);
-    }
     return n;
 }
 
@@ -139,9 +134,8 @@ static void read_alias(struct reader *reader, const yaml_event_t *event) {
     struct place place = place_of(reader, event->start_mark, event->end_mark);
     const char *name = (const char *)event->data.alias.anchor;
     size_t i = reader->n_anchors;
-    while (i > 0 && strcmp(reader->anchors[i - 1].name, name) != 0) {
+    while (i > 0 && strcmp(reader->anchors[i - 1].name, name) != 0)
         i--;
-    }
     if (i == 0) {
         stop(reader, &place, NULL, "an alias to an anchor that does not exist");
     } else if (reader->anchors[i - 1].open) {
@@ -152,9 +146,8 @@ static void read_alias(struct reader *reader, const yaml_event_t *event) {
         stop(reader, &place, NULL, "nested deeper than 64 levels");
     } else {
         struct node *copy = node_copy(reader->tree, reader->anchors[i - 1].node);
-        if (copy) {
+        if (copy)
             attach(reader, copy);
-        }
     }
 }
 
@@ -177,16 +170,13 @@ static void read_scalar(struct reader *reader, const yaml_event_t *event) {
 static void open_node(struct reader *reader, const yaml_event_t *event, enum node_kind kind) {
     struct place place = place_of(reader, event->start_mark, event->end_mark);
     struct node *node = node_new(reader->tree, kind, &place);
-    if (!node) {
+    if (!node)
         return;
-    }
     attach(reader, node);
-    if (reader->depth == DEPTH) {
+    if (reader->depth == DEPTH)
         stop(reader, &place, NULL, "nested deeper than 64 levels");
-    }
-    if (reader->stopped) {
+    if (reader->stopped)
         return;
-    }
     const yaml_char_t *anchor =
         kind == NODE_LIST ? event->data.sequence_start.anchor : event->data.mapping_start.anchor;
     remember_anchor(reader, anchor, node);
@@ -197,12 +187,10 @@ static void open_node(struct reader *reader, const yaml_event_t *event, enum nod
 static int compare_keys(const void *a, const void *b) {
     const struct node *x = *(const struct node *const *)a, *y = *(const struct node *const *)b;
     int order = strcmp(x->text, y->text);
-    if (order != 0) {
+    if (order != 0)
         return order;
-    }
-    if (x->place.line != y->place.line) {
+    if (x->place.line != y->place.line)
         return x->place.line < y->place.line ? -1 : 1;
-    }
     return (x->place.column > y->place.column) - (x->place.column < y->place.column);
 }
 
@@ -213,9 +201,8 @@ static void check_duplicates(struct reader *reader, const struct node *map) {
         reader->tree->failed = 1;
         return;
     }
-    for (size_t i = 0; i < map->n; i++) {
+    for (size_t i = 0; i < map->n; i++)
         keys[i] = map->key[i];
-    }
     qsort(keys, map->n, sizeof *keys, compare_keys);
     for (size_t i = 1; i < map->n; i++) {
         if (strcmp(keys[i]->text, keys[i - 1]->text) == 0) {
@@ -229,9 +216,8 @@ static void check_duplicates(struct reader *reader, const struct node *map) {
 static void close_node(struct reader *reader) {
     const struct node *node = reader->open[--reader->depth];
     close_anchor(reader, node);
-    if (node->kind == NODE_MAP) {
+    if (node->kind == NODE_MAP)
         check_duplicates(reader, node);
-    }
 }
 
 static const yaml_char_t *tag_of(const yaml_event_t *event) {
@@ -249,21 +235,20 @@ static const yaml_char_t *tag_of(const yaml_event_t *event) {
 
 static void take_event(struct reader *reader, const yaml_event_t *event) {
     struct place place = place_of(reader, event->start_mark, event->end_mark);
-    if (tag_of(event)) {
+    if (tag_of(event))
         stop(reader, &place, "remove the word that starts with '!'", "tags are not read");
-    } else if (reader->tree->n_nodes > VALUES) {
+    else if (reader->tree->n_nodes > VALUES)
         stop(reader, &place, NULL, "more than 2 million values");
-    } else if (event->type == YAML_DOCUMENT_START_EVENT && ++reader->n_documents > 1) {
+    else if (event->type == YAML_DOCUMENT_START_EVENT && ++reader->n_documents > 1)
         stop(reader, &place, "one file is one scenario", "a second document");
-    } else if (event->type == YAML_ALIAS_EVENT) {
+    else if (event->type == YAML_ALIAS_EVENT)
         read_alias(reader, event);
-    } else if (event->type == YAML_SCALAR_EVENT) {
+    else if (event->type == YAML_SCALAR_EVENT)
         read_scalar(reader, event);
-    } else if (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT) {
+    else if (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT)
         open_node(reader, event, event->type == YAML_MAPPING_START_EVENT ? NODE_MAP : NODE_LIST);
-    } else if (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT) {
+    else if (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT)
         close_node(reader);
-    }
 }
 
 static void read_events(struct reader *reader) {
@@ -278,9 +263,8 @@ static void read_events(struct reader *reader) {
         take_event(reader, &event);
         yaml_event_delete(&event);
     }
-    if (ended && !reader->root && !reader->stopped) {
+    if (ended && !reader->root && !reader->stopped)
         report_error(reader->report, &(struct place){.source = reader->shown_source}, NULL, "the file is empty");
-    }
 }
 
 struct node *yaml_read(const struct source *source, const struct source *assignment, struct tree *tree,

@@ -21,9 +21,8 @@ static enum riskpool_status load(const char *text, const char *assignment, struc
     char *messages;
     enum riskpool_status status =
         scenario_read_text(text, strlen(text), "t.yaml", &assignment, assignment ? 1 : 0, 0, scenario, &messages);
-    if (status != RISKPOOL_OK && !messages) {
+    if (status != RISKPOOL_OK && !messages)
         __builtin_trap();
-    }
     riskpool_text_free(messages);
     return status;
 }
@@ -33,9 +32,8 @@ static void try_csv(const char *bytes, size_t size) {
     struct report report = {0};
     char *messages;
     const struct source *source = report_text(&report, "x.csv", bytes, size);
-    if (!csv_read(source, &tree, &report) && report.n_errors == 0) {
+    if (!csv_read(source, &tree, &report) && report.n_errors == 0)
         __builtin_trap();
-    }
     report_render(&report, &messages);
     free(messages);
     report_free(&report);
@@ -46,9 +44,8 @@ static void try_assignment(const char *bytes, size_t size) {
     struct riskpool_scenario *scenario = NULL, *again = NULL;
     char *assignment = text_copy(bytes, size);
     if (load(base, assignment, &scenario) == RISKPOOL_OK &&
-        (load(scenario->resolved, NULL, &again) != RISKPOOL_OK || strcmp(scenario->resolved, again->resolved) != 0)) {
+        (load(scenario->resolved, NULL, &again) != RISKPOOL_OK || strcmp(scenario->resolved, again->resolved) != 0))
         __builtin_trap();
-    }
     riskpool_scenario_free(again);
     riskpool_scenario_free(scenario);
     free(assignment);

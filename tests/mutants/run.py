@@ -20,9 +20,7 @@ MUTANTS = {
     "log drift without the half variance": (ONE, [
         ("model_gbm.c", "(asset->drift - 0.5 * asset->volatility * asset->volatility) * dt", "asset->drift * dt")]),
     "a year of 252 days": (ONE, [
-        ("market.c", "market->model->drift(asset, market->dt)",
-         "market->model->drift(asset, market->dt * 365.0 / 252.0)"),
-        ("market.c", "sqrt(market->dt)", "sqrt(market->dt * 365.0 / 252.0)")]),
+        ("market.c", "(double)step * market->dt, market->dt, &mean", "(double)step * market->dt, market->dt * 365.0 / 252.0, &mean")]),
     "maintenance of the entry instead of the mark": (ONE, [
         ("surface.c", "if (rule->base == BASE_ENTRY) {", "if (1) {")]),
     "maintenance ignored": (ONE, [("surface.c", "leg->n_tiers = tiers->n;", "leg->n_tiers = 0;")]),
@@ -31,17 +29,15 @@ MUTANTS = {
     "checked at the horizon only": (ONE, [
         ("engine_liquidate.c", AT_END, AT_END + "    if (slice->step % 30 != 29) return 0;\n")]),
     "continuous monitoring where steps are asked for": (ONE, [
-        ("scenario.c", "scenario->continuous = keys->monitoring == 0;", "scenario->continuous = 1;"),
         ("scenario_market.c", "market->bridge = keys->monitoring == 0;", "market->bridge = 1;")]),
     "volatility one percent too large": (ONE, [
-        ("market.c", "asset->volatility * sqrt(market->dt)", "1.01 * asset->volatility * sqrt(market->dt)")]),
+        ("market.c", "block->deviation[i] = deviation;", "block->deviation[i] = 1.01 * deviation;")]),
     "normals of variance 0.99": (ONE, [
         ("vmath.h", "double radius = sqrt(", "double radius = 0.99498743710662 * sqrt(")]),
     "assets exchanged": ("uneven_pools", [
-        ("market.c", "asset->volatility * sqrt(market->dt)",
-         "market->assets[n - 1 - i].volatility * sqrt(market->dt)")]),
+        ("market.c", "market->model->move(&market->assets[i],", "market->model->move(&market->assets[n - 1 - i],")]),
     "factor transposed": ("uneven_pools", [
-        ("market.c", "steps->deviation[i] * steps->root[i * n + k]", "steps->deviation[i] * steps->root[k * n + i]")]),
+        ("market.c", "block->deviation[i] * steps->root[i * n + k]", "block->deviation[i] * steps->root[k * n + i]")]),
 }
 
 

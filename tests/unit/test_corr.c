@@ -19,9 +19,8 @@ static double product_error(size_t n, const double *a, const double *lower) {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             double sum = 0;
-            for (size_t k = 0; k < n; k++) {
+            for (size_t k = 0; k < n; k++)
                 sum += lower[i * n + k] * lower[j * n + k];
-            }
             worst = fmax(worst, fabs(sum - a[i * n + j]));
             assert_true(j <= i || lower[i * n + j] == 0);
         }
@@ -43,22 +42,18 @@ static void random_correlation(size_t n, size_t rank, uint64_t *x, double *a) {
             f[i * rank + k] = uniform(x);
             square += f[i * rank + k] * f[i * rank + k];
         }
-        for (size_t k = 0; k < rank; k++) {
+        for (size_t k = 0; k < rank; k++)
             f[i * rank + k] /= sqrt(square);
-        }
     }
     for (size_t i = 0; i < n * n; i++) {
         double sum = 0;
-        for (size_t k = 0; k < rank; k++) {
+        for (size_t k = 0; k < rank; k++)
             sum += f[i / n * rank + k] * f[i % n * rank + k];
-        }
         a[i] = i % (n + 1) == 0 ? 1 : sum;
     }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
             a[i * n + j] = a[j * n + i];
-        }
-    }
 }
 
 static void factor_of_a_pair(void **state) {
@@ -115,9 +110,8 @@ static void assert_nearest(size_t n, const double *a, const double *expected, do
         assert_true(nearest[i] == nearest[i % n * n + i / n]);
         square += (nearest[i] - a[i]) * (nearest[i] - a[i]);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         assert_true(nearest[i * (n + 1)] == 1);
-    }
     assert_true(fabs(sqrt(square) - distance) < 1e-8);
     assert_int_equal(corr_smallest_eigenvalue(n, nearest, &least), RISKPOOL_OK);
     assert_true(least >= -1e-12);

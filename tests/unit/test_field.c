@@ -77,23 +77,20 @@ static void what_is_no_number_is_refused(void **state) {
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         double value;
-        if (!number_parse(wrong[i], &value)) {
+        if (!number_parse(wrong[i], &value))
             fail_msg("'%s' was read as %g", wrong[i], value);
-        }
     }
     static const char *const no_duration[] = {"7", "7 days", "7 m", "-1 h", "h", "1 hh", "1e308 y", "1  H", "7 d x"};
     for (size_t i = 0; i < sizeof no_duration / sizeof no_duration[0]; i++) {
         double value;
-        if (!duration_parse(no_duration[i], &value)) {
+        if (!duration_parse(no_duration[i], &value))
             fail_msg("'%s' was read as %g s", no_duration[i], value);
-        }
     }
     static const char *const no_whole[] = {"-1", "1.5", "18446744073709551616", "1e17", "1e400", "ten"};
     for (size_t i = 0; i < sizeof no_whole / sizeof no_whole[0]; i++) {
         uint64_t value;
-        if (!whole_parse(no_whole[i], &value)) {
+        if (!whole_parse(no_whole[i], &value))
             fail_msg("'%s' was read as %llu", no_whole[i], (unsigned long long)value);
-        }
     }
     double value;
     assert_non_null(fraction_parse("44%%", &value));
@@ -264,9 +261,8 @@ static void what_was_read_is_printed(void **state) {
 
 static void assert_message(const char *text, const char *message) {
     struct trial *trial = read_outer(text);
-    if (!trial->messages || !strstr(trial->messages, message)) {
+    if (!trial->messages || !strstr(trial->messages, message))
         fail_msg("'%s' gives\n%s\nand not '%s'", text, trial->messages ? trial->messages : "nothing", message);
-    }
     assert_int_equal(trial->report.n_errors, 1);
     trial_free(trial);
 }

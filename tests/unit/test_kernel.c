@@ -247,14 +247,19 @@ static void instruction_sets_agree_bit_for_bit(void **state) {
     (void)state;
     static const char *const forced[] = {"v2", "v3", "v4"};
     unsetenv("RISKPOOL_ISA");
+    const char *const widest = kernel_choose()->name;
     const uint64_t expected = digest(kernel_choose());
+    size_t others = 0;
     for (size_t i = 0; i < sizeof forced / sizeof *forced; ++i) {
         setenv("RISKPOOL_ISA", forced[i], 1);
         const struct kernel *kernel = kernel_choose();
         print_message("%s\n", kernel->name);
         assert_true(digest(kernel) == expected);
+        others += strcmp(kernel->name, widest) != 0;
     }
     unsetenv("RISKPOOL_ISA");
+    if (others == 0)
+        skip(); /* one instruction set only: nothing was compared */
 }
 
 int main(void) {

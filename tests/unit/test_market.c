@@ -171,12 +171,68 @@ static void bachelier_adds_to_the_price(void **state) {
     rig_free(&rig);
 }
 
+/* A model of its own: a volatility that rises with time, known in every step. */
+static void rising_move(const struct asset *asset, double time, double dt, double *mean, double *deviation) {
+    *mean = 0.0;
+    *deviation = asset->volatility * (1.0 + 50.0 * time) * sqrt(dt);
+}
+
+static void a_model_may_change_with_time(void **state) {
+    (void)state;
+    static const struct model rising = {.scale = PRICE_LOG, .move = rising_move};
+    struct rig rig, flat;
+    rig_init(&rig, &rising, 0);
+    rig_init(&flat, &rising, 0);
+    for (uint64_t block = 0; block < 2; ++block) { /* the second block starts anew */
+        const struct slice *slice = market_start(&rig.block, block * BLOCK);
+        for (int step = 0; step < 10; ++step) {
+            slice = market_step(&rig.block);
+            const double expected = 0.9 * (1.0 + 50.0 * step / 365.0) * sqrt(1.0 / 365.0);
+            assert_true(fabs(slice->deviation[1] - expected) < 1e-15);
+            assert_true(fabs(slice->covariance[1 * ASSETS + 1] - expected * expected) < 1e-15);
+        }
+    }
+    /* The same normals move a later step further. */
+    market_start(&flat.block, 0);
+    const struct slice *first = market_step(&flat.block);
+    double early = first->end[0] / first->deviation[0];
+    assert_true(fabs(early - flat.block.normal[0]) < 1e-12);
+    rig_free(&rig);
+    rig_free(&flat);
+}
+
+/* Without prices at every step there are none, not old ones. */
+static void prices_are_there_or_not(void **state) {
+    (void)state;
+    struct rig rig;
+    struct market_block block;
+    rig_init(&rig, &model_gbm, 0);
+    assert_int_equal(market_block_init(&block, &rig.market, rig.steps, 0, &rig.arena), RISKPOOL_OK);
+    market_start(&rig.block, 0);
+    market_start(&block, 0);
+    for (uint64_t step = 0; step < 10; ++step) {
+        const struct slice *full = market_step(&rig.block), *bare = market_step(&block);
+        const double *now[] = {bare->start_price, bare->end_price, bare->price};
+        const double *expected[] = {full->start_price, full->end_price, full->price};
+        for (int i = 0; i < 3; ++i)
+            assert_true(!now[i] || memcmp(now[i], expected[i], ASSETS * BLOCK * sizeof(double)) == 0);
+        assert_int_equal(bare->price != NULL, step == 9);
+        assert_true(slice_price(bare, 1, 7) == full->price[BLOCK + 7]);
+    }
+    rig_free(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_at_the_initial_prices),         cmocka_unit_test(a_block_depends_on_its_number_alone),
-        cmocka_unit_test(correlation_of_one_moves_together),    cmocka_unit_test(moments_are_those_of_the_model),
-        cmocka_unit_test(a_gap_comes_after_the_diffusive_move), cmocka_unit_test(spread_stress_adds_up),
+        cmocka_unit_test(starts_at_the_initial_prices),
+        cmocka_unit_test(a_block_depends_on_its_number_alone),
+        cmocka_unit_test(correlation_of_one_moves_together),
+        cmocka_unit_test(moments_are_those_of_the_model),
+        cmocka_unit_test(a_gap_comes_after_the_diffusive_move),
+        cmocka_unit_test(spread_stress_adds_up),
         cmocka_unit_test(bachelier_adds_to_the_price),
+        cmocka_unit_test(a_model_may_change_with_time),
+        cmocka_unit_test(prices_are_there_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

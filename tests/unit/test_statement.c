@@ -12,8 +12,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const struct model log_model = {.name = "log", .scale = PRICE_LOG};
-static const struct model linear_model = {.name = "linear", .scale = PRICE_LINEAR};
+static const struct model log_model = {.scale = PRICE_LOG};
+static const struct model linear_model = {.scale = PRICE_LINEAR};
 
 /* One account of at most three positions, each on the asset of its own index unless said otherwise; "isolated" and
  * "cross". Tiers are rates of the whole notional unless a test replaces them. */

@@ -107,9 +107,8 @@ static void garbage_is_refused(void **state) {
 
 static char *repeat(const char *piece, size_t n) {
     struct text text = {0};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         text_add(&text, "%s", piece);
-    }
     return text_take(&text);
 }
 
@@ -130,9 +129,8 @@ static void nesting_through_aliases_is_refused(void **state) {
     (void)state;
     struct text text = {0};
     text_add(&text, "a0: &a0 [1]\n");
-    for (int i = 1; i < 100; i++) {
+    for (int i = 1; i < 100; i++)
         text_add(&text, "a%d: &a%d [*a%d]\n", i, i, i - 1);
-    }
     struct trial trial = read_yaml(text.bytes);
     assert_non_null(strstr(trial.messages, "nested deeper than 64 levels"));
     trial_free(&trial);
@@ -145,9 +143,8 @@ static void alias_bomb_is_refused(void **state) {
     text_add(&text, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 20; i++) {
         text_add(&text, "a%d: &a%d [", i, i);
-        for (int k = 0; k < 10; k++) {
+        for (int k = 0; k < 10; k++)
             text_add(&text, "*a%d, ", i - 1);
-        }
         text_add(&text, "]\n");
     }
     struct trial trial = read_yaml(text.bytes);
