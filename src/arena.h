@@ -12,7 +12,9 @@ struct arena {
     int failed;
 };
 
-/* `n` doubles, zeroed, aligned to 64 bytes; NULL on failure. A zeroed arena is an empty one. */
+/* `size` bytes, zeroed, aligned to 64; NULL on failure. A zeroed arena is an empty one. */
+void *arena_allocate(struct arena *arena, size_t size);
+/* A row of `n` doubles. */
 double *arena_take(struct arena *arena, size_t n);
 void arena_free(struct arena *arena);
 

@@ -1,3 +1,4 @@
+/* Where the equity of a closed pool goes. */
 #include "close.h"
 
 struct settlement procedure_settle(const struct procedure *procedure, double equity, double notional) {

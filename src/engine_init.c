@@ -146,11 +146,11 @@ static void account_take(struct account *account, const struct engine *engine, s
 
 struct accounts *accounts_create(const struct engine *engine, struct arena *arena) {
     const size_t n_modes = engine->terms.book->n_modes;
-    struct accounts *accounts = (void *)arena_take(arena, sizeof *accounts / sizeof(double) + 1);
+    struct accounts *accounts = arena_allocate(arena, sizeof *accounts);
     if (!accounts)
         return NULL;
     accounts->engine = engine;
-    accounts->account = (void *)arena_take(arena, n_modes * sizeof(struct account) / sizeof(double) + 1);
+    accounts->account = arena_allocate(arena, n_modes * sizeof(struct account));
     for (size_t m = 0; accounts->account && m < n_modes; ++m)
         account_take(&accounts->account[m], engine, m, arena);
     return arena->failed ? NULL : accounts;

@@ -1,3 +1,4 @@
+/* The log as one JSON object. */
 #include "log.h"
 
 #include <gsl/gsl_version.h>

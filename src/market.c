@@ -1,3 +1,4 @@
+/* Slice after slice for a block of paths: what the model says of every asset, correlated, drawn, stressed. */
 #include "market.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The table of models. */
 #include "model.h"
 
 const struct model *const models[] = {

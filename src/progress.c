@@ -1,3 +1,4 @@
+/* Lines about a run, and the flag that a signal leaves. */
 #include "progress.h"
 
 #include <math.h>

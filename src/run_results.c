@@ -1,3 +1,4 @@
+/* Everything in the results that is not a statistic. */
 #include "run_results.h"
 
 #include <stdio.h>

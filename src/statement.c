@@ -1,3 +1,4 @@
+/* The account before the first step, pool by pool. */
 #include "statement.h"
 
 #include <math.h>

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interval.h"
 #include "results.h"
 #include "summary_json.h"
 
@@ -74,7 +75,7 @@ static void add_number(struct table *table, struct look look, double value) {
 static void add_with_error(struct table *table, struct look look, double value, double error) {
     char a[NUMBER], b[NUMBER], *cell = add_cell(table);
     print_number(a, look, value);
-    print_number(b, look, error);
+    print_number(b, look, INTERVAL_95 * error);
     if (cell)
         snprintf(cell, CELL, "%s ± %s", a, b);
 }
@@ -88,7 +89,7 @@ static void add_with_interval(struct table *table, struct look look, double valu
         snprintf(cell, CELL, "%s (%s … %s)", a, b, c);
 }
 
-/* What a row shows of a statistic: the value, with the standard error that follows it in the table of statistics, or
+/* What a row shows of a statistic: the value, with the error that follows it in the table of statistics, or
  * with the bounds that do. */
 enum companions { ALONE, WITH_ERROR, WITH_INTERVAL };
 
@@ -290,7 +291,7 @@ static enum riskpool_status write_tables(FILE *out, const struct riskpool_result
         fine = fine && write_table(out, results, markdown, add_pair_table);
     if (results->n_limits > 0)
         fine = fine && write_table(out, results, markdown, add_limit_table);
-    fputs("± standard error, ( … ) 95 % interval\n", out);
+    fputs("± and ( … ): 95 % interval\n", out);
     return fine ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }
 

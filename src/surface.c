@@ -1,3 +1,4 @@
+/* Legs of a pool, and the prices at which its equity meets its requirement. */
 #include "surface.h"
 
 #include <stdlib.h>

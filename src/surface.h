@@ -67,8 +67,8 @@ struct surface_room {
 };
 
 /* Looks for the first crossing of the surface in the diffusive move of a slice on one path. Returns 1 and sets *theta
- * in [0, 1], the fraction of the step, and room->price, the prices of the pool's assets there; else 0. `stand->price`
- * is not read. */
+ * in [0, 1], the fraction of the step, and room->price, the prices of the pool's assets there; else 0, also in the rare
+ * case that a bridge touches but no prices near it lie on the surface. `stand->price` is not read. */
 int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,
                      const struct surface_room *room, double *theta);
 

@@ -1,3 +1,4 @@
+/* One thread's market, engine and outcome, and the loop over the steps. */
 #include "worker.h"
 
 #include <stdlib.h>
