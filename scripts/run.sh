@@ -3,7 +3,7 @@
 # builds, runs, shows the summary, draws the pictures.
 # usage: run.sh SCENARIO... [OPTION...]; the options are those of `riskpool run` (riskpool help run).
 set -euo pipefail
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 build=$top/build/release
 riskpool=$build/riskpool
 
@@ -17,20 +17,22 @@ if [ ${#scenarios[@]} -eq 0 ]; then
     exit 64
 fi
 
-# The path that `-o` asks for, if it does.
-asked=
+# The path that `-o` asks for, if it does, and what `-P` changes.
+asked= changes=()
 for ((i = 1; i <= $#; i++)); do
     case "${!i}" in
         -o | --output) next=$((i + 1)) && asked=${!next:-} ;;
         --output=*) asked=${!i#--output=} ;;
         -o?*) asked=${!i#-o} ;;
+        -P) next=$((i + 1)) && changes+=(-P "${!next:-}") ;;
+        -P?*) changes+=("${!i}") ;;
     esac
 done
 
 # results_of SCENARIO: where its results go, by the rules of `riskpool run`.
 results_of() {
     local name
-    name=$("$riskpool" validate --resolved "$1" 2>/dev/null | sed -n 's/^name: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p')
+    name=$("$riskpool" validate --resolved "$1" ${changes[@]+"${changes[@]}"} 2>/dev/null | sed -n 's/^name: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p')
     if [ -z "$asked" ]; then
         echo "results/${name:-?}.h5"
     elif [ ${#scenarios[@]} -gt 1 ] || [ -d "$asked" ] || [ "${asked%/}" != "$asked" ]; then
@@ -64,10 +66,10 @@ for scenario in "${scenarios[@]}"; do
     [ "$code" -le "$worst" ] || worst=$code
     [ "$code" -le 1 ] || continue
     if [ -n "$python" ]; then
-        echo "Pictures: $("$python" "$top/scripts/plot.py" "$results")"
+        echo "Pictures: $("$python" "$top/scripts/plot.py" "$results")" >&2
     else
         echo "No pictures: no python3 here has numpy, h5py, matplotlib and yaml." >&2
     fi
-    echo "Results: $results (HDF5; what is in it: results/README.md)"
+    echo "Results: $results (HDF5; what is in it: results/README.md)" >&2
 done
 exit "$worst"

@@ -22,6 +22,8 @@ struct request {
     int into_folder;    /* `output` is one */
     char **assignment;  /* -P, and what other options stand for */
     size_t n_assignments;
+    char **taken; /* results paths of this command so far */
+    size_t n_taken;
     int threads;
     double target_error;
     int fresh, quiet, json, exact;
@@ -42,19 +44,21 @@ static int positive_number(const char *text, double *number) {
     return errno == 0 && end != text && *end == '\0' && isfinite(*number) && *number > 0.0;
 }
 
-/* The number of threads that Slurm gave this process, unless OpenMP was told otherwise; 0: as OpenMP finds them. */
+/* The number of threads that Slurm gave this process, unless OpenMP was told a number; 0: as OpenMP finds them. */
 static int threads_from_environment(void) {
-    const char *slurm = getenv("SLURM_CPUS_PER_TASK");
+    const char *openmp = getenv("OMP_NUM_THREADS"), *slurm = getenv("SLURM_CPUS_PER_TASK");
     double number = 0.0;
-    if (getenv("OMP_NUM_THREADS") || !slurm || !positive_number(slurm, &number) || number > 4096.0)
+    if (openmp && openmp[strspn(openmp, " ")] >= '1' && openmp[strspn(openmp, " ")] <= '9')
         return 0;
-    return (int)number;
+    return slurm && positive_number(slurm, &number) && number <= 4096.0 ? (int)number : 0;
 }
 
 static int parse_option(struct request *request, int option, const char *value) {
     double number;
     switch (option) {
     case 'o':
+        if (*value == '\0' || strcmp(value, "-") == 0)
+            return command_misused("run", "--output takes a file or a folder; HDF5 cannot go to stdout");
         request->output = value;
         return -1;
     case 'n':
@@ -92,6 +96,23 @@ static int parse_option(struct request *request, int option, const char *value) 
     default:
         return command_misused("run", "wrong option");
     }
+}
+
+/* 1 when an earlier scenario of this command has the path; else notes it. */
+static int is_taken(struct request *request, const char *path) {
+    for (size_t i = 0; i < request->n_taken; ++i)
+        if (strcmp(request->taken[i], path) == 0)
+            return 1;
+    char *copy = strdup(path);
+    if (copy)
+        request->taken[request->n_taken++] = copy;
+    return 0;
+}
+
+static int same_file(const char *a, const char *b) {
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
 }
 
 static int is_folder(const char *path) {
@@ -244,7 +265,7 @@ static enum riskpool_status simulate(const struct request *request, const struct
     return status;
 }
 
-static enum riskpool_status run_one(const struct request *request, const char *scenario_path) {
+static enum riskpool_status run_one(struct request *request, const char *scenario_path) {
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL, *path = NULL;
     int done = 0;
@@ -257,7 +278,18 @@ static enum riskpool_status run_one(const struct request *request, const char *s
     if (status != RISKPOOL_OK)
         goto out;
     path = output_path(request, riskpool_scenario_name(scenario));
-    status = path ? look_at_output(request, scenario, path, &done) : RISKPOOL_NO_MEMORY;
+    status = path ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    if (status == RISKPOOL_OK && same_file(scenario_path, path)) {
+        fprintf(stderr, "riskpool run: %s is the scenario itself\n", path);
+        status = RISKPOOL_CANNOT_CREATE;
+    }
+    if (status == RISKPOOL_OK && is_taken(request, path)) {
+        fprintf(stderr, "riskpool run: %s is of another scenario of this command; give one of them another name\n",
+                path);
+        status = RISKPOOL_CANNOT_CREATE;
+    }
+    if (status == RISKPOOL_OK)
+        status = look_at_output(request, scenario, path, &done);
     if (status != RISKPOOL_OK)
         goto out;
     if (done) {
@@ -300,6 +332,15 @@ static int run_all(struct request *request, int n, char **paths) {
     return worst;
 }
 
+static void request_free(struct request *request) {
+    for (size_t i = 0; i < request->n_assignments; ++i)
+        free(request->assignment[i]);
+    for (size_t i = 0; i < request->n_taken; ++i)
+        free(request->taken[i]);
+    free(request->assignment);
+    free(request->taken);
+}
+
 int cli_run(int argc, char **argv) {
     static const struct option options[] = {
         {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
@@ -309,11 +350,12 @@ int cli_run(int argc, char **argv) {
         {"json", no_argument, NULL, 'J'},         {"exact", no_argument, NULL, 'e'},
 
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *))};
+    struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *)),
+                              .taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
-    if (!request.assignment) {
+    if (!request.assignment || !request.taken) {
         fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
-        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     }
     while (code < 0 && (option = getopt_long(argc, argv, "o:n:j:P:qh", options, NULL)) != -1)
         code = parse_option(&request, option, optarg);
@@ -321,8 +363,6 @@ int cli_run(int argc, char **argv) {
         code = command_misused("run", "which scenario?");
     if (code < 0)
         code = run_all(&request, argc - optind, argv + optind);
-    for (size_t i = 0; i < request.n_assignments; ++i)
-        free(request.assignment[i]);
-    free(request.assignment);
+    request_free(&request);
     return code;
 }

@@ -77,12 +77,12 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         }
         if (!(first <= 1.0))
             return closed;
-        double years = slice->start_time + first * (slice->end_time - slice->start_time);
+        double hour = slice->start_hour + first * (slice->end_hour - slice->start_hour);
         const struct stand stand = stand_of(account, pool, path, account->first_price);
         double equity = surface_equity(&account->mode->pool[pool].surface, &stand);
         /* On the surface equity is the requirement: below zero there is only rounding, and no shortfall. */
         equity = equity > 0.0 ? equity : 0.0;
-        close_pool(account, pool, path, account->first_price, equity, years * HOURS_PER_YEAR);
+        close_pool(account, pool, path, account->first_price, equity, hour);
         closed = 1;
     }
 }
@@ -116,7 +116,7 @@ static int breached_at_end(struct account *account, size_t pool, const struct sl
 }
 
 int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path) {
-    const double hour = slice->end_time * HOURS_PER_YEAR;
+    const double hour = slice->end_hour;
     int closed = 0;
     gather_remaining(account, path);
     for (size_t p = 0; p < account->mode->n_pools;) {

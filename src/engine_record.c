@@ -30,7 +30,7 @@ static void sample(struct account *account, size_t time) {
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done) {
     const struct engine_terms *terms = &account->engine->terms;
     const struct kernel *kernel = account->engine->kernel;
-    const double hour = slice->end_time * HOURS_PER_YEAR;
+    const double hour = slice->end_hour;
     value_pools(account, slice);
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];

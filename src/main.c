@@ -15,6 +15,15 @@ static int refuse_command(const char *name) {
     return riskpool_status_exit_code(RISKPOOL_USAGE);
 }
 
+/* Whatever a command printed must have arrived. */
+static int finish(int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (code == 0)
+        fprintf(stderr, "riskpool: %s\n", riskpool_status_text(RISKPOOL_WRITE_FAILED));
+    return code ? code : riskpool_status_exit_code(RISKPOOL_WRITE_FAILED);
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         fprintf(stderr, "riskpool: which command?\nTry 'riskpool help'.\n");
@@ -22,10 +31,10 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         printf("riskpool %s (%s)\n", riskpool_version(), riskpool_instruction_set());
-        return 0;
+        return finish(0);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return cli_help(1, argv);
+        return finish(cli_help(1, argv));
     const struct command *command = command_find(argv[1]);
-    return command ? command->run(argc - 1, argv + 1) : refuse_command(argv[1]);
+    return command ? finish(command->run(argc - 1, argv + 1)) : refuse_command(argv[1]);
 }

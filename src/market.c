@@ -251,8 +251,8 @@ const struct slice *market_step(struct market_block *block) {
         kernel->price(n, market->model->scale, steps->initial, block->x[2], block->price[2]);
     describe(block, has_gap, prices);
     block->slice.step = step;
-    block->slice.start_time = (double)step * market->dt;
-    block->slice.end_time = (double)(step + 1) * market->dt;
+    block->slice.start_hour = (double)step * market->step_hours;
+    block->slice.end_hour = (double)(step + 1) * market->step_hours;
     if (market->bridge) {
         kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_BRIDGE, n, block->bridge_normal);
         kernel->correlate(n, steps->root, steps->zero, block->bridge_normal, NULL, block->bridge);

@@ -17,8 +17,9 @@ struct market {
     double *correlation;           /* [asset][asset] as used: symmetric, unit diagonal, positive semidefinite */
     double *correlation_requested; /* as the scenario says, when it had to be repaired; else NULL */
     struct stress stress;
-    double dt;        /* years of one step */
-    uint64_t n_steps; /* to the horizon */
+    double dt;         /* years of one step */
+    double step_hours; /* the same in hours, by itself, so that whole hours stay whole */
+    uint64_t n_steps;  /* to the horizon */
     uint64_t seed;
     int bridge; /* 1: slices carry bridge normals (continuous monitoring) */
 };

@@ -6,6 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* DEC and ECMA-48 controls: a line that is too long for the terminal is cut, not wrapped. */
+#define NO_WRAP "\033[?7l"
+#define WRAP "\033[?7h"
+#define CLEAR_REST "\033[K"
+
 /* A signal handler can reach nothing else. */
 static volatile sig_atomic_t signals_seen;
 
@@ -42,8 +47,8 @@ static void print_duration(FILE *stream, double seconds) {
 static void print_state(const struct progress_line *line, const struct riskpool_progress *p) {
     const double rate = p->elapsed > 0.0 ? (double)p->paths_done / p->elapsed : 0.0;
     const double left = rate > 0.0 ? (double)(p->paths - p->paths_done) / rate : NAN;
-    fprintf(line->stream, "%s%s: %llu of %llu paths (%.0f %%), %.3g paths/s, ", line->terminal ? "\r" : "", line->name,
-            (unsigned long long)p->paths_done, (unsigned long long)p->paths,
+    fprintf(line->stream, "%s%s: %llu of %llu paths (%.0f %%), %.3g paths/s, ", line->terminal ? "\r" NO_WRAP : "",
+            line->name, (unsigned long long)p->paths_done, (unsigned long long)p->paths,
             100.0 * (double)p->paths_done / (double)p->paths, rate);
     print_duration(line->stream, p->elapsed);
     if (isfinite(left)) {
@@ -53,7 +58,7 @@ static void print_state(const struct progress_line *line, const struct riskpool_
     }
     if (isfinite(p->expected_shortfall) && isfinite(p->half_width))
         fprintf(line->stream, ", ES %.6g ± %.2g", p->expected_shortfall, p->half_width);
-    fputs(line->terminal ? "\033[K" : "\n", line->stream);
+    fputs(line->terminal ? CLEAR_REST WRAP : "\n", line->stream);
     fflush(line->stream);
 }
 
@@ -69,5 +74,5 @@ int progress_show(void *user, const struct riskpool_progress *progress) {
 
 void progress_clear(struct progress_line *line) {
     if (line->terminal && !line->quiet && line->shown > 0.0)
-        fputs("\r\033[K", line->stream);
+        fputs("\r" CLEAR_REST, line->stream);
 }

@@ -30,6 +30,7 @@ struct run {
     double started, reported; /* seconds */
     struct riskpool_progress progress;
     int stopped;
+    omp_lock_t lock; /* of the tally and the progress */
 };
 
 static double seconds_now(void) {
@@ -51,7 +52,7 @@ static void choose_times(struct run *run) {
     run->n_times = (size_t)intervals + 1;
     for (uint64_t k = 0; k <= intervals; ++k) {
         run->time_step[k] = k * (n / intervals) + k * (n % intervals) / intervals;
-        run->hour[k] = (double)run->time_step[k] * run->scenario->market.dt * HOURS_PER_YEAR;
+        run->hour[k] = (double)run->time_step[k] * run->scenario->market.step_hours;
     }
 }
 
@@ -148,8 +149,10 @@ static void show_progress(struct run *run) {
             run->progress.half_width = INTERVAL_95 * error;
         run->reported = seconds_now();
     }
-    if (run->options->progress(run->options->user, &run->progress))
+    if (run->options->progress(run->options->user, &run->progress)) {
+#pragma omp atomic write
         run->stopped = 1;
+    }
 }
 
 static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path) {
@@ -165,11 +168,10 @@ static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path)
         const uint64_t path = first_path + batch * BATCH;
         const size_t n = end_path - path < BATCH ? (size_t)(end_path - path) : BATCH;
         worker_batch(worker, path, n);
-#pragma omp critical(tally)
-        {
-            tally_add(&run->tally, path, n, worker->outcome);
-            show_progress(run);
-        }
+        omp_set_lock(&run->lock);
+        tally_add(&run->tally, path, n, worker->outcome);
+        show_progress(run);
+        omp_unset_lock(&run->lock);
     }
 }
 
@@ -240,6 +242,7 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
     struct run run = {.scenario = scenario, .options = options ? options : &defaults};
     run.started = run.reported = seconds_now();
     run.progress.expected_shortfall = run.progress.half_width = NAN;
+    omp_init_lock(&run.lock);
     struct riskpool_results *filled = calloc(1, sizeof *filled);
     enum riskpool_status status = filled ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (status == RISKPOOL_OK && run.options->target_error > 0.0 && !has_level(scenario, TARGET_LEVEL))
@@ -255,6 +258,7 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
     if (status == RISKPOOL_OK)
         status = run_describe(scenario, filled);
     run_free(&run);
+    omp_destroy_lock(&run.lock);
     if (status == RISKPOOL_OK)
         *results = filled;
     else

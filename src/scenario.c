@@ -153,5 +153,9 @@ enum riskpool_status scenario_read_text(const char *text, size_t size, const cha
 
 enum riskpool_status riskpool_scenario_load(const char *path, const char *const *overrides, size_t n_overrides,
                                             struct riskpool_scenario **scenario, char **messages) {
-    return scenario_read(path, overrides, n_overrides, 0, scenario, messages);
+    char *unwanted = NULL;
+    enum riskpool_status status =
+        scenario_read(path, overrides, n_overrides, 0, scenario, messages ? messages : &unwanted);
+    riskpool_text_free(unwanted);
+    return status;
 }

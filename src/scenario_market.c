@@ -129,10 +129,11 @@ static enum riskpool_status refuse_indefinite(struct reading *reading, const dou
         report_error(
             &reading->report, where ? &where->place : &keys->node->place,
             "correct the matrix, or use the nearest valid one with 'repair: nearest'",
-            "the correlation%s is impossible: its smallest eigenvalue is %.6g; the nearest valid matrix changes "
+            "the correlation%s%s is impossible: its smallest eigenvalue is %.6g; the nearest valid matrix changes "
             "entries by up to %.3g (%s and %s: %.6g to %.6g)",
-            keys->blend > 0 ? ", after the blend," : "", least, fabs(market->correlation[at] - nearest[at]),
-            first ? first : "?", second ? second : "?", market->correlation[at], nearest[at]);
+            keys->covariance ? " that the covariance implies" : "", keys->blend > 0 ? ", after the blend," : "", least,
+            fabs(market->correlation[at] - nearest[at]), first ? first : "?", second ? second : "?",
+            market->correlation[at], nearest[at]);
     }
     return status;
 }
@@ -198,6 +199,7 @@ static void fill_times(struct reading *reading) {
         scenario->market.n_steps = (uint64_t)whole;
     }
     scenario->market.dt = keys->step / seconds_a_year;
+    scenario->market.step_hours = keys->step / 3600.0;
 }
 
 void scenario_market(struct reading *reading) {

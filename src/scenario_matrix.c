@@ -159,12 +159,13 @@ int matrix_check_correlation(struct reading *reading, const char *name, struct m
         *diagonal = 1;
         for (size_t j = 0; j < matrix->n; j++) {
             double *value = &matrix->value[i * matrix->n + j];
-            if (i != j && fabs(*value) > 1 + entry_tolerance) {
+            const int beyond = i != j && fabs(*value) > 1 + entry_tolerance;
+            if (beyond && !reading->keys.market.repair) {
                 report_error(&reading->report, &matrix->place[i * matrix->n + j], "correlations lie between -1 and 1",
                              "%s: row %zu, column %zu is %.10g", name, i + 1, j + 1, *value);
                 valid = 0;
             }
-            *value = fabs(*value) > 1 ? copysign(1, *value) : *value;
+            *value = fabs(*value) > 1 && !beyond ? copysign(1, *value) : *value;
             valid = (j >= i || symmetrise(reading, name, matrix, i, j, entry_tolerance)) && valid;
         }
     }
@@ -187,14 +188,15 @@ int matrix_split_covariance(struct reading *reading, struct matrix *matrix, doub
         for (size_t j = 0; j < i; j++) {
             double scale = deviation[i] * deviation[j], *lower = &matrix->value[i * n + j];
             valid = symmetrise(reading, "covariance", matrix, i, j, entry_tolerance * scale) && valid;
-            if (fabs(*lower) > scale * (1 + entry_tolerance)) {
-                report_error(&reading->report, &matrix->place[i * n + j],
-                             "no entry exceeds the root of the product of the two variances",
-                             "covariance: row %zu, column %zu is %.10g, a correlation of %.10g", i + 1, j + 1, *lower,
-                             *lower / scale);
+            if (scale == 0 && *lower != 0) {
+                report_error(
+                    &reading->report, &matrix->place[i * n + j], "an asset without variance moves with nothing",
+                    "covariance: row %zu, column %zu is %.10g, but one of the variances is 0", i + 1, j + 1, *lower);
                 valid = 0;
             }
-            double ratio = scale > 0 ? fmax(-1, fmin(1, *lower / scale)) : 0;
+            /* Beyond 1 only by rounding, or an impossible matrix, which is judged as a whole. */
+            double ratio = scale > 0 ? *lower / scale : 0;
+            ratio = fabs(ratio) > 1 && fabs(ratio) <= 1 + entry_tolerance ? copysign(1, ratio) : ratio;
             *lower = matrix->value[j * n + i] = ratio;
         }
     }

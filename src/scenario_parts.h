@@ -38,7 +38,8 @@ struct matrix {
 
 /* Returns 0 when the shape is wrong (reported). */
 int matrix_read(struct reading *reading, const char *name, const struct node *node, struct matrix *matrix);
-/* Range, diagonal and symmetry; then makes it exactly so. Returns 0 when something is wrong (reported). */
+/* Range (unless the matrix is to be repaired), diagonal and symmetry; then makes it exactly so. Returns 0 when
+ * something is wrong (reported). */
 int matrix_check_correlation(struct reading *reading, const char *name, struct matrix *matrix);
 /* Splits a covariance into standard deviations and a correlation, in place. */
 int matrix_split_covariance(struct reading *reading, struct matrix *matrix, double *deviation);

@@ -11,8 +11,6 @@
 
 enum { BLOCK = 256 };
 
-#define HOURS_PER_YEAR 8760.0 /* years of 365 days */
-
 /* The coordinate in which the diffusive move of a step is Gaussian. */
 enum price_scale {
     PRICE_LOG,   /* x = ln(P / P(0)) */
@@ -22,8 +20,8 @@ enum price_scale {
 struct slice {
     size_t n_assets;
     uint64_t step;     /* number of the step, from 0 */
-    double start_time; /* years from the start of the path */
-    double end_time;   /* years */
+    double start_hour; /* hours from the start of the path */
+    double end_hour;
     enum price_scale scale;
     const double *initial; /* [asset] P(0) */
 

@@ -281,7 +281,9 @@ struct node *yaml_read(const struct source *source, const struct source *assignm
     reader->source = source;
     reader->shown_source = assignment ? assignment : source;
     yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)source->text, source->size);
+    /* With the encoding given, libyaml takes a byte order mark for text. */
+    const size_t mark = source->size >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)source->text + mark, source->size - mark);
     read_events(reader);
     report->no_memory |= tree->failed;
     root = reader->stopped || tree->failed ? NULL : reader->root;

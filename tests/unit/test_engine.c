@@ -119,8 +119,8 @@ static void step_to(struct rig *rig, double btc, double eth, double sol) {
         rig->price[1][i] = 20000.0 + profit[i / BLOCK];
         rig->x[1][i] = vmath_log(rig->price[1][i] / 20000.0);
     }
-    rig->slice.start_time = rig->slice.end_time;
-    rig->slice.end_time += 1.0 / 8760.0;
+    rig->slice.start_hour = rig->slice.end_hour;
+    rig->slice.end_hour += 1.0;
     accounts_step(rig->accounts, &rig->slice);
 }
 

@@ -346,7 +346,8 @@ static void matrices_are_checked(void **state) {
     assert_refused(BASE, "market.correlation=[[1, x], [0.5, 1]]", 1, "row 1, column 2': 'x' is not a number");
     assert_refused(BASE, "market.correlation=[1, 2]", 2, "a row [number, number, ...] is due");
     assert_refused(BASE, "market.correlation=3", 1, "a list of rows, or {file: x.csv} is due");
-    assert_refused(BASE, "market.covariance=[[1, 2], [2, 1]]", 1, "a correlation of 2");
+    assert_refused(BASE, "market.covariance=[[0.16, 0.64], [0.64, 0.64]]", 1,
+                   "implies is impossible: its smallest eigenvalue is -1;");
     assert_refused(BASE, "market.covariance=[[-1, 0], [0, 1]]", 1, "is -1");
     assert_refused(BASE, "market.covariance=[[0.16, 0], [0, 1]]", 1, "'volatility' is 0.8, but the covariance says 1");
     assert_refused(HEAD

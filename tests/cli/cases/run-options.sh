@@ -4,3 +4,6 @@ riskpool run -q --paths many small.yaml; echo $?
 riskpool run -q --modes crss small.yaml; echo $?
 riskpool run -q --shard 0/2 small.yaml; echo $?
 riskpool run; echo $?
+riskpool run -q -o - small.yaml; echo $?
+riskpool run -q --fresh -o small.yaml small.yaml; echo $?
+cp small.yaml again.yaml && riskpool run -q -o both/ small.yaml again.yaml; echo $?
