@@ -348,14 +348,14 @@ int cli_run(int argc, char **argv) {
         {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
         {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
         {"json", no_argument, NULL, 'J'},         {"exact", no_argument, NULL, 'e'},
-
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *)),
                               .taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
     if (!request.assignment || !request.taken) {
         fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
-        code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        request_free(&request);
+        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     }
     while (code < 0 && (option = getopt_long(argc, argv, "o:n:j:P:qh", options, NULL)) != -1)
         code = parse_option(&request, option, optarg);
