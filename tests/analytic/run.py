@@ -121,6 +121,40 @@ def joint(suite):
                                               "all_liquidation_frequency": case["both"]})
 
 
+def default_correlation(suite):
+    """Two firms that default where a Brownian motion first falls by so many of its yearly deviations: two isolated longs
+    on arithmetic prices. The table's default correlation gives the joint frequency."""
+    group = suite.cases["default_correlation"]
+    steps = 60
+    for case in group["cases"]:
+        distances, years = case["distances"], case["years"]
+        name = f"default correlation {distances[0]:g} {distances[1]:g} {years} years"
+        results, paths = suite.run(name, [asset("A", 100.0, 0.01), asset("B", 100.0, 0.01)],
+                                   [position("a", "A", 100.0, distances[0]), position("b", "B", 100.0, distances[1])],
+                                   sum(distances), int(years * YEAR_HOURS), steps * years, monitoring="continuous",
+                                   model="bachelier", modes=["isolated"], correlation=group["correlation"])
+        first, second = (2.0 * normal_cdf(-distance / math.sqrt(years)) for distance in distances)
+        spread = math.sqrt(first * (1.0 - first) * second * (1.0 - second))
+        mode = results["isolated"]
+        suite.checks.frequency(f"{name} a", mode["liquidation_frequency"][0], first, paths)
+        suite.checks.frequency(f"{name} both", mode["joint_liquidation_frequency"][0, 1],
+                               first * second + case["default_correlation"] * spread, paths, True)
+
+
+def sensitivity(suite):
+    """dP(cross is liquidated) / d(correlation), as a central difference on the same random numbers."""
+    group, half = suite.cases["sensitivity"], 0.05
+    hit = []
+    for correlation in (group["correlation"] - half, group["correlation"] + half):
+        results, paths = suite.run("sensitivity", [asset("A", 100.0, 0.8), asset("B", 20.0, 1.0)],
+                                   [position("a", "A", 1000.0, 140.0), position("b", "B", 1000.0, 140.0)], 280.0, 168,
+                                   7, modes=["cross"], maintenance=0.005, correlation=correlation, keep="all",
+                                   paths=1_000_000)
+        hit.append(np.isfinite(results["cross"]["liquidation_time"][:, 0]).astype(float))
+    difference = (hit[1] - hit[0]) / (2.0 * half)
+    suite.checks.z("sensitivity d_cross", difference.mean(), group["d_cross"], difference.std() / math.sqrt(paths), True)
+
+
 def pool_book(group, case, balance):
     price, deviation = group["price"], group["deviation"]
     assets = [asset(name, p, d / p) for name, p, d in zip("ABC", price, deviation)]
@@ -399,8 +433,8 @@ def examples(suite):
     worked.run(suite.program, suite.checks)
 
 
-GROUPS = (examples, one_position, leverages, joint, pools, pool_of_one, uneven_pools, below_zero, two_assets,
-          price_ratio, one_step, counts, means, coverage)
+GROUPS = (examples, one_position, leverages, joint, default_correlation, pools, pool_of_one, uneven_pools, below_zero,
+          two_assets, sensitivity, price_ratio, one_step, counts, means, coverage)
 
 
 def main():
