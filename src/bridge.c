@@ -13,7 +13,7 @@ static int bridge_touches(int strict, double start, double end, double variance,
     if (!(variance > 0.0) || !isfinite(start) || !isfinite(end))
         return 0;
     double exponent = 2.0 * start * end / variance;
-    if (exponent > vmath_tail_bound(1.0, normal < 0.0 ? -normal : 0.0))
+    if (exponent > BRIDGE_MOST || exponent > vmath_tail_bound(1.0, normal < 0.0 ? -normal : 0.0))
         return 0; /* most questions end here, without the quantile */
     return exponent <= 0.0 || normal < vmath_quantile_of_exp(exponent);
 }
@@ -89,9 +89,13 @@ static double distance_of(enum price_scale scale, struct sides s) {
     return s.positive > 0.0 ? vmath_log(s.positive / s.negative) : -INFINITY;
 }
 
+static double slope_at(const struct slice *slice, size_t asset, double price) {
+    return slice->scale == PRICE_LOG ? price : slice->initial[asset];
+}
+
 /* weight[j] = d distance / d x_j at the start of the step. */
 static void distance_gradient(const struct surface *surface, const struct stand *stand, const struct slice *slice,
-                              size_t path, struct sides s, const double *price, double *restrict weight) {
+                              struct sides s, const double *price, double *restrict weight) {
     const double a = slice->scale == PRICE_LOG ? s.positive : 1.0, b = slice->scale == PRICE_LOG ? s.negative : 1.0;
     for (size_t j = 0; j < slice->n_assets; ++j)
         weight[j] = 0.0;
@@ -100,7 +104,7 @@ static void distance_gradient(const struct surface *surface, const struct stand 
         double remaining = stand->remaining[leg->position];
         struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price[leg->asset]));
         double delta = leg_delta(leg, tier, remaining, price[leg->asset]);
-        weight[leg->asset] += delta * slice->start_slope[leg->asset * BLOCK + path] / (leg->quantity < 0.0 ? b : a);
+        weight[leg->asset] += delta * slope_at(slice, leg->asset, price[leg->asset]) / (leg->quantity < 0.0 ? b : a);
     }
 }
 
@@ -109,10 +113,6 @@ static double covariance_row(const struct slice *slice, size_t row, const double
     for (size_t k = 0; k < slice->n_assets; ++k)
         sum += slice->covariance[row * slice->n_assets + k] * weight[k];
     return sum;
-}
-
-static double slope_at(const struct slice *slice, size_t asset, double price) {
-    return slice->scale == PRICE_LOG ? price : slice->initial[asset];
 }
 
 /* dG/dx at the prices in room->price. */
@@ -200,16 +200,28 @@ static double pool_normal(const struct slice *slice, size_t path, const double *
     return variance > 0.0 ? sum / sqrt(variance) : 0.0;
 }
 
+/* 1 when no normals as wide as those of the pool's assets can make its distance cross: the sum of the magnitudes of its
+ * parts bounds its deviation. Spares most paths the variance. */
+static int is_far(const struct slice *slice, size_t path, const double *weight, double start, double end) {
+    double gross = 0.0, widest = 0.0;
+    for (size_t j = 0; j < slice->n_assets; ++j) {
+        const double normal = fabs(slice->bridge[j * BLOCK + path]);
+        gross += fabs(weight[j]) * slice->deviation[j];
+        widest = normal > widest ? normal : widest;
+    }
+    return end > 0.0 && 2.0 * start * end > vmath_tail_bound(gross, gross * widest);
+}
+
 static int joint_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice,
                           size_t path, const struct surface_room *room, double *theta) {
-    for (size_t j = 0; j < slice->n_assets; ++j) {
-        room->start_price[j] = slice->start_price[j * BLOCK + path];
-        room->end_price[j] = slice->end_price[j * BLOCK + path];
-    }
+    room->kernel->path_price(slice->n_assets, slice->scale, slice->initial, slice->start + path, room->start_price);
+    room->kernel->path_price(slice->n_assets, slice->scale, slice->initial, slice->end + path, room->end_price);
     struct sides s = sides_at(surface, stand, room->start_price);
     double start = distance_of(slice->scale, s);
     double end = distance_of(slice->scale, sides_at(surface, stand, room->end_price));
-    distance_gradient(surface, stand, slice, path, s, room->start_price, room->weight);
+    distance_gradient(surface, stand, slice, s, room->start_price, room->weight);
+    if (is_far(slice, path, room->weight, start, end))
+        return 0;
     double variance = 0.0;
     for (size_t j = 0; j < slice->n_assets; ++j)
         variance += room->weight[j] * covariance_row(slice, j, room->weight);

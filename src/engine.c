@@ -11,14 +11,14 @@ static void fill(double *row, double value) {
         row[p] = value;
 }
 
-/* Terms of the surface of every joint pool at the prices that start the next step. */
+/* Terms of the surface of every joint pool that is not screened, at the prices that start the next step. */
 static void refresh_start(struct account *account, const struct slice *slice) {
     const struct kernel *kernel = account->engine->kernel;
     struct engine_sides *start = &account->start;
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->single)
+        if (surface->single || account->mode->pool[p].screened)
             continue;
         kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->price,
                       start->positive + row, start->negative + row);
@@ -58,21 +58,35 @@ static void open_columns(struct account *account, const struct outcome *outcome,
         fill(account->out.alert_time + a * BATCH, NAN);
 }
 
+/* The same on every path. */
+static void open_holding(struct account *account) {
+    const struct holding *holding = &account->holding;
+    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+        fill(holding->size + i * BLOCK, account->engine->terms.book->positions[i].quantity);
+    for (size_t p = 0; p < account->mode->n_pools; ++p) {
+        account_hold(account, p, 0);
+        fill(holding->constant + p * BLOCK, holding->constant[p * BLOCK]);
+        fill(holding->per_used + p * BLOCK, holding->per_used[p * BLOCK]);
+    }
+}
+
 static void account_open(struct account *account, const struct slice *start) {
     for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
         fill(account->remaining + i * BLOCK, 1.0);
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         fill(account->cash + p * BLOCK, account->mode->pool[p].cash);
         fill(account->low + p * BLOCK, account->mode->pool[p].safe.low);
-        fill(account->screen.base + p * BLOCK, -INFINITY);
         fill(account->high + p * BLOCK, account->mode->pool[p].safe.high);
     }
+    account_forget(account);
     refresh_start(account, start);
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
-    if (account->engine->terms.trajectories)
+    if (account->engine->terms.trajectories) {
+        open_holding(account);
         account_record(account, start, 0);
+    }
 }
 
 void accounts_open(struct accounts *accounts, const struct slice *start, struct outcome *outcomes, size_t offset) {
@@ -83,48 +97,19 @@ void accounts_open(struct accounts *accounts, const struct slice *start, struct 
     }
 }
 
-/* slack <= 0 on every path where a pool may have crossed its surface inside the diffusive move. */
-static void detect_inside(struct account *account, const struct slice *slice) {
+/* The paths on which a pool is in breach at the final prices. */
+static struct path_set detect_at_end(struct account *account, const struct slice *slice) {
     const struct kernel *kernel = account->engine->kernel;
-    fill(account->slack, INFINITY);
-    for (size_t p = 0; p < account->mode->n_pools; ++p) {
-        const struct surface *surface = &account->mode->pool[p].surface;
+    const struct engine_mode *mode = account->mode;
+    kernel->barriers(mode->n_barriers, mode->barrier, slice->final, account->low, account->high, account->slack);
+    for (size_t p = 0; p < mode->n_pools; ++p) {
+        const struct surface *surface = &mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->n_legs == 0)
+        if (surface->single)
             continue;
-        if (surface->single) {
-            const size_t asset = surface->leg[0].asset, x = asset * BLOCK;
-            kernel->bridge_between(slice->start + x, slice->end + x, slice->deviation[asset], slice->bridge + x,
-                                   account->low + row, account->high + row, account->slack);
-            continue;
-        }
-        struct engine_sides *end = &account->end, *start = &account->start;
-        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price,
-                      end->positive + row, end->negative + row);
-        kernel->distance(slice->scale, end->positive + row, end->negative + row, end->distance + row);
-        kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_price,
-                                slice->start_slope, slice->deviation, slice->bridge, start->positive + row,
-                                start->negative + row, start->distance + row, end->distance + row, account->slack);
-    }
-}
-
-/* slack <= 0 on every path where a pool is in breach at the final prices. */
-static void detect_at_end(struct account *account, const struct slice *slice) {
-    const struct kernel *kernel = account->engine->kernel;
-    fill(account->slack, INFINITY);
-    for (size_t p = 0; p < account->mode->n_pools; ++p) {
-        const struct surface *surface = &account->mode->pool[p].surface;
-        const size_t row = p * BLOCK;
-        if (surface->n_legs == 0)
-            continue;
-        if (surface->single) {
-            kernel->between(slice->final + surface->leg[0].asset * BLOCK, account->low + row, account->high + row,
-                            account->slack);
-            continue;
-        }
-        if (account->mode->pool[p].screened) {
-            const struct screen screen = {account->screen.base + row, account->screen.weight,
-                                          account->screen.reference};
+        if (mode->pool[p].screened) {
+            struct screen screen = account->screen;
+            screen.base += row;
             kernel->screen(surface->n_legs, surface->leg, slice->initial, slice->final, account->cash + row,
                            account->remaining, &screen, account->slack);
             continue;
@@ -134,16 +119,15 @@ static void detect_at_end(struct account *account, const struct slice *slice) {
                       negative);
         kernel->excess(positive, negative, account->slack);
     }
+    return kernel->spent(account->slack);
 }
 
-static int liquidate(struct account *account, const struct slice *slice,
+static int liquidate(struct account *account, const struct slice *slice, const struct path_set *spent,
                      int (*liquidate_path)(struct account *, const struct slice *, size_t)) {
     int closed = 0;
-    if (!account->engine->kernel->any_spent(account->slack))
-        return 0;
-    for (size_t path = 0; path < BLOCK; ++path)
-        if (account->slack[path] <= 0.0)
-            closed |= liquidate_path(account, slice, path);
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        for (uint64_t left = spent->word[word]; left != 0; left &= left - 1)
+            closed |= liquidate_path(account, slice, word * 64 + (size_t)__builtin_ctzll(left));
     return closed;
 }
 
@@ -151,14 +135,18 @@ static void account_step(struct account *account, const struct slice *slice, uin
     const int inside = account->engine->terms.continuous && slice->bridge, gap = slice->final != slice->end;
     int closed = 0;
     if (inside) {
-        detect_inside(account, slice);
-        closed = liquidate(account, slice, account_liquidate_inside);
+        const struct path_set spent = account_detect_inside(account, slice);
+        closed = liquidate(account, slice, &spent, account_liquidate_inside);
     }
+    if (inside && gap)
+        account_forget(account);
     if (!inside || gap) {
-        detect_at_end(account, slice);
-        closed |= liquidate(account, slice, account_liquidate_at_end);
+        const struct path_set spent = detect_at_end(account, slice);
+        closed |= liquidate(account, slice, &spent, account_liquidate_at_end);
     }
     if (inside) {
+        if (gap)
+            account_forget(account);
         /* The end of this step is the start of the next, unless something moved it. */
         const struct engine_sides end = account->end;
         account->end = account->start;
@@ -180,9 +168,9 @@ static void account_close(struct account *account, const struct slice *last) {
     const int watched = account->engine->terms.trajectories;
     double *loss = account->out.column[OUTCOME_loss], *lowest = account->out.column[OUTCOME_lowest_margin_level];
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
-    value_account(account, last, account->worst.total);
+    value_account(account, last, account->total);
     for (size_t p = 0; p < BLOCK; ++p) {
-        loss[p] = account->start_equity[p] - account->worst.total[p];
+        loss[p] = account->start_equity[p] - account->total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;
         drawdown[p] = watched ? drawdown[p] : NAN;
     }

@@ -1,7 +1,7 @@
 /* The margin engine: carries the accounts of a block of paths through time, every mode of the book on the same slices.
- * It knows pools, not the names of modes; and it knows slices, not how prices come about. What is detected, in vectors,
- * is in engine.c; what happens to the few paths that are found, one path at a time, in engine_liquidate.c; what is
- * watched at every step in engine_record.c. */
+ * It knows pools, not the names of modes; and it knows slices, not how prices come about. What is detected at the end
+ * of a step, in vectors, is in engine.c, and inside it in engine_inside.c; what happens to the few paths that are
+ * found, one path at a time, in engine_liquidate.c; what is watched at every step in engine_record.c. */
 #ifndef ENGINE_H
 #define ENGINE_H
 
@@ -35,13 +35,17 @@ struct engine_terms {
 struct engine_pool {
     double cash; /* at the start */
     struct surface surface;
-    int screened;      /* judged by the kernel's filter; see struct screen */
+    int screened;      /* joint, and judged by the kernel's filter; see struct screen */
     struct range safe; /* at the start; see surface_safe */
 };
 
 struct engine_mode {
     size_t n_pools;
     struct engine_pool *pool;
+    struct legs *legs; /* [pool] those of the surfaces */
+    size_t n_barriers;
+    struct barrier *barrier;      /* of the pools on one asset */
+    int has_screened, has_others; /* joint pools that are screened; that are not */
 };
 
 /* Immutable after engine_init; shared by all threads. */
@@ -50,6 +54,8 @@ struct engine {
     const struct kernel *kernel;
     struct engine_mode *mode; /* [mode of the book] */
     struct surface whole;     /* every position in one pool: values the account whatever its mode */
+    double *ones;             /* [position] */
+    int watches_utilisation;  /* an alert asks for it */
 };
 
 enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms);

@@ -9,18 +9,31 @@ struct engine_sides {
     double *positive, *negative, *distance;
 };
 
+/* Joint pools under the filter of continuous monitoring (engine_inside.c). */
+struct engine_nearness {
+    int fresh;             /* 1: `last` is of the start of the step that comes */
+    double *deviation;     /* [asset] of the step that the factors were made for */
+    double *factor;        /* [position] of the screen */
+    double owned;          /* the same for a constant above zero */
+    double *slack;         /* [BLOCK] */
+    struct path_set *last; /* [pool] paths on which it was near its surface at the end of the step before */
+};
+
 struct account {
     const struct engine *engine;
     const struct engine_mode *mode;
     double *cash;                        /* [pool][BLOCK] */
     double *remaining;                   /* [position][BLOCK] fraction still open */
     double *low, *high;                  /* [pool][BLOCK] single pools: coordinates between which the pool is safe */
-    struct engine_sides start, end;      /* joint pools: at the start of the step, and at its diffusive end */
+    struct engine_sides start, end;      /* joint pools that are not screened: at the start of the step, and its end */
     struct screen screen;                /* base [pool][BLOCK], the rest [position][BLOCK] */
+    struct engine_nearness near;         /* joint pools that are */
+    struct path_set *watched;            /* [pool] paths on which it may have met its surface inside the step */
     double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
+    struct holding holding;              /* with trajectories */
     double *equity, *requirement, *used; /* [BLOCK] of one pool */
-    struct worst worst;                  /* [BLOCK] of the account, at the last slice */
-    double *level, *utilisation;         /* [BLOCK] likewise, percent */
+    struct share share;                  /* [BLOCK] of the account, at the last slice */
+    double *total, *level, *utilisation; /* [BLOCK] likewise; percent */
     double *peak;                        /* [BLOCK] running maximum of the account's equity */
     double *start_equity;                /* [BLOCK] */
     size_t next_time;                    /* the next sample */
@@ -38,6 +51,21 @@ struct accounts {
     struct account *account; /* [mode] */
     uint64_t steps_done;
 };
+
+static inline void path_set_add(struct path_set *set, size_t path) {
+    set->word[path / 64] |= UINT64_C(1) << path % 64;
+}
+
+static inline int path_set_has(const struct path_set *set, size_t path) {
+    return (set->word[path / 64] >> path % 64 & 1) != 0;
+}
+
+/* The paths on which a pool may have met its surface inside the diffusive move of a slice. */
+struct path_set account_detect_inside(struct account *account, const struct slice *slice);
+/* Forgets where the joint pools were: something else than the diffusive move has moved prices, or it is the start. */
+void account_forget(struct account *account);
+/* Brings equity and margin level up to date with what a pool holds on one path. */
+void account_hold(struct account *account, size_t pool, size_t path);
 
 /* Closes what the diffusive move of the slice took to its surface on one path, the earliest crossing first; 1 when it
  * closed something. */

@@ -4,9 +4,10 @@
 
 #include "engine_account.h"
 
-/* The filter takes log prices, legs of one rate, and breaches at step ends. */
+/* The filter takes log prices and legs of one rate. Exact monitoring at step ends does without; inside a step it is
+ * part of what is monitored, and values every path. */
 static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
-    if (terms->exact || terms->continuous || terms->trajectories || terms->scale != PRICE_LOG || surface->single)
+    if ((terms->exact && !terms->continuous) || terms->scale != PRICE_LOG || surface->single)
         return 0;
     for (size_t i = 0; i < surface->n_legs; ++i)
         if (surface->leg[i].n_tiers > 1)
@@ -14,11 +15,35 @@ static int can_screen(const struct engine_terms *terms, const struct surface *su
     return 1;
 }
 
+/* Long legs have a barrier below, short ones above. */
+static struct barrier barrier_of(const struct surface *surface, size_t pool) {
+    struct barrier barrier = {.asset = surface->leg[0].asset, .pool = pool};
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        barrier.below |= surface->leg[i].quantity > 0.0;
+        barrier.above |= surface->leg[i].quantity < 0.0;
+    }
+    return barrier;
+}
+
+/* How each pool is watched. */
+static void mode_describe(struct engine_mode *mode) {
+    for (size_t p = 0; p < mode->n_pools; ++p) {
+        const struct engine_pool *pool = &mode->pool[p];
+        mode->legs[p] = (struct legs){pool->surface.n_legs, pool->surface.leg};
+        mode->has_screened |= pool->screened;
+        mode->has_others |= !pool->surface.single && !pool->screened;
+        if (pool->surface.single && pool->surface.n_legs > 0)
+            mode->barrier[mode->n_barriers++] = barrier_of(&pool->surface, p);
+    }
+}
+
 static enum riskpool_status mode_init(struct engine_mode *mode, const struct engine_terms *terms,
                                       const struct mode *from, const double *remaining) {
     enum riskpool_status status = RISKPOOL_OK;
     mode->pool = calloc(from->n_pools, sizeof *mode->pool);
-    if (!mode->pool)
+    mode->legs = calloc(from->n_pools, sizeof *mode->legs);
+    mode->barrier = calloc(from->n_pools, sizeof *mode->barrier);
+    if (!mode->pool || !mode->legs || !mode->barrier)
         return RISKPOOL_NO_MEMORY;
     mode->n_pools = from->n_pools;
     for (size_t p = 0; p < from->n_pools && status == RISKPOOL_OK; ++p) {
@@ -29,6 +54,8 @@ static enum riskpool_status mode_init(struct engine_mode *mode, const struct eng
             mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
         mode->pool[p].screened = can_screen(terms, &mode->pool[p].surface);
     }
+    if (status == RISKPOOL_OK)
+        mode_describe(mode);
     return status;
 }
 
@@ -58,9 +85,8 @@ int engine_needs_prices(const struct engine *engine) {
     if (engine->terms.trajectories)
         return 1;
     for (size_t m = 0; m < engine->terms.book->n_modes; ++m)
-        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
-            if (!engine->mode[m].pool[p].surface.single && !engine->mode[m].pool[p].screened)
-                return 1;
+        if (engine->mode[m].has_others)
+            return 1;
     return 0;
 }
 
@@ -70,10 +96,13 @@ enum riskpool_status engine_init(struct engine *engine, const struct engine_term
     enum riskpool_status status = RISKPOOL_NO_MEMORY;
     double *remaining = calloc(book->n_positions + 1, sizeof *remaining);
     engine->mode = calloc(book->n_modes + 1, sizeof *engine->mode);
-    if (!remaining || !engine->mode)
+    engine->ones = calloc(book->n_positions + 1, sizeof *engine->ones);
+    if (!remaining || !engine->mode || !engine->ones)
         goto out;
     for (size_t i = 0; i < book->n_positions; ++i)
-        remaining[i] = 1.0;
+        remaining[i] = engine->ones[i] = 1.0;
+    for (size_t a = 0; a < terms->n_alerts; ++a)
+        engine->watches_utilisation |= terms->alerts[a].kind != ALERT_MARGIN_LEVEL;
     status = whole_init(&engine->whole, terms);
     for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
         status = mode_init(&engine->mode[m], terms, &book->modes[m], remaining);
@@ -86,11 +115,14 @@ out:
 
 void engine_free(struct engine *engine) {
     for (size_t m = 0; engine->mode && m < engine->terms.book->n_modes; ++m) {
-        for (size_t p = 0; p < engine->mode[m].n_pools; ++p)
+        for (size_t p = 0; engine->mode[m].pool && p < engine->mode[m].n_pools; ++p)
             surface_free(&engine->mode[m].pool[p].surface);
         free(engine->mode[m].pool);
+        free(engine->mode[m].legs);
+        free(engine->mode[m].barrier);
     }
     free(engine->mode);
+    free(engine->ones);
     surface_free(&engine->whole);
     *engine = (struct engine){0};
 }
@@ -105,43 +137,39 @@ double engine_start_equity(const struct engine *engine) {
     return equity;
 }
 
+static void take_rows(struct arena *arena, size_t length, double **row[], size_t n) {
+    for (size_t i = 0; i < n; ++i)
+        *row[i] = arena_take(arena, length);
+}
+
+#define TAKE(arena, length, ...)                                    \
+    do {                                                            \
+        double **rows[] = {__VA_ARGS__};                            \
+        take_rows(arena, length, rows, sizeof rows / sizeof *rows); \
+    } while (0)
+
 /* Takes every row that the accounts of one mode need. */
 static void account_take(struct account *account, const struct engine *engine, size_t m, struct arena *arena) {
     const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
-    const size_t pool_rows = engine->mode[m].n_pools * BLOCK;
     account->engine = engine;
     account->mode = &engine->mode[m];
-    account->remaining = arena_take(arena, n_positions * BLOCK);
-    double **of_pools[] = {&account->cash,           &account->low,
-                           &account->high,           &account->start.positive,
-                           &account->start.negative, &account->start.distance,
-                           &account->screen.base,    &account->end.positive,
-                           &account->end.negative,   &account->end.distance};
-    for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
-        *of_pools[i] = arena_take(arena, pool_rows);
-    double **rows[] = {&account->slack,
-                       &account->equity,
-                       &account->requirement,
-                       &account->used,
-                       &account->worst.total,
-                       &account->level,
-                       &account->utilisation,
-                       &account->peak,
-                       &account->worst.level_equity,
-                       &account->worst.level_used,
-                       &account->worst.share_need,
-                       &account->worst.share_equity,
-                       &account->start_equity};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i)
-        *rows[i] = arena_take(arena, BLOCK);
-    account->screen.weight = arena_take(arena, n_positions * BLOCK);
-    account->screen.reference = arena_take(arena, n_positions * BLOCK);
-    account->path_remaining = arena_take(arena, n_positions + 1);
-    double **of_assets[] = {&account->path_price,     &account->first_price, &account->room.start_price,
-                            &account->room.end_price, &account->room.price,  &account->room.weight,
-                            &account->room.direction, &account->room.point};
-    for (size_t i = 0; i < sizeof of_assets / sizeof *of_assets; ++i)
-        *of_assets[i] = arena_take(arena, n_assets);
+    TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->equity, &account->requirement, &account->used,
+         &account->total, &account->level, &account->utilisation, &account->share.need, &account->share.equity,
+         &account->peak, &account->start_equity);
+    TAKE(arena, account->mode->n_pools * BLOCK, &account->cash, &account->low, &account->high, &account->screen.base,
+         &account->holding.constant, &account->holding.per_used, &account->start.positive, &account->start.negative,
+         &account->start.distance, &account->end.positive, &account->end.negative, &account->end.distance);
+    TAKE(arena, n_positions * BLOCK, &account->remaining, &account->screen.weight, &account->screen.reference,
+         &account->holding.size);
+    TAKE(arena, n_positions + 1, &account->path_remaining, &account->near.factor);
+    TAKE(arena, n_assets, &account->path_price, &account->first_price, &account->near.deviation,
+         &account->room.start_price, &account->room.end_price, &account->room.price, &account->room.weight,
+         &account->room.direction, &account->room.point);
+    account->watched = arena_allocate(arena, account->mode->n_pools * sizeof *account->watched);
+    account->near.last = arena_allocate(arena, account->mode->n_pools * sizeof *account->near.last);
+    account->room.kernel = engine->kernel;
+    account->screen.scale = engine->ones;
+    account->screen.owned = account->screen.owed = 1.0;
 }
 
 struct accounts *accounts_create(const struct engine *engine, struct arena *arena) {

@@ -9,14 +9,33 @@ static struct stand stand_of(const struct account *account, size_t pool, size_t 
     return (struct stand){account->cash[row], account->path_remaining, price, {account->low[row], account->high[row]}};
 }
 
+void account_hold(struct account *account, size_t pool, size_t path) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct holding *holding = &account->holding;
+    double constant = account->cash[pool * BLOCK + path], used = 0.0;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        const size_t at = leg->position * BLOCK + path;
+        holding->size[at] = account->remaining[at] * leg->quantity;
+        constant -= holding->size[at] * leg->entry;
+        used += account->remaining[at] * leg->used;
+    }
+    holding->constant[pool * BLOCK + path] = constant;
+    holding->per_used[pool * BLOCK + path] = used > 0.0 ? 100.0 / used : NAN;
+}
+
 /* Sets the safe range of a pool from what it holds now, and forgets its bound. */
-static void set_range(struct account *account, size_t pool, size_t path) {
+static void renew(struct account *account, size_t pool, size_t path) {
     const struct engine_terms *terms = &account->engine->terms;
     const struct stand stand = stand_of(account, pool, path, terms->initial);
     const struct range safe = surface_safe(&account->mode->pool[pool].surface, &stand, terms->scale);
     account->low[pool * BLOCK + path] = safe.low;
     account->high[pool * BLOCK + path] = safe.high;
     account->screen.base[pool * BLOCK + path] = -INFINITY;
+    path_set_add(&account->watched[pool], path);
+    path_set_add(&account->near.last[pool], path);
+    if (terms->trajectories)
+        account_hold(account, pool, path);
 }
 
 static void gather_remaining(struct account *account, size_t path) {
@@ -52,9 +71,9 @@ static void close_pool(struct account *account, size_t pool, size_t path, const 
     empty_pool(account, pool, path, hour);
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;
-    set_range(account, pool, path);
+    renew(account, pool, path);
     if (pool != 0)
-        set_range(account, 0, path);
+        renew(account, 0, path);
 }
 
 int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path) {
@@ -67,6 +86,8 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         for (size_t p = 0; p < n_pools; ++p) {
             double theta = INFINITY;
             const struct stand stand = stand_of(account, p, path, NULL);
+            if (!path_set_has(&account->watched[p], path))
+                continue;
             if (!surface_crossing(&account->mode->pool[p].surface, &stand, slice, path, &account->room, &theta))
                 continue;
             if (theta >= first)

@@ -4,25 +4,34 @@
 
 #include "engine_account.h"
 
-static void value_pools(struct account *account, const struct slice *slice) {
+/* A level is at its threshold also where it misses it by its rounding, as an account's may before anything has moved.
+ */
+static double threshold_of(const struct alert *alert) {
+    const double rounding = 1e-12;
+    return alert->threshold * (alert->kind == ALERT_MARGIN_LEVEL ? 1.0 + rounding : 1.0 - rounding);
+}
+
+/* The highest utilisation of a pool, in percent. */
+static void value_utilisation(struct account *account, const struct slice *slice) {
     const struct kernel *kernel = account->engine->kernel;
-    const struct worst *worst = &account->worst;
+    const struct share *share = &account->share;
     for (size_t i = 0; i < BLOCK; ++i) {
-        worst->total[i] = worst->level_equity[i] = worst->level_used[i] = worst->share_need[i] = 0.0;
-        worst->share_equity[i] = 1.0;
+        share->need[i] = 0.0;
+        share->equity[i] = 1.0;
     }
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         kernel->value(surface->n_legs, surface->leg, account->cash + p * BLOCK, account->remaining, slice->price,
                       account->equity, account->requirement, account->used);
-        kernel->worst_pool(account->equity, account->requirement, account->used, worst);
+        kernel->share(account->equity, account->requirement, account->used, share);
     }
-    kernel->levels(worst, account->level, account->utilisation);
+    for (size_t i = 0; i < BLOCK; ++i)
+        account->utilisation[i] = 100.0 * share->need[i] / share->equity[i];
 }
 
 static void sample(struct account *account, size_t time) {
     double *equity = account->out.equity_at + time * BATCH, *level = account->out.margin_level_at + time * BATCH;
-    memcpy(equity, account->worst.total, BLOCK * sizeof(double));
+    memcpy(equity, account->total, BLOCK * sizeof(double));
     for (size_t i = 0; i < BLOCK; ++i)
         level[i] = isfinite(account->level[i]) ? account->level[i] : NAN;
 }
@@ -31,16 +40,19 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
     const struct engine_terms *terms = &account->engine->terms;
     const struct kernel *kernel = account->engine->kernel;
     const double hour = slice->end_hour;
-    value_pools(account, slice);
+    kernel->equities(account->mode->n_pools, account->mode->legs, &account->holding, slice->price, account->total,
+                     account->level);
+    if (account->engine->watches_utilisation)
+        value_utilisation(account, slice);
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];
         double *when = account->out.alert_time + a * BATCH;
         if (alert->kind == ALERT_MARGIN_LEVEL)
-            kernel->first_at_most(account->level, alert->threshold, hour, when);
+            kernel->first_at_most(account->level, threshold_of(alert), hour, when);
         else
-            kernel->first_at_least(account->utilisation, alert->threshold, hour, when);
+            kernel->first_at_least(account->utilisation, threshold_of(alert), hour, when);
     }
-    kernel->extremes(account->worst.total, account->level, account->peak, account->out.column[OUTCOME_max_drawdown],
+    kernel->extremes(account->total, account->level, account->peak, account->out.column[OUTCOME_max_drawdown],
                      account->out.column[OUTCOME_lowest_margin_level]);
     while (account->next_time < terms->n_times && terms->time_step[account->next_time] == steps_done)
         sample(account, account->next_time++);
@@ -59,7 +71,8 @@ void account_record_closing(struct account *account, size_t path, double equity,
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];
         double *when = &account->out.alert_time[a * BATCH + path];
-        int crossed = alert->kind == ALERT_MARGIN_LEVEL ? level <= alert->threshold : utilisation >= alert->threshold;
+        int crossed =
+            alert->kind == ALERT_MARGIN_LEVEL ? level <= threshold_of(alert) : utilisation >= threshold_of(alert);
         if (crossed && isnan(*when))
             *when = hour;
     }

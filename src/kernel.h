@@ -8,42 +8,73 @@
 #include "rng.h"
 #include "slice.h"
 
+enum { PATHS_AT_ONCE = 32 }; /* counts of listed paths are multiples of it */
+
 /* What the exact filter knows of a joint pool: a lower bound of its G is base + sum of weight * x over the long legs,
  * and for short ones also + weight * (x - reference)^2. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A
  * base of -INFINITY knows nothing, INFINITY is a pool that cannot breach until something changes it. */
 struct screen {
     double *base, *weight, *reference;
+    const double *scale; /* [position] factor of every leg's side of G: 1, or what keeps a distance (engine_inside.c) */
+    double owned, owed;  /* the same for a constant above and below zero */
 };
 
-/* An account as its pools are added up: total equity, equity and used margin of the pool with the lowest level (used 0:
- * none is open), requirement and equity (above 0) of the one with the highest utilisation. Rows [BLOCK]. */
-struct worst {
-    double *total, *level_equity, *level_used, *share_need, *share_equity;
+/* A pool on one asset that lives between two coordinates of it. */
+struct barrier {
+    size_t asset, pool;
+    int below, above; /* whether it has a lower and an upper one */
+};
+
+/* A bridge whose 2 d0 d1 / s^2 is above this is taken not to cross: the probability is 2e-16, far below what a normal
+ * of 40 bits of radius resolves. */
+#define BRIDGE_MOST 36.0
+
+/* The legs of a pool. */
+struct legs {
+    size_t n;
+    const struct leg *leg;
+};
+
+/* What equity and margin level of every pool need, kept up to date by whoever changes a pool. */
+struct holding {
+    double *size;     /* [position][BLOCK] remaining signed quantity */
+    double *constant; /* [pool][BLOCK] cash less the cost of what remains: equity = constant + sum of size * price */
+    double *per_used; /* [pool][BLOCK] 100 / used margin; NaN when nothing is open */
+};
+
+/* The pool of an account with the highest utilisation so far: requirement, and equity above 0. Rows [BLOCK]. */
+struct share {
+    double *need, *equity;
 };
 
 struct kernel {
     const char *name;
 
-    /* Standard normals for paths first_path .. first_path + BLOCK - 1: row i is draw i of (path, step, purpose). One
-     * Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has
-     * room for `n` rows rounded up to four. */
-    void (*normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
-                    double *restrict normal);
+    /* Standard normals for `n_paths` listed paths: row i is draw i of (path, step, purpose). One Philox block gives
+     * four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has room for `n` rows
+     * rounded up to four. */
+    void (*normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
+                    size_t n, double *restrict normal);
 
-    /* out[i] = shift[i] + from[i] + sum_{k <= i} lower[i][k] normal[k]; `from` may be NULL (zero). */
-    void (*correlate)(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
-                      double *restrict out);
+    /* out[i] = shift[i] + from[i] + sum_{k <= i} lower[i][k] normal[k] in the first `n_paths` columns; `from` may be
+     * NULL (zero). */
+    void (*correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
+                      const double *from, double *restrict out);
 
     /* price[i] = initial[i] e^x[i] (log) or initial[i] (1 + x[i]) (linear). */
     void (*price)(size_t n, enum price_scale scale, const double *initial, const double *x, double *restrict price);
+    /* The same of one path: x points into its column, price is [asset]. */
+    void (*path_price)(size_t n, enum price_scale scale, const double *initial, const double *x,
+                       double *restrict price);
 
-    /* slack = min(slack, x - low, high - x). */
-    void (*between)(const double *x, const double *low, const double *high, double *restrict slack);
+    /* slack = the least of x - low and high - x over the barriers; x is [asset], low and high are [pool]. */
+    void (*barriers)(size_t n, const struct barrier *barrier, const double *x, const double *low, const double *high,
+                     double *restrict slack);
 
-    /* The same at a diffusive end, and for the bridge from `start` to `end` with standard deviation `deviation`:
-     * slack <= 0 wherever a crossing of low or high is possible given the normal `bridge`. */
-    void (*bridge_between)(const double *start, const double *end, double deviation, const double *bridge,
-                           const double *low, const double *high, double *restrict slack);
+    /* The paths on which a bridge from `start` to `end` can have met a barrier, whatever its normal: near[pool] of each
+     * barrier's pool. `deviation` is [asset]. */
+    void (*bridge_barriers)(size_t n, const struct barrier *barrier, const double *start, const double *end,
+                            const double *deviation, const double *low, const double *high, struct path_set *near);
 
     /* The two sides of G = positive - negative of a pool (leg.h). */
     void (*sides)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
@@ -67,18 +98,19 @@ struct kernel {
     void (*screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                    const double *remaining, const struct screen *screen, double *restrict slack);
 
-    /* 1 when any slack is <= 0. */
-    int (*any_spent)(const double *slack);
+    /* The paths whose slack is <= 0. */
+    struct path_set (*spent)(const double *slack);
+
+    /* Equity of the account, and its lowest margin level (percent; +inf with nothing open). */
+    void (*equities)(size_t n_pools, const struct legs *pool, const struct holding *holding, const double *price,
+                     double *restrict total, double *restrict level);
 
     /* Equity, requirement and used margin of a pool. */
     void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict equity, double *restrict requirement, double *restrict used);
 
-    /* Adds a pool to its account: total equity, and which pool has the lowest margin level and the highest
-     * utilisation so far. */
-    void (*worst_pool)(const double *equity, const double *requirement, const double *used, const struct worst *worst);
-    /* Lowest margin level (percent; +inf with nothing open) and highest utilisation (percent) of the account. */
-    void (*levels)(const struct worst *worst, double *restrict level, double *restrict utilisation);
+    /* Notes the pool if its utilisation is the highest so far. */
+    void (*share)(const double *equity, const double *requirement, const double *used, const struct share *share);
     /* Running peak of the total, largest fall from it, lowest level. */
     void (*extremes)(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
                      double *restrict lowest);

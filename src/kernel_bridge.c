@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "kernel_level.h"
+#include "lanes.h"
 #include "vmath.h"
 
 enum { GROUP = 32 };
@@ -18,15 +19,33 @@ static inline double crossing_bound(double deviation, double pull) {
     return vmath_tail_bound(deviation, pull < 0.0 ? -pull : 0.0);
 }
 
-void LEVEL(rows_bridge_between)(const double *start, const double *end, double deviation, const double *bridge,
-                                const double *low, const double *high, double *restrict slack) {
-    ROWS {
-        double below = end[p] - low[p], above = high[p] - end[p];
-        double least = smaller(below, smaller(above, slack[p]));
-        double pull = deviation * bridge[p];
-        double low_margin = 2.0 * (start[p] - low[p]) * below - crossing_bound(deviation, pull);
-        double high_margin = 2.0 * (high[p] - start[p]) * above - crossing_bound(deviation, -pull);
-        slack[p] = smaller(low_margin, smaller(high_margin, least));
+/* Sign bits where a bridge from distance d0 to d1 can have crossed: d1 <= 0, or d0 d1 <= most. */
+static inline lanes can_cross(reals d0, reals d1, double most) {
+    const reals zero = {0};
+    return (lanes)(d1 <= zero) | (lanes)(d0 * d1 <= zero + most);
+}
+
+void LEVEL(rows_bridge_barriers)(size_t n, const struct barrier *barrier, const double *start, const double *end,
+                                 const double *deviation, const double *low, const double *high,
+                                 struct path_set *near) {
+    for (size_t b = 0; b < n; ++b) {
+        const size_t asset = barrier[b].asset * BLOCK, pool = barrier[b].pool * BLOCK;
+        const double own = deviation[barrier[b].asset], most = 0.5 * BRIDGE_MOST * own * own;
+        for (size_t word = 0; word < BLOCK_WORDS; ++word) {
+            uint64_t bits = 0;
+            for (size_t p = 0; p < 64; p += LANES) {
+                const size_t at = word * 64 + p;
+                const reals x0 = reals_at(start + asset + at), x1 = reals_at(end + asset + at);
+                const reals from = reals_at(low + pool + at), to = reals_at(high + pool + at);
+                lanes near_here = {0};
+                if (barrier[b].below)
+                    near_here |= can_cross(x0 - from, x1 - from, most);
+                if (barrier[b].above)
+                    near_here |= can_cross(to - x0, to - x1, most);
+                bits |= lanes_signs(near_here) << p;
+            }
+            near[barrier[b].pool].word[word] = bits;
+        }
     }
 }
 

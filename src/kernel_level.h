@@ -14,14 +14,14 @@
 
 #define ROWS _Pragma("omp simd") for (size_t p = 0; p < BLOCK; ++p)
 
-void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
-                         double *restrict normal);
+void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
+                         size_t n, double *restrict normal);
 
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                         const double *remaining, const struct screen *screen, double *restrict slack);
 
-void LEVEL(rows_bridge_between)(const double *start, const double *end, double deviation, const double *bridge,
-                                const double *low, const double *high, double *restrict slack);
+void LEVEL(rows_bridge_barriers)(size_t n, const struct barrier *barrier, const double *start, const double *end,
+                                 const double *deviation, const double *low, const double *high, struct path_set *near);
 void LEVEL(rows_bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                                  const double *price, const double *slope, const double *deviation,
                                  const double *bridge, const double *positive, const double *negative,

@@ -5,19 +5,16 @@
 #include "lanes.h"
 #include "vmath.h"
 
-enum { INTERLEAVED = 4, PATHS_AT_ONCE = INTERLEAVED * LANES };
+enum { INTERLEAVED = 4, DRAWN_AT_ONCE = INTERLEAVED * LANES };
 
-/* The two 64-bit words of a Philox block for each of PATHS_AT_ONCE consecutive paths. Interleaving hides the latency
- * of the products. High halves of the lanes carry rubbish between rounds; no product reads them. */
-static void philox_words(uint64_t seed, uint64_t first_path, uint32_t step, uint32_t tail, uint64_t *restrict word0,
+/* The two 64-bit words of a Philox block for each of DRAWN_AT_ONCE paths. Interleaving hides the latency of the
+ * products. High halves of the lanes carry rubbish between rounds; no product reads them. */
+static void philox_words(uint64_t seed, const uint64_t *path, uint32_t step, uint32_t tail, uint64_t *restrict word0,
                          uint64_t *restrict word1) {
     lanes x0[INTERLEAVED], x1[INTERLEAVED], x2[INTERLEAVED], x3[INTERLEAVED];
     const lanes zero = {0};
     for (int i = 0; i < INTERLEAVED; ++i) {
-        uint64_t path[LANES];
-        for (int l = 0; l < LANES; ++l)
-            path[l] = first_path + (uint64_t)(i * LANES + l);
-        memcpy(&x0[i], path, sizeof path);
+        memcpy(&x0[i], path + i * LANES, sizeof x0[i]);
         x1[i] = x0[i] >> 32;
         x2[i] = zero + step;
         x3[i] = zero + tail;
@@ -43,19 +40,22 @@ static void philox_words(uint64_t seed, uint64_t first_path, uint32_t step, uint
     }
 }
 
-static void normal_pairs(const uint64_t *restrict word, double *restrict first, double *restrict second) {
-    ROWS vmath_normal_pair(word[p], &first[p], &second[p]);
+static void normal_pairs(size_t n_paths, const uint64_t *restrict word, double *restrict first,
+                         double *restrict second) {
+#pragma omp simd
+    for (size_t p = 0; p < n_paths; ++p)
+        vmath_normal_pair(word[p], &first[p], &second[p]);
 }
 
-void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
-                         double *restrict normal) {
+void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
+                         size_t n, double *restrict normal) {
     uint64_t word0[BLOCK], word1[BLOCK];
     for (size_t quad = 0; quad * 4 < n; ++quad) {
         uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
-        for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
-            philox_words(seed, first_path + p, step, tail, word0 + p, word1 + p);
+        for (size_t p = 0; p < n_paths; p += DRAWN_AT_ONCE)
+            philox_words(seed, path + p, step, tail, word0 + p, word1 + p);
         double *row = normal + quad * 4 * BLOCK;
-        normal_pairs(word0, row, row + BLOCK);
-        normal_pairs(word1, row + 2 * BLOCK, row + 3 * BLOCK);
+        normal_pairs(n_paths, word0, row, row + BLOCK);
+        normal_pairs(n_paths, word1, row + 2 * BLOCK, row + 3 * BLOCK);
     }
 }

@@ -2,12 +2,13 @@
 #include <math.h>
 
 #include "kernel_level.h"
+#include "lanes.h"
 #include "vmath.h"
 
-static void rows_correlate(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
-                           double *restrict out) {
-    enum { TILE = 32 };
-    for (size_t first = 0; first < BLOCK; first += TILE) {
+static void rows_correlate(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
+                           const double *from, double *restrict out) {
+    enum { TILE = PATHS_AT_ONCE };
+    for (size_t first = 0; first < n_paths; first += TILE) {
         for (size_t i = 0; i < n; ++i) {
             double sum[TILE];
             for (size_t p = 0; p < TILE; ++p)
@@ -35,19 +36,46 @@ static void rows_price(size_t n, enum price_scale scale, const double *initial, 
     }
 }
 
+static void rows_path_price(size_t n, enum price_scale scale, const double *initial, const double *x,
+                            double *restrict price) {
+    for (size_t i = 0; i < n; ++i)
+        price[i] = initial[i] * (scale == PRICE_LOG ? vmath_exp(x[i * BLOCK]) : 1.0 + x[i * BLOCK]);
+}
+
 static inline double smaller(double a, double b) {
     return a < b ? a : b;
 }
 
-static void rows_between(const double *x, const double *low, const double *high, double *restrict slack) {
-    ROWS slack[p] = smaller(x[p] - low[p], smaller(high[p] - x[p], slack[p]));
+enum { GROUP = 32 };
+#define GROUPED _Pragma("omp simd") for (size_t p = 0; p < GROUP; ++p)
+
+static void rows_barriers(size_t n, const struct barrier *barrier, const double *x, const double *low,
+                          const double *high, double *restrict slack) {
+    for (size_t first = 0; first < BLOCK; first += GROUP) {
+        double least[GROUP];
+        GROUPED least[p] = INFINITY;
+        for (size_t b = 0; b < n; ++b) {
+            const double *at = x + barrier[b].asset * BLOCK + first;
+            const double *from = low + barrier[b].pool * BLOCK + first, *to = high + barrier[b].pool * BLOCK + first;
+            if (barrier[b].below)
+                GROUPED least[p] = smaller(at[p] - from[p], least[p]);
+            if (barrier[b].above)
+                GROUPED least[p] = smaller(to[p] - at[p], least[p]);
+        }
+        GROUPED slack[first + p] = least[p];
+    }
 }
 
-static int rows_any_spent(const double *slack) {
-    uint64_t spent = 0;
-    for (size_t p = 0; p < BLOCK; ++p)
-        spent |= (uint64_t)(slack[p] <= 0.0);
-    return spent != 0;
+static struct path_set rows_spent(const double *slack) {
+    const reals zero = {0};
+    struct path_set spent;
+    for (size_t word = 0; word < BLOCK_WORDS; ++word) {
+        uint64_t bits = 0;
+        for (size_t p = 0; p < 64; p += LANES)
+            bits |= lanes_signs((lanes)(reals_at(slack + word * 64 + p) <= zero)) << p;
+        spent.word[word] = bits;
+    }
+    return spent;
 }
 
 /* Room for the tier of every path's notional. */
@@ -176,33 +204,51 @@ static void rows_value(size_t n, const struct leg *leg, const double *cash, cons
     }
 }
 
-/* Fractions are compared crosswise, so that an account costs one division a path and not one a pool. */
-static void rows_worst_pool(const double *equity, const double *requirement, const double *used,
-                            const struct worst *worst) {
-    double *restrict total = worst->total, *restrict level_equity = worst->level_equity;
-    double *restrict level_used = worst->level_used, *restrict share_need = worst->share_need;
-    double *restrict share_equity = worst->share_equity;
-    ROWS {
-        const double tiny = 0x1p-1000;
-        int open = used[p] > 0.0, first = !(level_used[p] > 0.0);
-        int lower = open & (first | (equity[p] * level_used[p] < level_equity[p] * used[p]));
-        double backing = equity[p] > tiny ? equity[p] : tiny;
-        int higher = open & (requirement[p] * share_equity[p] > share_need[p] * backing);
-        total[p] += equity[p];
-        level_equity[p] = lower ? equity[p] : level_equity[p];
-        level_used[p] = lower ? used[p] : level_used[p];
-        share_need[p] = higher ? requirement[p] : share_need[p];
-        share_equity[p] = higher ? backing : share_equity[p];
+enum { AT_ONCE = 4 };
+
+/* Adds up in registers; what a loop of the compiler's would keep in memory. */
+static void rows_equities(size_t n_pools, const struct legs *pool, const struct holding *holding, const double *price,
+                          double *restrict total, double *restrict level) {
+    const reals zero = {0};
+    for (size_t first = 0; first < BLOCK; first += AT_ONCE * LANES) {
+        reals sum[AT_ONCE], least[AT_ONCE], equity[AT_ONCE];
+        for (size_t v = 0; v < AT_ONCE; ++v) {
+            sum[v] = zero;
+            least[v] = zero + INFINITY;
+        }
+        for (size_t k = 0; k < n_pools; ++k) {
+            const double *constant = holding->constant + k * BLOCK + first;
+            const double *per_used = holding->per_used + k * BLOCK + first;
+            for (size_t v = 0; v < AT_ONCE; ++v)
+                equity[v] = reals_at(constant + v * LANES);
+            for (size_t i = 0; i < pool[k].n; ++i) {
+                const double *size = holding->size + pool[k].leg[i].position * BLOCK + first;
+                const double *at = price + pool[k].leg[i].asset * BLOCK + first;
+                for (size_t v = 0; v < AT_ONCE; ++v)
+                    equity[v] += reals_at(size + v * LANES) * reals_at(at + v * LANES);
+            }
+            for (size_t v = 0; v < AT_ONCE; ++v) {
+                sum[v] += equity[v];
+                /* A closed pool has no level: NaN is not smaller. */
+                least[v] = reals_smaller(equity[v] * reals_at(per_used + v * LANES), least[v]);
+            }
+        }
+        for (size_t v = 0; v < AT_ONCE; ++v) {
+            reals_put(total + first + v * LANES, sum[v]);
+            reals_put(level + first + v * LANES, least[v]);
+        }
     }
 }
 
-static void rows_levels(const struct worst *worst, double *restrict level, double *restrict utilisation) {
-    const double *level_equity = worst->level_equity, *level_used = worst->level_used;
-    const double *share_need = worst->share_need, *share_equity = worst->share_equity;
+/* Fractions are compared crosswise, so that an account costs one division a path and not one a pool. */
+static void rows_share(const double *equity, const double *requirement, const double *used, const struct share *share) {
+    double *restrict share_need = share->need, *restrict share_equity = share->equity;
     ROWS {
-        int open = level_used[p] > 0.0;
-        level[p] = open ? 100.0 * level_equity[p] / (open ? level_used[p] : 1.0) : INFINITY;
-        utilisation[p] = 100.0 * share_need[p] / share_equity[p];
+        const double tiny = 0x1p-1000;
+        double backing = equity[p] > tiny ? equity[p] : tiny;
+        int higher = (used[p] > 0.0) & (requirement[p] * share_equity[p] > share_need[p] * backing);
+        share_need[p] = higher ? requirement[p] : share_need[p];
+        share_equity[p] = higher ? backing : share_equity[p];
     }
 }
 
@@ -236,17 +282,18 @@ const struct kernel LEVEL(kernel) = {
     .normals = LEVEL(rows_normals),
     .correlate = rows_correlate,
     .price = rows_price,
-    .between = rows_between,
-    .bridge_between = LEVEL(rows_bridge_between),
+    .path_price = rows_path_price,
+    .barriers = rows_barriers,
+    .bridge_barriers = LEVEL(rows_bridge_barriers),
     .sides = rows_sides,
     .distance = rows_distance,
     .bridge_distance = LEVEL(rows_bridge_distance),
     .excess = rows_excess,
     .screen = LEVEL(rows_screen),
-    .any_spent = rows_any_spent,
+    .spent = rows_spent,
+    .equities = rows_equities,
     .value = rows_value,
-    .worst_pool = rows_worst_pool,
-    .levels = rows_levels,
+    .share = rows_share,
     .extremes = rows_extremes,
     .first_at_least = rows_first_at_least,
     .first_at_most = rows_first_at_most,

@@ -15,14 +15,14 @@ static inline struct leg_tier only_tier(const struct leg *leg) {
 }
 
 /* One leg at one group of paths: adds its side of G and its constant, and notes the tangent at the present prices. */
-static inline void measure_leg(const struct leg *leg, double initial, const double *x, const double *remaining,
-                               double *restrict weight, double *restrict reference, double *restrict side,
-                               double *restrict constant, double *restrict offset) {
+static inline void measure_leg(const struct leg *leg, double scale, double initial, const double *x,
+                               const double *remaining, double *restrict weight, double *restrict reference,
+                               double *restrict side, double *restrict constant, double *restrict offset) {
     const struct leg own = *leg;
     const struct leg_tier tier = only_tier(leg);
     const double sign = own.quantity < 0.0 ? -1.0 : 1.0;
     GROUPED {
-        double value = leg_side(&own, tier, remaining[p], initial * vmath_exp(x[p]));
+        double value = scale * leg_side(&own, tier, remaining[p], initial * vmath_exp(x[p]));
         side[p] += value;
         constant[p] += leg_constant(&own, tier, remaining[p]);
         weight[p] = sign * value;
@@ -39,13 +39,13 @@ static void measure(size_t n, const struct leg *leg, const double *initial, cons
     GROUPED constant[p] = cash[first + p];
     for (size_t i = 0; i < n; ++i) {
         const size_t row = leg[i].position * BLOCK + first;
-        measure_leg(leg + i, initial[leg[i].asset], x + leg[i].asset * BLOCK + first, remaining + row,
-                    screen->weight + row, screen->reference + row, leg[i].quantity < 0.0 ? negative : positive,
-                    constant, offset);
+        measure_leg(leg + i, screen->scale[leg[i].position], initial[leg[i].asset], x + leg[i].asset * BLOCK + first,
+                    remaining + row, screen->weight + row, screen->reference + row,
+                    leg[i].quantity < 0.0 ? negative : positive, constant, offset);
     }
     GROUPED {
-        double a = positive[p] + (constant[p] > 0.0 ? constant[p] : 0.0);
-        double b = negative[p] - (constant[p] > 0.0 ? 0.0 : constant[p]);
+        double a = positive[p] + screen->owned * (constant[p] > 0.0 ? constant[p] : 0.0);
+        double b = negative[p] - screen->owed * (constant[p] > 0.0 ? 0.0 : constant[p]);
         int safe = (b <= 0.0) & (a >= 0.0);
         double excess = safe ? INFINITY : a - b;
         slack[p] = excess < slack[p] ? excess : slack[p];

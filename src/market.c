@@ -128,8 +128,11 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
     const size_t rows = market->n_assets * BLOCK, padded = (market->n_assets + 3) / 4 * 4 * BLOCK;
     *block = (struct market_block){.market = market, .steps = steps, .kernel = kernel_choose(), .prices = prices};
     block->normal = arena_take(arena, padded);
+    block->path = arena_allocate(arena, BLOCK * sizeof *block->path);
     if (market->bridge) {
+        block->listed = arena_allocate(arena, BLOCK * sizeof *block->listed);
         block->bridge_normal = arena_take(arena, padded);
+        block->drawn = arena_take(arena, rows);
         block->bridge = arena_take(arena, rows);
     }
     for (int i = 0; i < 3; ++i) {
@@ -172,7 +175,8 @@ static void describe(struct market_block *block, int has_gap, int prices) {
 
 const struct slice *market_start(struct market_block *block, uint64_t first_path) {
     const size_t rows = block->market->n_assets * BLOCK;
-    block->first_path = first_path;
+    for (size_t p = 0; p < BLOCK; ++p)
+        block->path[p] = first_path + p;
     block->step = 0;
     memset(block->x[1], 0, rows * sizeof(double));
     memset(block->x[0], 0, rows * sizeof(double));
@@ -230,6 +234,30 @@ static void prepare_step(struct market_block *block, uint64_t step) {
         }
 }
 
+/* Draws the bridges of the wanted paths that have none yet, side by side, and puts them in their places. */
+static void draw_bridges(void *source, const struct path_set *wanted) {
+    struct market_block *block = source;
+    const struct market_steps *steps = block->steps;
+    const size_t n = block->market->n_assets;
+    size_t column[BLOCK], count = 0;
+    for (size_t word = 0; word < BLOCK_WORDS; ++word) {
+        for (uint64_t left = wanted->word[word] & ~block->has_bridge.word[word]; left != 0; left &= left - 1)
+            column[count++] = word * 64 + (size_t)__builtin_ctzll(left);
+        block->has_bridge.word[word] |= wanted->word[word];
+    }
+    if (count == 0)
+        return;
+    const size_t padded = (count + PATHS_AT_ONCE - 1) / PATHS_AT_ONCE * PATHS_AT_ONCE;
+    for (size_t c = 0; c < padded; ++c)
+        block->listed[c] = block->path[column[c < count ? c : 0]];
+    block->kernel->normals(block->market->seed, padded, block->listed, (uint32_t)block->slice.step, RNG_BRIDGE, n,
+                           block->bridge_normal);
+    block->kernel->correlate(n, padded, steps->root, steps->zero, block->bridge_normal, NULL, block->drawn);
+    for (size_t i = 0; i < n; ++i)
+        for (size_t c = 0; c < count; ++c)
+            block->bridge[i * BLOCK + column[c]] = block->drawn[i * BLOCK + c];
+}
+
 const struct slice *market_step(struct market_block *block) {
     const struct market *market = block->market;
     const struct market_steps *steps = block->steps;
@@ -242,8 +270,8 @@ const struct slice *market_step(struct market_block *block) {
     swap_rows(&block->price[0], &block->price[last]);
 
     prepare_step(block, step);
-    kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_SHOCK, n, block->normal);
-    kernel->correlate(n, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
+    kernel->normals(market->seed, BLOCK, block->path, (uint32_t)step, RNG_SHOCK, n, block->normal);
+    kernel->correlate(n, BLOCK, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
     const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
     if (prices)
         kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);
@@ -254,9 +282,10 @@ const struct slice *market_step(struct market_block *block) {
     block->slice.start_hour = (double)step * market->step_hours;
     block->slice.end_hour = (double)(step + 1) * market->step_hours;
     if (market->bridge) {
-        kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_BRIDGE, n, block->bridge_normal);
-        kernel->correlate(n, steps->root, steps->zero, block->bridge_normal, NULL, block->bridge);
+        block->has_bridge = (struct path_set){{0}};
         block->slice.bridge = block->bridge;
+        block->slice.draw = draw_bridges;
+        block->slice.source = block;
     }
     return &block->slice;
 }

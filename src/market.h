@@ -38,15 +38,18 @@ struct market_block {
     const struct market *market;
     const struct market_steps *steps;
     const struct kernel *kernel;
-    int prices; /* 1: slices carry prices at every step; 0: at the start and at the horizon */
-    uint64_t first_path;
-    uint64_t step; /* next step */
-    double *normal, *bridge_normal, *bridge;
-    double *x[3];                /* coordinates: start, diffusive end, after gaps */
-    double *price[3];            /* prices there */
-    double *slope;               /* P(0) in every row; for linear scales */
-    double *shift, *deviation;   /* [asset] of x over the present step: mean with stress, standard deviation */
-    double *factor, *covariance; /* [asset][asset] likewise: lower triangle from normals to x, and its square */
+    int prices;                    /* 1: slices carry prices at every step; 0: at the start and at the horizon */
+    uint64_t step;                 /* next step */
+    uint64_t *path, *listed;       /* [BLOCK] numbers of all paths; of those whose bridges are drawn */
+    double *normal;                /* [asset, padded][BLOCK] */
+    double *bridge_normal, *drawn; /* likewise, of the listed paths, before and after correlation */
+    double *bridge;                /* [asset][BLOCK] what was drawn, in its place */
+    struct path_set has_bridge;    /* the paths that have it */
+    double *x[3];                  /* coordinates: start, diffusive end, after gaps */
+    double *price[3];              /* prices there */
+    double *slope;                 /* P(0) in every row; for linear scales */
+    double *shift, *deviation;     /* [asset] of x over the present step: mean with stress, standard deviation */
+    double *factor, *covariance;   /* [asset][asset] likewise: lower triangle from normals to x, and its square */
     struct slice slice;
 };
 

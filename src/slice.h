@@ -9,7 +9,19 @@
 
 #include "vmath.h"
 
-enum { BLOCK = 256 };
+enum { BLOCK = 256, BLOCK_WORDS = BLOCK / 64 };
+
+/* Paths of a block, by their bits. */
+struct path_set {
+    uint64_t word[BLOCK_WORDS];
+};
+
+static inline struct path_set path_set_all(void) {
+    struct path_set all;
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        all.word[word] = UINT64_MAX;
+    return all;
+}
 
 /* The coordinate in which the diffusive move of a step is Gaussian. */
 enum price_scale {
@@ -39,9 +51,18 @@ struct slice {
     const double *covariance; /* [asset][asset] of the diffusive move over this step, in units of x */
     const double *deviation;  /* [asset] square roots of its diagonal */
     /* Standard normals correlated like the diffusive move, one an asset and step, independent of it; they decide
-     * whether a bridge crosses. NULL when there is no law inside the step: then only its end is known. */
+     * whether a bridge crosses. Only of paths that slice_draw asked for, few as they are. NULL when there is no law
+     * inside the step: then only its end is known. */
     const double *bridge;
+    void (*draw)(void *source, const struct path_set *paths); /* NULL: `bridge` is complete */
+    void *source;
 };
+
+/* Sees to it that `bridge` holds the normals of the paths whose bits are set. */
+static inline void slice_draw(const struct slice *slice, const struct path_set *paths) {
+    if (slice->draw)
+        slice->draw(slice->source, paths);
+}
 
 /* The final price of an asset on one path. */
 static inline double slice_price(const struct slice *slice, size_t asset, size_t path) {

@@ -178,6 +178,8 @@ struct range surface_safe(const struct surface *surface, const struct stand *sta
     struct range prices = surface_range(surface, stand, asset, SURFACE_REQUIREMENT, scale == PRICE_LINEAR);
     safe.low = coordinate_of(scale, initial, prices.low);
     safe.high = coordinate_of(scale, initial, prices.high);
+    if (safe.low == INFINITY)
+        safe.high = -INFINITY;
     if (surface->strict) {
         safe.low = nextafter(safe.low, -INFINITY);
         safe.high = nextafter(safe.high, INFINITY);

@@ -9,6 +9,7 @@
 #ifndef SURFACE_H
 #define SURFACE_H
 
+#include "kernel.h"
 #include "leg.h"
 #include "rule.h"
 #include "slice.h"
@@ -22,7 +23,7 @@ struct surface {
 };
 
 /* Where a pool is safe, in prices or coordinates of one asset; -INFINITY and INFINITY where nothing on that side can
- * hurt it. A pool that no price can make safe has low = INFINITY. */
+ * hurt it. A pool that no price can make safe has low = INFINITY; of coordinates, also high = -INFINITY. */
 struct range {
     double low, high;
 };
@@ -63,6 +64,7 @@ struct range surface_safe(const struct surface *surface, const struct stand *sta
 
 /* Room for the vectors of one crossing: [asset] each. */
 struct surface_room {
+    const struct kernel *kernel;
     double *start_price, *end_price, *price, *weight, *direction, *point;
 };
 

@@ -11,6 +11,8 @@
 #include "scenario.h"
 
 static void print_step(const struct slice *slice, uint64_t first, uint64_t last, uint64_t block) {
+    const struct path_set everyone = path_set_all();
+    slice_draw(slice, &everyone);
     for (size_t p = 0; p < BLOCK; ++p) {
         if (block + p < first || block + p > last)
             continue;

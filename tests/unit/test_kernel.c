@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <gsl/gsl_cdf.h>
 
+#include "draws.h"
 #include "kernel.h"
 #include "vmath.h"
 
@@ -48,7 +49,7 @@ static void normals_have_their_moments(void **state) {
     const double n = 2000.0 * ASSETS * BLOCK;
     double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail = 0;
     for (uint64_t block = 0; block < 2000; ++block) {
-        kernel->normals(42, block * BLOCK, 3, RNG_SHOCK, ASSETS, z);
+        draw_block(kernel, 42, block * BLOCK, 3, RNG_SHOCK, ASSETS, z);
         for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
             double x = z[i], y = z[i ^ BLOCK]; /* the other row of its Box-Muller pair */
             sum += x;
@@ -76,7 +77,7 @@ static void normals_are_those_of_their_address(void **state) {
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK];
     const uint64_t seed = 0xfedcba9876543210U, first = 0x300000100U;
-    kernel->normals(seed, first, 9, RNG_BRIDGE, ASSETS, z);
+    draw_block(kernel, seed, first, 9, RNG_BRIDGE, ASSETS, z);
     for (size_t p = 0; p < BLOCK; p += 17)
         for (uint32_t quad = 0; quad < ASSETS / 4; ++quad) {
             const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
@@ -102,14 +103,14 @@ static void correlate_is_the_triangular_product(void **state) {
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK], from[ASSETS * BLOCK], out[ASSETS * BLOCK];
     double lower[ASSETS * ASSETS], shift[ASSETS];
-    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
-    kernel->normals(1, 0, 1, RNG_SHOCK, ASSETS, from);
+    draw_block(kernel, 1, 0, 0, RNG_SHOCK, ASSETS, z);
+    draw_block(kernel, 1, 0, 1, RNG_SHOCK, ASSETS, from);
     for (size_t i = 0; i < ASSETS; ++i) {
         shift[i] = 0.1 * (double)i;
         for (size_t k = 0; k < ASSETS; ++k)
             lower[i * ASSETS + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
     }
-    kernel->correlate(ASSETS, lower, shift, z, from, out);
+    kernel->correlate(ASSETS, BLOCK, lower, shift, z, from, out);
     for (size_t i = 0; i < ASSETS; ++i)
         for (size_t p = 0; p < BLOCK; ++p) {
             double sum = from[i * BLOCK + p] + shift[i];
@@ -119,34 +120,52 @@ static void correlate_is_the_triangular_product(void **state) {
         }
 }
 
-/* A bridge that the exact test lets cross is never passed over by the bound. */
-static void bound_never_misses_a_crossing(void **state) {
+/* Wherever a bridge can cross a barrier that a normal of any size meets, its path is listed, and few others are. */
+static void no_crossing_of_a_barrier_is_missed(void **state) {
     (void)state;
     const struct kernel *kernel = kernel_choose();
-    double start[BLOCK], end[BLOCK], low[BLOCK], high[BLOCK], slack[BLOCK];
+    const struct barrier barrier = {.below = 1};
+    const double deviation = 0.02;
+    double start[BLOCK], end[BLOCK], low[BLOCK], high[BLOCK];
     static double z[4 * BLOCK];
-    size_t crossings = 0, flagged = 0;
+    size_t possible = 0, listed = 0;
     for (uint32_t trial = 0; trial < 2000; ++trial) {
-        kernel->normals(5, 0, trial, RNG_SHOCK, 4, z);
+        draw_block(kernel, 5, 0, trial, RNG_SHOCK, 4, z);
         for (size_t p = 0; p < BLOCK; ++p) {
-            start[p] = 0.03 * fabs(z[p]) + 1e-6;
-            end[p] = 0.03 * z[BLOCK + p];
+            start[p] = 0.3 * fabs(z[p]) + 1e-6;
+            end[p] = start[p] + deviation * z[BLOCK + p];
             low[p] = 0.0;
             high[p] = INFINITY;
-            slack[p] = INFINITY;
         }
-        kernel->bridge_between(start, end, 0.02, z + 2 * BLOCK, low, high, slack);
+        struct path_set near = {{0}}, mirrored = {{0}};
+        kernel->bridge_barriers(1, &barrier, start, end, &deviation, low, high, &near);
         for (size_t p = 0; p < BLOCK; ++p) {
-            double exponent = 2.0 * start[p] * end[p] / (0.02 * 0.02);
-            int crosses = end[p] <= 0.0 || z[2 * BLOCK + p] < vmath_quantile_of_exp(exponent);
-            if (crosses)
-                assert_true(slack[p] <= 0.0);
-            crossings += (size_t)crosses;
-            flagged += slack[p] <= 0.0;
+            const int crosses = end[p] <= 0.0 || exp(-2.0 * start[p] * end[p] / (deviation * deviation)) > 1e-15;
+            const int is_near = (int)(near.word[p / 64] >> p % 64 & 1);
+            assert_true(is_near || !crosses);
+            possible += (size_t)crosses;
+            listed += (size_t)is_near;
+            high[p] = -low[p];
+            low[p] = -INFINITY;
+            start[p] = -start[p];
+            end[p] = -end[p];
         }
+        const struct barrier above = {.above = 1};
+        kernel->bridge_barriers(1, &above, start, end, &deviation, low, high, &mirrored);
+        assert_memory_equal(&near, &mirrored, sizeof near);
     }
-    assert_true(crossings > 100000);
-    assert_true((double)flagged < 1.2 * (double)crossings);
+    assert_true(possible > 50000);
+    assert_true((double)listed < 1.05 * (double)possible);
+}
+
+static void spent_paths_are_those_without_slack(void **state) {
+    (void)state;
+    double slack[BLOCK];
+    for (size_t p = 0; p < BLOCK; ++p)
+        slack[p] = p % 7 == 0 ? 0.0 : p % 11 == 0 ? -1e-300 : p % 5 == 0 ? INFINITY : 1e-300;
+    const struct path_set spent = kernel_choose()->spent(slack);
+    for (size_t p = 0; p < BLOCK; ++p)
+        assert_int_equal(spent.word[p / 64] >> p % 64 & 1, slack[p] <= 0.0);
 }
 
 static const struct leg_tier tiers[3] = {{0.004, 0.0}, {0.01, 30.0}, {0.05, 430.0}};
@@ -172,7 +191,7 @@ static void rows_value_pools_as_single_paths_do(void **state) {
     static double z[ASSETS * BLOCK], price[ASSETS * BLOCK], remaining[ASSETS * BLOCK];
     double cash[BLOCK], positive[BLOCK], negative[BLOCK], equity[BLOCK], requirement[BLOCK], used[BLOCK];
     fill_legs(leg);
-    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
+    draw_block(kernel, 1, 0, 0, RNG_SHOCK, ASSETS, z);
     for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
         price[i] = 100.0 * exp(0.3 * z[i]);
         remaining[i] = i % 5 == 0 ? 0.0 : i % 5 == 1 ? 0.25 : 1.0;
@@ -200,6 +219,42 @@ static void rows_value_pools_as_single_paths_do(void **state) {
     }
 }
 
+/* Equity and margin level from what is kept up to date, as from the legs; a pool with nothing open has no level. */
+static void equities_are_those_of_the_pools(void **state) {
+    (void)state;
+    enum { POOLS = 3 };
+    const struct kernel *kernel = kernel_choose();
+    struct leg leg[ASSETS];
+    static double z[ASSETS * BLOCK], price[ASSETS * BLOCK], size[ASSETS * BLOCK], constant[POOLS * BLOCK];
+    static double per_used[POOLS * BLOCK];
+    double total[BLOCK], level[BLOCK];
+    fill_legs(leg);
+    draw_block(kernel, 3, 0, 0, RNG_SHOCK, ASSETS, z);
+    for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
+        price[i] = 100.0 * exp(0.3 * z[i]);
+        size[i] = i % 5 == 0 ? 0.0 : leg[i / BLOCK].quantity;
+    }
+    for (size_t i = 0; i < POOLS * BLOCK; ++i) {
+        constant[i] = 1000.0 * z[i];
+        per_used[i] = i % 4 == 0 ? NAN : 0.3;
+    }
+    const struct legs pool[POOLS] = {{5, leg}, {0, leg}, {3, leg + 5}};
+    const struct holding holding = {size, constant, per_used};
+    kernel->equities(POOLS, pool, &holding, price, total, level);
+    for (size_t p = 0; p < BLOCK; ++p) {
+        double sum = 0.0, least = INFINITY;
+        for (size_t k = 0; k < POOLS; ++k) {
+            double equity = constant[k * BLOCK + p];
+            for (size_t i = 0; i < pool[k].n; ++i)
+                equity += size[pool[k].leg[i].position * BLOCK + p] * price[pool[k].leg[i].asset * BLOCK + p];
+            sum += equity;
+            least = fmin(least, equity * per_used[k * BLOCK + p]); /* fmin passes NaN over */
+        }
+        assert_true(fabs(total[p] - sum) < 1e-9 * 1e5);
+        assert_true(level[p] == least || fabs(level[p] - least) < 1e-9 * 1e5);
+    }
+}
+
 static uint64_t hash_rows(uint64_t hash, const double *row, size_t n) {
     for (size_t i = 0; i < n; ++i)
         hash = (hash ^ vmath_to_bits(row[i])) * UINT64_C(1099511628211);
@@ -211,8 +266,11 @@ static uint64_t digest(const struct kernel *kernel) {
     static double z[ASSETS * BLOCK], x[ASSETS * BLOCK], price[ASSETS * BLOCK], out[ASSETS * BLOCK];
     static double remaining[ASSETS * BLOCK];
     double lower[ASSETS * ASSETS], shift[ASSETS] = {0}, initial[ASSETS], deviation[ASSETS], a[BLOCK], b[BLOCK];
-    double c[BLOCK], d[BLOCK], zero[BLOCK] = {0};
+    double c[BLOCK], d[BLOCK], zero[BLOCK] = {0}, shift_price[ASSETS];
     struct leg leg[ASSETS];
+    const struct barrier both = {.below = 1, .above = 1};
+    const struct legs legs = {ASSETS, leg};
+    const struct holding holding = {remaining, z, z + BLOCK};
     uint64_t hash = UINT64_C(14695981039346656037);
     fill_legs(leg);
     for (size_t i = 0; i < ASSETS * ASSETS; ++i)
@@ -222,21 +280,27 @@ static uint64_t digest(const struct kernel *kernel) {
     for (size_t i = 0; i < ASSETS * BLOCK; ++i)
         remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
-        kernel->normals(7, 256, step, RNG_SHOCK, ASSETS, z);
-        kernel->correlate(ASSETS, lower, shift, z, NULL, x);
+        draw_block(kernel, 7, 256, step, RNG_SHOCK, ASSETS, z);
+        kernel->correlate(ASSETS, BLOCK, lower, shift, z, NULL, x);
         kernel->price(ASSETS, PRICE_LOG, initial, x, price);
         kernel->price(ASSETS, PRICE_LINEAR, initial, x, out);
         hash = hash_rows(hash_rows(hash, price, ASSETS * BLOCK), out, ASSETS * BLOCK);
         for (size_t p = 0; p < BLOCK; ++p)
             c[p] = INFINITY, d[p] = 1.0;
-        kernel->bridge_between(x, x + BLOCK, 0.02, z, zero, d, c);
-        kernel->between(x, zero, d, c);
+        struct path_set near = {{0}};
+        kernel->bridge_barriers(1, &both, x, x + BLOCK, deviation, zero, d, &near);
+        kernel->barriers(1, &both, x, zero, d, c);
+        hash = hash_rows(hash_rows(hash, c, BLOCK), (const double *)(const void *)near.word, BLOCK_WORDS);
         kernel->sides(ASSETS, leg, z, remaining, price, a, b);
         kernel->distance(PRICE_LOG, a, b, d);
         hash = hash_rows(hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK), d, BLOCK);
         kernel->bridge_distance(PRICE_LOG, ASSETS, leg, remaining, price, price, deviation, z, a, b, d, d, c);
         kernel->excess(a, b, c);
         hash = hash_rows(hash, c, BLOCK);
+        kernel->equities(1, &legs, &holding, price, a, b);
+        hash = hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK);
+        kernel->path_price(ASSETS, PRICE_LOG, initial, x + step, shift_price);
+        hash = hash_rows(hash, shift_price, ASSETS);
         kernel->value(ASSETS, leg, z, remaining, price, a, b, c);
         hash = hash_rows(hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK), c, BLOCK);
     }
@@ -269,8 +333,10 @@ int main(void) {
         cmocka_unit_test(normals_have_their_moments),
         cmocka_unit_test(normals_are_those_of_their_address),
         cmocka_unit_test(correlate_is_the_triangular_product),
-        cmocka_unit_test(bound_never_misses_a_crossing),
+        cmocka_unit_test(no_crossing_of_a_barrier_is_missed),
+        cmocka_unit_test(spent_paths_are_those_without_slack),
         cmocka_unit_test(rows_value_pools_as_single_paths_do),
+        cmocka_unit_test(equities_are_those_of_the_pools),
         cmocka_unit_test(instruction_sets_agree_bit_for_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,8 +87,30 @@ static void correlation_of_one_moves_together(void **state) {
     rig_init(&rig, &model_gbm, 0);
     market_start(&rig.block, 0);
     const struct slice *slice = market_step(&rig.block);
+    const struct path_set everyone = path_set_all();
+    slice_draw(slice, &everyone);
     assert_memory_equal(slice->end, slice->end + 2 * BLOCK, BLOCK * sizeof(double));
     assert_memory_equal(slice->bridge, slice->bridge + 2 * BLOCK, BLOCK * sizeof(double));
+    rig_free(&rig);
+}
+
+static void a_bridge_does_not_depend_on_who_else_asks(void **state) {
+    (void)state;
+    struct rig rig;
+    double alone[2];
+    rig_init(&rig, &model_gbm, 0);
+    market_start(&rig.block, 512);
+    const struct slice *slice = market_step(&rig.block);
+    slice_draw(slice, &(struct path_set){{0, UINT64_C(1) << 13}});
+    alone[0] = slice->bridge[77];
+    slice_draw(slice, &(struct path_set){{8, UINT64_C(1) << 13, 0, 1}});
+    alone[1] = slice->bridge[BLOCK + 3];
+    assert_true(slice->bridge[77] == alone[0]);
+    market_start(&rig.block, 512);
+    slice = market_step(&rig.block);
+    const struct path_set everyone = path_set_all();
+    slice_draw(slice, &everyone);
+    assert_true(slice->bridge[77] == alone[0] && slice->bridge[BLOCK + 3] == alone[1]);
     rig_free(&rig);
 }
 
@@ -97,11 +119,13 @@ static void moments_are_those_of_the_model(void **state) {
     struct rig rig;
     const double n = 400.0 * BLOCK, t = 10.0 / 365.0;
     double mean = 0, square = 0, cross = 0, bridge = 0;
+    const struct path_set everyone = path_set_all();
     rig_init(&rig, &model_gbm, 0);
     for (uint64_t block = 0; block < 400; ++block) {
         const struct slice *slice = market_start(&rig.block, block * BLOCK);
         for (int step = 0; step < 10; ++step)
             slice = market_step(&rig.block);
+        slice_draw(slice, &everyone);
         for (size_t p = 0; p < BLOCK; ++p) {
             double x = slice->end[p] - (0.5 - 0.5 * 0.36) * t, y = slice->end[BLOCK + p] + 0.5 * 0.81 * t;
             mean += slice->price[p] / 60000.0;
@@ -227,6 +251,7 @@ int main(void) {
         cmocka_unit_test(starts_at_the_initial_prices),
         cmocka_unit_test(a_block_depends_on_its_number_alone),
         cmocka_unit_test(correlation_of_one_moves_together),
+        cmocka_unit_test(a_bridge_does_not_depend_on_who_else_asks),
         cmocka_unit_test(moments_are_those_of_the_model),
         cmocka_unit_test(a_gap_comes_after_the_diffusive_move),
         cmocka_unit_test(spread_stress_adds_up),

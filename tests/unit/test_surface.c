@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <gsl/gsl_cdf.h>
 
+#include "draws.h"
 #include "kernel.h"
 #include "surface.h"
 #include "vmath.h"
@@ -178,8 +179,8 @@ static void cut_init(struct cut *cut, double x1, double y1, double v, double w) 
                                 .covariance = cut->covariance,
                                 .deviation = cut->deviation,
                                 .bridge = cut->bridge};
-    cut->surface_room =
-        (struct surface_room){cut->room[0], cut->room[1], cut->room[2], cut->room[3], cut->room[4], cut->room[5]};
+    cut->surface_room = (struct surface_room){kernel_choose(), cut->room[0], cut->room[1], cut->room[2],
+                                              cut->room[3],    cut->room[4], cut->room[5]};
 }
 
 static int crosses(struct rig *rig, struct cut *cut, double *theta) {
@@ -250,7 +251,7 @@ static void joint_crossings_are_on_the_surface(void **state) {
         rig_init(&rig, 2, pair, 40.0, &flat_rule);
         for (uint32_t trial = 0; trial < 20000; ++trial) {
             if (trial % BLOCK == 0)
-                kernel->normals(9, 0, trial, RNG_SHOCK, 8, z);
+                draw_block(kernel, 9, 0, trial, RNG_SHOCK, 8, z);
             const double *path = z + trial % BLOCK, scale = trial % 3 ? 0.3 : 0.03;
             double theta;
             cut_init(&cut, scale * path[0], -scale * path[0] + 0.01 * path[BLOCK], path[2 * BLOCK], path[3 * BLOCK]);
@@ -287,7 +288,7 @@ static void the_filter_misses_no_joint_crossing(void **state) {
         const double backing = 20.0 + 2.0 * (double)(trial % 100);
         rig_init(&rig, 2, pair, backing, &flat_rule);
         cut_init(&cut, 0.0, 0.0, 0.0, 0.0);
-        kernel->normals(11, 0, trial, RNG_SHOCK, 8, z);
+        draw_block(kernel, 11, 0, trial, RNG_SHOCK, 8, z);
         for (size_t p = 0; p < BLOCK; ++p) {
             cash[p] = backing;
             slack[p] = INFINITY;
