@@ -24,8 +24,8 @@ import table
 # What is run: `work` is the asset-steps; `file`, the results file of riskpool or None.
 Case = namedtuple("Case", "name command work threads level file", defaults=[1, None, None])
 Size = namedtuple("Size", "paths repeats sweep_paths sweep_repeats most_paths")
-SIZES = {"quick": Size(20_000, 3, 10_000, 3, 100_000), "usual": Size(100_000, 5, 100_000, 3, 1_000_000),
-         "long": Size(100_000, 11, 100_000, 7, 10_000_000)}
+SIZES = {"tiny": Size(2_000, 1, 256, 1, 10_000), "quick": Size(20_000, 3, 10_000, 3, 100_000),
+         "usual": Size(100_000, 5, 100_000, 3, 1_000_000), "long": Size(100_000, 11, 100_000, 7, 10_000_000)}
 STEPS, ASSETS = 256, 8
 PER_PATH = STEPS * ASSETS
 BLOCK = 256  # paths that riskpool carries together

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# usage: run.sh [--quick|--long] [-o FOLDER] [--components] [BUILD]: the speed of the program against the same work in C with
-# GSL, NumPy and QuantLib, its sweeps, and the sum of its components; writes bench.md, bench.png and bench.json.
+# usage: run.sh [--tiny|--quick|--long] [-o FOLDER] [--components] [BUILD]: the speed of the program against the same work in C
+# with GSL, NumPy and QuantLib, its sweeps, and the sum of its components; writes bench.md, bench.png and bench.json.
 #   BUILD          folder of the build [build/release]        --quick, --long   small sizes; up to 1e7 paths
 #   -o FOLDER      where results go [build/bench]             --components      only the components, as JSON
-# Not part of pass or fail of the tests; fails only when a peer's answer differs by more than chance.
+#   --tiny         what the tests do: all of it builds, runs and agrees, and the times mean nothing
+# No time decides; it fails only when a peer's answer differs by more than chance.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=$root/build/release output=$root/build/bench size=usual only_components=
 while [ $# -gt 0 ]; do
     case $1 in
+    --tiny) size=tiny ;;
     --quick) size=quick ;;
     --long) size=long ;;
     --components) only_components=1 ;;
     -o) output=${2:?-o needs a folder} && shift ;;
-    -h | --help) sed -n '2,6s/^# //p' "$0" && exit ;;
+    -h | --help) sed -n '2,7s/^# //p' "$0" && exit ;;
     -*) echo "run.sh: unknown option $1" >&2 && exit 64 ;;
     *) build=$1 ;;
     esac
