@@ -82,7 +82,10 @@ static enum riskpool_status init_tally(struct run *run) {
 
 static enum riskpool_status init_workers(struct run *run) {
     const int wanted = run->options->threads > 0 ? run->options->threads : omp_get_max_threads();
+    const uint64_t batches = (run->scenario->n_paths + BATCH - 1) / BATCH;
     run->n_workers = (size_t)wanted;
+    if (!(run->options->target_error > 0.0) && batches < run->n_workers)
+        run->n_workers = (size_t)batches;
     run->worker = calloc(run->n_workers, sizeof *run->worker);
     if (!run->worker)
         return RISKPOOL_NO_MEMORY;

@@ -11,7 +11,8 @@
 #include "store_file.h"
 
 enum {
-    IMAGE_STEP = 4 << 20,   /* bytes by which the file in memory grows */
+    IMAGE_STEP = 1 << 18,   /* bytes by which the file in memory grows */
+    TEXT_BUFFER = 1 << 12,  /* bytes that HDF5 clears for each write of texts; by default a million */
     COMPRESSED_FROM = 1024, /* values; fewer are stored as they are */
     CHUNK = 65536,          /* values in a chunk */
     ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED
@@ -170,8 +171,14 @@ hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct
     if (store->error)
         return -1;
     const hid_t type = text_type(), dataset = create_dataset(store, group, name, shape, type, 0);
+    const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
     if (dataset >= 0)
-        check(store, H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing", name);
+        check(store,
+              transfer < 0 || H5Pset_buffer(transfer, TEXT_BUFFER, NULL, NULL) < 0
+                  ? -1
+                  : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, transfer, values),
+              "writing", name);
+    drop(transfer);
     drop(type);
     return dataset;
 }
