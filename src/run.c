@@ -27,6 +27,7 @@ struct run {
     double hour[MOST_TIMES];
     size_t n_workers;
     struct worker *worker;
+    struct tally_part *part;  /* [worker] */
     double started, reported; /* seconds */
     struct riskpool_progress progress;
     int stopped;
@@ -87,11 +88,13 @@ static enum riskpool_status init_workers(struct run *run) {
     if (!(run->options->target_error > 0.0) && batches < run->n_workers)
         run->n_workers = (size_t)batches;
     run->worker = calloc(run->n_workers, sizeof *run->worker);
-    if (!run->worker)
-        return RISKPOOL_NO_MEMORY;
-    enum riskpool_status status = RISKPOOL_OK;
-    for (size_t i = 0; i < run->n_workers && status == RISKPOOL_OK; ++i)
+    run->part = calloc(run->n_workers, sizeof *run->part);
+    enum riskpool_status status = run->worker && run->part ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < run->n_workers && status == RISKPOOL_OK; ++i) {
         status = worker_init(&run->worker[i], &run->scenario->market, run->steps, &run->engine);
+        if (status == RISKPOOL_OK)
+            status = tally_part_init(&run->part[i], &run->tally.shape);
+    }
     return status;
 }
 
@@ -127,7 +130,10 @@ static enum riskpool_status run_init(struct run *run) {
 static void run_free(struct run *run) {
     for (size_t i = 0; run->worker && i < run->n_workers; ++i)
         worker_free(&run->worker[i]);
+    for (size_t i = 0; run->part && i < run->n_workers; ++i)
+        tally_part_free(&run->part[i]);
     free(run->worker);
+    free(run->part);
     tally_free(&run->tally);
     engine_free(&run->engine);
     market_steps_free(run->steps);
@@ -168,11 +174,13 @@ static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path)
         if (stopped)
             continue;
         struct worker *worker = &run->worker[omp_get_thread_num()];
+        struct tally_part *part = &run->part[omp_get_thread_num()];
         const uint64_t path = first_path + batch * BATCH;
         const size_t n = end_path - path < BATCH ? (size_t)(end_path - path) : BATCH;
         worker_batch(worker, path, n);
+        tally_take(&run->tally, part, path, n, worker->outcome);
         omp_set_lock(&run->lock);
-        tally_add(&run->tally, path, n, worker->outcome);
+        tally_add(&run->tally, part, worker->outcome);
         show_progress(run);
         omp_unset_lock(&run->lock);
     }
@@ -256,7 +264,7 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
         status = run_all(&run);
     if (status == RISKPOOL_OK) {
         filled->size[DIM_ASSET] = scenario->market.n_assets;
-        status = stats_fill(&run.tally, filled);
+        status = stats_fill(&run.tally, run.n_workers, filled);
     }
     if (status == RISKPOOL_OK)
         status = run_describe(scenario, filled);

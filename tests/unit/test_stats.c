@@ -260,10 +260,18 @@ static struct tally_shape shape_of(uint64_t n_paths, enum tally_keep keep) {
                                 .start_equity = 6060};
 }
 
+static void add_paths(struct tally *tally, uint64_t first, size_t n, const struct outcome *outcome) {
+    struct tally_part part;
+    assert_int_equal(tally_part_init(&part, &tally->shape), RISKPOOL_OK);
+    tally_take(tally, &part, first, n, outcome);
+    tally_add(tally, &part, outcome);
+    tally_part_free(&part);
+}
+
 static void add_range(struct tally *tally, struct batch *b, uint64_t first, uint64_t end) {
     const size_t n = end - first < BATCH ? (size_t)(end - first) : BATCH;
     make_batch(b, first, n);
-    tally_add(tally, first, n, b->outcome);
+    add_paths(tally, first, n, b->outcome);
 }
 
 /* Adds all paths, the batches forwards or backwards. */
@@ -276,7 +284,7 @@ static struct riskpool_results *results_of(uint64_t n_paths, enum tally_keep kee
     for (uint64_t i = 0; i < batches; i++)
         add_range(&tally, b, (backwards ? batches - 1 - i : i) * BATCH, n_paths);
     struct riskpool_results *r = calloc(1, sizeof *r);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
     tally_free(&tally);
     free(b);
     return r;
@@ -466,7 +474,7 @@ static void growing_changes_nothing(void **state) {
             add_range(&tally, b, first, n);
         }
         struct riskpool_results *r = calloc(1, sizeof *r), *known = results_of(n, keeps[i], 0);
-        assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+        assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
         assert_int_equal(r->size[DIM_PATH], known->size[DIM_PATH]);
         assert_same_results(r, known);
         riskpool_results_free(r);
@@ -484,17 +492,17 @@ static void gaps_and_bad_losses_are_refused(void **state) {
     const struct tally_shape shape = shape_of(3 * BATCH, TALLY_KEEP_NONE);
     assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
     assert_int_equal(tally_reserve(&tally, 4 * BATCH), RISKPOOL_INTERNAL); /* above the limit */
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_INTERNAL);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_INTERNAL);
     add_range(&tally, b, 2 * BATCH, 3 * BATCH);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_INTERNAL);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_INTERNAL);
     double es = 0, error = 0;
     assert_int_equal(stats_expected_shortfall(&tally, 0, 0.99, &es, &error), RISKPOOL_OK);
     assert_true(es > 5999 && error >= 0); /* of the batch that is there */
     add_range(&tally, b, 0, 3 * BATCH);
     make_batch(b, BATCH, BATCH);
     b->column[1][OUTCOME_loss][7] = NAN;
-    tally_add(&tally, BATCH, BATCH, b->outcome);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_INTERNAL);
+    add_paths(&tally, BATCH, BATCH, b->outcome);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_INTERNAL);
     tally_free(&tally);
     tally_free(&tally);
     riskpool_results_free(r);
@@ -516,9 +524,9 @@ static void without_trajectories(void **state) {
             make_batch(b, first, BATCH / 2);
             for (size_t m = 0; m < MODES; m++)
                 b->outcome[m].equity_at = b->outcome[m].margin_level_at = b->outcome[m].alert_time = NULL;
-            tally_add(&tally, first, BATCH / 2, b->outcome);
+            add_paths(&tally, first, BATCH / 2, b->outcome);
         }
-        assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+        assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
         assert_int_equal(r->n_paths, BATCH);
         assert_null(r->modes[0].column[OUTCOME_max_drawdown]);
         assert_null(r->modes[0].column[OUTCOME_lowest_margin_level]);
@@ -544,8 +552,8 @@ static void degenerate_runs(void **state) {
     make_batch(b, 0, 2);
     b->column[0][OUTCOME_loss][0] = 100;
     b->column[0][OUTCOME_loss][1] = 100 + 1e-12;
-    tally_add(&tally, 0, 2, b->outcome);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    add_paths(&tally, 0, 2, b->outcome);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
     assert_int_equal(r->size[DIM_PAIR], 0);
     assert_near(r->bin_edge[0], 99, 1e-9);
     assert_true(r->modes[0].statistic[STAT_loss_frequency][100] + r->modes[0].statistic[STAT_loss_frequency][99] == 1);
@@ -570,8 +578,8 @@ static void bins_hold_their_lower_edge(void **state) {
     for (size_t m = 0; m < MODES; m++)
         for (size_t i = 0; i < EDGES; i++)
             b->column[m][OUTCOME_loss][i] = 0.1 + (0.7 - 0.1) * (double)i / (EDGES - 1);
-    tally_add(&tally, 0, EDGES, b->outcome);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    add_paths(&tally, 0, EDGES, b->outcome);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
     assert_int_equal(r->size[DIM_BIN], EDGES - 1);
     for (size_t i = 0; i < EDGES - 1; i++)
         assert_near(r->modes[0].statistic[STAT_loss_frequency][i], (i == EDGES - 2 ? 2.0 : 1.0) / EDGES, 1e-15);

@@ -1,0 +1,134 @@
+/* What happened to the paths of a batch, as numbers of paths, counted by one thread for itself. It knows the outcome's
+ * rows and keeps none of them. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tally.h"
+
+int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape) {
+    const size_t n = shape->n_positions;
+    *counts = (struct tally_counts){.n = n * n + (n + 1) + shape->n_times + shape->n_alerts + 3};
+    counts->all = calloc(counts->n, sizeof *counts->all);
+    if (!counts->all)
+        return 0;
+    counts->joint = counts->all;
+    counts->liquidated = counts->joint + n * n;
+    counts->first = counts->liquidated + n + 1;
+    counts->alert = counts->first + shape->n_times;
+    counts->shortfall = counts->alert + shape->n_alerts;
+    counts->rescue = counts->shortfall + 1;
+    counts->contagion = counts->rescue + 1;
+    return 1;
+}
+
+enum riskpool_status tally_part_init(struct tally_part *part, const struct tally_shape *shape) {
+    *part = (struct tally_part){.n_modes = shape->n_modes};
+    part->counts = calloc(shape->n_modes + 1, sizeof *part->counts);
+    part->first_time = calloc(BATCH, sizeof *part->first_time);
+    part->n_liquidated = calloc(shape->n_modes * BATCH + 1, sizeof *part->n_liquidated);
+    int ok = part->counts && part->first_time && part->n_liquidated;
+    for (size_t m = 0; ok && m < shape->n_modes; m++)
+        ok = tally_counts_init(&part->counts[m], shape);
+    return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+}
+
+void tally_part_free(struct tally_part *part) {
+    for (size_t m = 0; part->counts && m < part->n_modes; m++)
+        free(part->counts[m].all);
+    free(part->counts);
+    free(part->first_time);
+    free(part->n_liquidated);
+    *part = (struct tally_part){0};
+}
+
+/* How many positions of each path a mode liquidates, and when the first. */
+static void look_at_liquidations(const struct tally_shape *shape, struct tally_part *part, const double *row,
+                                 uint32_t *count) {
+    double *first = part->first_time;
+    for (size_t p = 0; p < part->n; p++) {
+        count[p] = 0;
+        first[p] = INFINITY;
+    }
+    for (size_t i = 0; i < shape->n_positions; i++) {
+        const double *time = row + i * BATCH;
+        for (size_t p = 0; p < part->n; p++) {
+            count[p] += time[p] == time[p];
+            first[p] = time[p] < first[p] ? time[p] : first[p];
+        }
+    }
+}
+
+/* Index of the first sample time that is not before `hour`, which may miss a step end by its rounding; n_times: none.
+ */
+static size_t sample_at(const struct tally_shape *shape, double hour) {
+    size_t begin = 0, end = shape->n_times;
+    while (begin < end) {
+        const size_t middle = (begin + end) / 2;
+        if (shape->time[middle] * (1 + 1e-12) < hour)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin;
+}
+
+static void count_joint(const struct tally_shape *shape, struct tally_counts *counts, const double *time) {
+    const size_t n = shape->n_positions;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; !isnan(time[i * BATCH]) && j < n; j++)
+            counts->joint[i * n + j] += isnan(time[j * BATCH]) ? 0 : 1;
+}
+
+static void count_liquidations(const struct tally_shape *shape, struct tally_part *part, size_t m, const double *time) {
+    struct tally_counts *counts = &part->counts[m];
+    uint32_t *count = part->n_liquidated + m * BATCH;
+    look_at_liquidations(shape, part, time, count);
+    for (size_t p = 0; p < part->n; p++) {
+        counts->liquidated[count[p]]++;
+        if (count[p] == 0)
+            continue;
+        const size_t sample = sample_at(shape, part->first_time[p]);
+        if (sample < shape->n_times)
+            counts->first[sample]++;
+        count_joint(shape, counts, time + p);
+    }
+}
+
+static void count_alerts(const struct tally_shape *shape, struct tally_part *part, size_t m, const double *time) {
+    for (size_t a = 0; time && a < shape->n_alerts; a++)
+        for (size_t p = 0; p < part->n; p++)
+            part->counts[m].alert[a] += isnan(time[a * BATCH + p]) ? 0 : 1;
+}
+
+/* This mode against the first: it liquidates nothing where the first did, or a position that the first kept. */
+static void count_against_first(const struct tally_shape *shape, struct tally_part *part, size_t m,
+                                const struct outcome *outcome) {
+    const uint32_t *first = part->n_liquidated, *own = part->n_liquidated + m * BATCH;
+    for (size_t p = 0; p < part->n; p++) {
+        *part->counts[m].rescue += first[p] > 0 && own[p] == 0;
+        int spread = 0;
+        for (size_t i = 0; own[p] > 0 && i < shape->n_positions; i++)
+            spread |=
+                !isnan(outcome[m].liquidation_time[i * BATCH + p]) && isnan(outcome[0].liquidation_time[i * BATCH + p]);
+        *part->counts[m].contagion += (uint64_t)spread;
+    }
+}
+
+static void count_amounts(struct tally_part *part, size_t m, const struct outcome *outcome) {
+    for (size_t p = 0; p < part->n; p++) {
+        *part->counts[m].shortfall += outcome->column[OUTCOME_shortfall][p] > 0;
+        part->not_finite += isfinite(outcome->column[OUTCOME_loss][p]) ? 0 : 1;
+    }
+}
+
+void tally_count(const struct tally_shape *shape, struct tally_part *part, const struct outcome *outcome) {
+    part->not_finite = 0;
+    for (size_t m = 0; m < shape->n_modes; m++) {
+        memset(part->counts[m].all, 0, part->counts[m].n * sizeof *part->counts[m].all);
+        count_liquidations(shape, part, m, outcome[m].liquidation_time);
+        count_against_first(shape, part, m, outcome);
+        count_alerts(shape, part, m, outcome[m].alert_time);
+        count_amounts(part, m, &outcome[m]);
+    }
+}
