@@ -147,6 +147,7 @@ class Tree:
     def check_homes(self):
         home = [
             (r"(hdf5\w*|H5\w+)\.h", lambda p: re.fullmatch(r"(store\w*|spool)\.[ch]", p.name), "HDF5 in store*.c"),
+            (r"zlib\.h", lambda p: p.name == "store_chunk.c", "zlib in store_chunk.c"),
             (r"yaml\.h", lambda p: p.name == "yaml.c", "libyaml in yaml.c"),
         ]
         for path in self.files:

@@ -264,6 +264,7 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
         status = run_all(&run);
     if (status == RISKPOOL_OK) {
         filled->size[DIM_ASSET] = scenario->market.n_assets;
+        filled->n_threads = run.n_workers;
         status = stats_fill(&run.tally, run.n_workers, filled);
     }
     if (status == RISKPOOL_OK)
