@@ -28,6 +28,7 @@ void *arena_allocate(struct arena *arena, size_t size) {
     chunk->memory = memory;
     chunk->next = arena->first;
     arena->first = chunk;
+    arena->size += sizeof *chunk + size;
     return chunk->bytes;
 }
 

@@ -8,7 +8,12 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { LEVEL = 1, CHECKSUM_SIZE = 4, SUMS_FIT = 360 /* 16-bit words that can be summed before 32 bits overflow */ };
+enum {
+    LEVEL = 1,
+    AT_ONCE = 4 /* chunks a thread, between two looks at the file */,
+    CHECKSUM_SIZE = 4,
+    SUMS_FIT = 360 /* 16-bit words that can be summed before 32 bits overflow */
+};
 
 struct array {
     const unsigned char *values;
@@ -75,11 +80,12 @@ static int packing_init(struct packing *packing, size_t bytes) {
 }
 
 /* As many chunks at a time as there are packings; HDF5 itself is for one thread. */
-static herr_t write_in_turns(hid_t dataset, const struct array *array, size_t row, struct packing *packing, size_t n) {
+static herr_t write_in_turns(hid_t dataset, const struct array *array, size_t row, struct packing *packing, size_t n,
+                             size_t n_threads) {
     const size_t n_chunks = (array->n + array->chunk - 1) / array->chunk;
     for (size_t done = 0; done < n_chunks; done += n) {
         const size_t now = n_chunks - done < n ? n_chunks - done : n;
-#pragma omp parallel for schedule(static, 1) num_threads((int)n)
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)n_threads)
         for (size_t i = 0; i < now; i++)
             pack(array, (done + i) * array->chunk, &packing[i]);
         for (size_t i = 0; i < now; i++) {
@@ -96,12 +102,13 @@ herr_t store_write_chunks(hid_t dataset, struct store_shape shape, struct store_
                           size_t value_size, size_t n_threads) {
     const size_t row = shape.rank == 2 ? (size_t)shape.length[1] : 1;
     const struct array array = {values, (size_t)shape.length[0] * row, (size_t)chunk.length[0] * row, value_size};
-    const size_t n_chunks = (array.n + array.chunk - 1) / array.chunk, n = n_threads < n_chunks ? n_threads : n_chunks;
+    const size_t n_chunks = (array.n + array.chunk - 1) / array.chunk, room = AT_ONCE * n_threads;
+    const size_t n = room < n_chunks ? room : n_chunks;
     struct packing *packing = calloc(n, sizeof *packing);
     int ok = packing != NULL;
     for (size_t i = 0; ok && i < n; i++)
         ok = packing_init(&packing[i], array.chunk * value_size);
-    const herr_t result = ok ? write_in_turns(dataset, &array, row, packing, n) : -1;
+    const herr_t result = ok ? write_in_turns(dataset, &array, row, packing, n, n_threads < n ? n_threads : n) : -1;
     for (size_t i = 0; packing && i < n; i++) {
         free(packing[i].shuffled);
         free(packing[i].packed);

@@ -75,6 +75,21 @@ enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths) {
     return RISKPOOL_OK;
 }
 
+uint64_t tally_memory(const struct tally_shape *shape) {
+    const uint64_t n = shape->n_paths, columns = OUTCOME_COUNT + shape->n_positions;
+    const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? columns - (shape->trajectories ? 0 : 2) : 1;
+    const uint64_t samples = n < TALLY_SAMPLE ? n : TALLY_SAMPLE;
+    uint64_t numbers = n * a_path + n / BATCH * 2 * TALLY_MEANS;
+    if (shape->trajectories)
+        numbers += 2 * shape->n_times * samples;
+    if (shape->keep != TALLY_KEEP_TAIL)
+        return shape->n_modes * numbers * sizeof(double);
+    const int growing = shape->n_paths_limit > n;
+    const uint64_t bounded = growing ? n : 2 * shape->n_modes * tally_tail_size(n) + BATCH;
+    const uint64_t records = bounded < n ? bounded : n;
+    return shape->n_modes * numbers * sizeof(double) + records * tail_record_size(shape->n_modes * (1 + columns));
+}
+
 static void *zeroed(size_t n, size_t size, int *ok) {
     void *array = calloc(n ? n : 1, size);
     *ok = *ok && array;

@@ -93,6 +93,8 @@ void tally_free(struct tally *tally);
 int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape);
 /* Counts the paths of a batch by what happened to them. Inside tally only. */
 void tally_count(const struct tally_shape *shape, struct tally_part *part, const struct outcome *outcome);
+/* Bytes that a tally of this shape fills with the paths of the shape. */
+uint64_t tally_memory(const struct tally_shape *shape);
 /* Room for `n_paths` paths, at most the limit of the shape. Not while a batch is being added. */
 enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths);
 /* Legal on a zeroed, failed or freed part. */
