@@ -122,19 +122,18 @@ static void estimate_shortfall(const double *tail, size_t n_tail, size_t n, doub
     t->error = n_tail < 2 ? NAN : sqrt(sum_value(&squares) / (double)(n - 1) / (double)n);
 }
 
-struct tail_estimate estimate_tail(double *loss, size_t n, double confidence) {
+struct tail_estimate estimate_tail(double *loss, size_t n, double confidence, size_t *below) {
     struct tail_estimate t = {NAN, NAN, NAN, NAN, NAN};
     if (n == 0)
         return t;
     uint64_t low = 0, high = 0;
     interval_ranks(n, confidence, &low, &high);
     const size_t rank = estimate_rank(n, confidence);
-    size_t before = 0;
     if (low >= 1) {
-        t.low = select_rank(loss, n, low);
-        before = low - 1;
+        t.low = select_rank(loss + *below, n - *below, low - *below);
+        *below = low - 1;
     }
-    t.value_at_risk = select_rank(loss + before, n - before, rank - before);
+    t.value_at_risk = select_rank(loss + *below, n - *below, rank - *below);
     double *tail = loss + rank - 1;
     const size_t n_tail = n - rank + 1;
     estimate_shortfall(tail, n_tail, n, confidence, &t);

@@ -166,7 +166,7 @@ enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t 
     if (!losses)
         return RISKPOOL_NO_MEMORY;
     const size_t n = tally_losses(tally, mode, losses);
-    const struct tail_estimate tail = estimate_tail(losses, n, confidence);
+    const struct tail_estimate tail = estimate_tail(losses, n, confidence, &(size_t){0});
     *expected_shortfall = tail.expected_shortfall;
     *error = tail.error;
     free(losses);

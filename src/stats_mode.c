@@ -26,8 +26,9 @@ static void fill_losses(const struct tally *tally, const double *loss, double **
     *statistic[STAT_mean_loss_se] = moments.error;
     *statistic[STAT_loss_std] = moments.deviation;
     memcpy(scratch, loss, n * sizeof *scratch);
+    size_t below = 0;
     for (size_t i = 0; i < tally->shape.n_confidence; i++) {
-        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i]);
+        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i], &below);
         statistic[STAT_value_at_risk][i] = tail.value_at_risk;
         statistic[STAT_value_at_risk_low][i] = tail.low;
         statistic[STAT_value_at_risk_high][i] = tail.high;

@@ -83,7 +83,9 @@ struct tally_part {
     size_t n_modes;
     struct tally_counts *counts; /* [mode] */
     double *first_time;          /* [BATCH] scratch: hour of the path's first liquidation */
-    uint32_t *n_liquidated;      /* [mode][BATCH] scratch */
+    size_t n_words;
+    size_t *position;     /* [position] scratch: those liquidated */
+    uint64_t *liquidated; /* [mode][word][BATCH] scratch: a bit for each position, 64 in a word */
 };
 
 enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape);

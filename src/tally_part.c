@@ -26,8 +26,10 @@ enum riskpool_status tally_part_init(struct tally_part *part, const struct tally
     *part = (struct tally_part){.n_modes = shape->n_modes};
     part->counts = calloc(shape->n_modes + 1, sizeof *part->counts);
     part->first_time = calloc(BATCH, sizeof *part->first_time);
-    part->n_liquidated = calloc(shape->n_modes * BATCH + 1, sizeof *part->n_liquidated);
-    int ok = part->counts && part->first_time && part->n_liquidated;
+    part->n_words = shape->n_positions / 64 + 1;
+    part->liquidated = calloc(shape->n_modes * part->n_words * BATCH + 1, sizeof *part->liquidated);
+    part->position = calloc(shape->n_positions + 1, sizeof *part->position);
+    int ok = part->counts && part->first_time && part->liquidated && part->position;
     for (size_t m = 0; ok && m < shape->n_modes; m++)
         ok = tally_counts_init(&part->counts[m], shape);
     return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
@@ -38,22 +40,27 @@ void tally_part_free(struct tally_part *part) {
         free(part->counts[m].all);
     free(part->counts);
     free(part->first_time);
-    free(part->n_liquidated);
+    free(part->liquidated);
+    free(part->position);
     *part = (struct tally_part){0};
 }
 
-/* How many positions of each path a mode liquidates, and when the first. */
-static void look_at_liquidations(const struct tally_shape *shape, struct tally_part *part, const double *row,
-                                 uint32_t *count) {
+static uint64_t *words_of(const struct tally_part *part, size_t mode) {
+    return part->liquidated + mode * part->n_words * BATCH;
+}
+
+/* Which positions of each path a mode liquidates, and when the first. */
+static void look_at_liquidations(const struct tally_shape *shape, struct tally_part *part, size_t m,
+                                 const double *row) {
     double *first = part->first_time;
-    for (size_t p = 0; p < part->n; p++) {
-        count[p] = 0;
+    memset(words_of(part, m), 0, part->n_words * BATCH * sizeof *part->liquidated);
+    for (size_t p = 0; p < part->n; p++)
         first[p] = INFINITY;
-    }
     for (size_t i = 0; i < shape->n_positions; i++) {
         const double *time = row + i * BATCH;
+        uint64_t *word = words_of(part, m) + i / 64 * BATCH;
         for (size_t p = 0; p < part->n; p++) {
-            count[p] += time[p] == time[p];
+            word[p] |= (uint64_t)(time[p] == time[p]) << i % 64;
             first[p] = time[p] < first[p] ? time[p] : first[p];
         }
     }
@@ -73,25 +80,29 @@ static size_t sample_at(const struct tally_shape *shape, double hour) {
     return begin;
 }
 
-static void count_joint(const struct tally_shape *shape, struct tally_counts *counts, const double *time) {
-    const size_t n = shape->n_positions;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; !isnan(time[i * BATCH]) && j < n; j++)
-            counts->joint[i * n + j] += isnan(time[j * BATCH]) ? 0 : 1;
+/* Numbers of the positions in a path's words, ascending; returns how many. */
+static size_t list_positions(const struct tally_part *part, const uint64_t *word, size_t *position) {
+    size_t n = 0;
+    for (size_t w = 0; w < part->n_words; w++)
+        for (uint64_t bits = word[w * BATCH]; bits; bits &= bits - 1)
+            position[n++] = 64 * w + (size_t)__builtin_ctzll(bits);
+    return n;
 }
 
-static void count_liquidations(const struct tally_shape *shape, struct tally_part *part, size_t m, const double *time) {
+static void count_liquidations(const struct tally_shape *shape, struct tally_part *part, size_t m) {
     struct tally_counts *counts = &part->counts[m];
-    uint32_t *count = part->n_liquidated + m * BATCH;
-    look_at_liquidations(shape, part, time, count);
+    const size_t *position = part->position;
     for (size_t p = 0; p < part->n; p++) {
-        counts->liquidated[count[p]]++;
-        if (count[p] == 0)
+        const size_t n = list_positions(part, words_of(part, m) + p, part->position);
+        counts->liquidated[n]++;
+        if (n == 0)
             continue;
         const size_t sample = sample_at(shape, part->first_time[p]);
         if (sample < shape->n_times)
             counts->first[sample]++;
-        count_joint(shape, counts, time + p);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                counts->joint[position[i] * shape->n_positions + position[j]]++;
     }
 }
 
@@ -102,17 +113,21 @@ static void count_alerts(const struct tally_shape *shape, struct tally_part *par
 }
 
 /* This mode against the first: it liquidates nothing where the first did, or a position that the first kept. */
-static void count_against_first(const struct tally_shape *shape, struct tally_part *part, size_t m,
-                                const struct outcome *outcome) {
-    const uint32_t *first = part->n_liquidated, *own = part->n_liquidated + m * BATCH;
+static void count_against_first(struct tally_part *part, size_t m) {
+    const uint64_t *first = words_of(part, 0), *own = words_of(part, m);
+    uint64_t rescues = 0, contagions = 0;
     for (size_t p = 0; p < part->n; p++) {
-        *part->counts[m].rescue += first[p] > 0 && own[p] == 0;
-        int spread = 0;
-        for (size_t i = 0; own[p] > 0 && i < shape->n_positions; i++)
-            spread |=
-                !isnan(outcome[m].liquidation_time[i * BATCH + p]) && isnan(outcome[0].liquidation_time[i * BATCH + p]);
-        *part->counts[m].contagion += (uint64_t)spread;
+        uint64_t any_first = 0, any_own = 0, spread = 0;
+        for (size_t w = 0; w < part->n_words; w++) {
+            any_first |= first[w * BATCH + p];
+            any_own |= own[w * BATCH + p];
+            spread |= own[w * BATCH + p] & ~first[w * BATCH + p];
+        }
+        rescues += any_first && !any_own;
+        contagions += spread != 0;
     }
+    *part->counts[m].rescue = rescues;
+    *part->counts[m].contagion = contagions;
 }
 
 static void count_amounts(struct tally_part *part, size_t m, const struct outcome *outcome) {
@@ -126,8 +141,9 @@ void tally_count(const struct tally_shape *shape, struct tally_part *part, const
     part->not_finite = 0;
     for (size_t m = 0; m < shape->n_modes; m++) {
         memset(part->counts[m].all, 0, part->counts[m].n * sizeof *part->counts[m].all);
-        count_liquidations(shape, part, m, outcome[m].liquidation_time);
-        count_against_first(shape, part, m, outcome);
+        look_at_liquidations(shape, part, m, outcome[m].liquidation_time);
+        count_liquidations(shape, part, m);
+        count_against_first(part, m);
         count_alerts(shape, part, m, outcome[m].alert_time);
         count_amounts(part, m, &outcome[m]);
     }

@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("tools", help="folder of the compiled peers and components")
     parser.add_argument("output", help="folder for bench.md, bench.png and bench.json")
     parser.add_argument("size", choices=SIZES)
+    parser.add_argument("--publish", metavar="README", help="page whose table and picture are to be these")
     return parser.parse_args()
 
 
@@ -207,6 +208,9 @@ def main():
     text = table.write(found, os.path.join(chosen.output, "bench.md"))
     picture.write(found, os.path.join(chosen.output, "bench.png"))
     print(text)
+    if chosen.publish:
+        table.publish(found, chosen.publish)
+        picture.write(found, os.path.join(bench.here, "bench.png"))
     wrong = [answer["name"] for answer in found["answers"] if abs(answer["z"]) > 4.5]
     return f"answers differ by more than chance: {', '.join(wrong)}" if wrong else 0
 

@@ -57,22 +57,22 @@ static void tail_of_ten(void **state) {
     const double x[10] = {3, 10, 1, 7, 2, 9, 4, 8, 6, 5};
     double y[10];
     memcpy(y, x, sizeof y);
-    struct tail_estimate t = estimate_tail(y, 10, 0.8);
+    struct tail_estimate t = estimate_tail(y, 10, 0.8, &(size_t){0});
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, 9.5, 1e-14);
     /* influence: 0 but for 9 and 10: (1, 2) / 0.2; mean 1.5, squares (3.5^2 + 8.5^2 + 8 * 1.5^2) */
     assert_near(t.error, sqrt((3.5 * 3.5 + 8.5 * 8.5 + 8 * 1.5 * 1.5) / 9 / 10), 1e-14);
     memcpy(y, x, sizeof y);
-    t = estimate_tail(y, 10, 0.75); /* n a = 7.5: half of the eighth */
+    t = estimate_tail(y, 10, 0.75, &(size_t){0}); /* n a = 7.5: half of the eighth */
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, (0.5 * 8 + 9 + 10) / 2.5, 1e-14);
     memcpy(y, x, sizeof y);
-    t = estimate_tail(y, 10, 0.99); /* less than a path beyond */
+    t = estimate_tail(y, 10, 0.99, &(size_t){0}); /* less than a path beyond */
     assert_true(t.value_at_risk == 10 && t.expected_shortfall == 10);
     assert_true(isnan(t.error) && isnan(t.high));
-    t = estimate_tail(y, 1, 0.5);
+    t = estimate_tail(y, 1, 0.5, &(size_t){0});
     assert_true(isnan(t.low) && isnan(t.high) && isnan(t.error));
-    assert_true(isnan(estimate_tail(y, 0, 0.5).value_at_risk));
+    assert_true(isnan(estimate_tail(y, 0, 0.5, &(size_t){0}).value_at_risk));
 }
 
 /* The whole tail at a time: selection against full sorting, every level, with many ties. */
@@ -92,7 +92,7 @@ static void tail_agrees_with_sorting(void **state) {
             for (size_t i = 0; i < N; i++)
                 x[i] = sorted[i] = ties ? floor(5 * gsl_rng_uniform(rng)) : gsl_ran_ugaussian(rng);
             qsort(sorted, N, sizeof *sorted, ascending);
-            const struct tail_estimate t = estimate_tail(x, N, a);
+            const struct tail_estimate t = estimate_tail(x, N, a, &(size_t){0});
             const size_t rank = estimate_rank(N, a);
             uint64_t low = 0, high = 0;
             interval_ranks(N, a, &low, &high);
@@ -111,7 +111,7 @@ static void constant_losses_have_no_error(void **state) {
     double x[1000];
     for (size_t i = 0; i < 1000; i++)
         x[i] = 0.1;
-    const struct tail_estimate t = estimate_tail(x, 1000, 0.99);
+    const struct tail_estimate t = estimate_tail(x, 1000, 0.99, &(size_t){0});
     assert_true(t.value_at_risk == 0.1 && t.low == 0.1 && t.high == 0.1 && t.expected_shortfall == 0.1 && t.error == 0);
     assert_true(estimate_moments(x, 1000).error < 1e-17);
 }
@@ -168,7 +168,7 @@ static void intervals_cover(void **state) {
         for (size_t i = 0; i < N; i++)
             x[i] = gsl_ran_gaussian_ziggurat(rng, 1);
         const struct moments m = estimate_moments(x, N);
-        const struct tail_estimate t = estimate_tail(x, N, 0.99);
+        const struct tail_estimate t = estimate_tail(x, N, 0.99, &(size_t){0});
         var_covered += t.low <= var && var <= t.high;
         es_covered += fabs(t.expected_shortfall - es) <= INTERVAL_95 * t.error;
         mean_covered += fabs(m.mean) <= INTERVAL_95 * m.error;
