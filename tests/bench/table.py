@@ -86,7 +86,7 @@ def summary(found):
     cells += [[level_of(row), f"{row['ns']:.2f}", f"{row['seconds'] / ours['seconds']:.1f} ×"]
               for row in found["peers"] if row is not ours]
     text = table(["one thread", "ns an asset-step", "over riskpool"], cells)
-    text += (f"\n{found['machine']}, {found['paths']:,} paths; whole processes, medians. Two threads are "
+    text += (f"\n{found['machine']}, load {found['load']:.1f}, {found['paths']:,} paths; whole processes, medians. Two threads are "
              f"{threads_of[1] / threads_of[2]:.2f} times as fast as one")
     answer = found["components"].get(level, {}).get("filtered")
     if answer:
