@@ -186,9 +186,11 @@ static enum riskpool_status look_at_output(const struct request *request, const 
                                            const char *path, int *done) {
     struct store_identity found;
     char *message = NULL;
-    enum riskpool_status status = store_identity(path, &found, &message);
     *done = 0;
-    if (status == RISKPOOL_INPUT_MISSING || request->fresh) {
+    if (request->fresh)
+        return RISKPOOL_OK;
+    enum riskpool_status status = store_identity(path, &found, &message);
+    if (status == RISKPOOL_INPUT_MISSING) {
         riskpool_text_free(message);
         return RISKPOOL_OK;
     }
