@@ -76,6 +76,8 @@ enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const
     enum riskpool_status status = riskpool_run_memory(scenario, options, &need);
     if (status == RISKPOOL_OK)
         print_need(stdout, scenario, options->threads, need);
+    else
+        fprintf(stderr, "%s: %s\n", scenario->name, riskpool_status_text(status));
     return status;
 }
 
@@ -86,6 +88,8 @@ enum riskpool_status memory_check(const struct riskpool_scenario *scenario,
                                           [PATHS_NONE] = "fewer paths"};
     uint64_t need = 0;
     enum riskpool_status status = riskpool_run_memory(scenario, options, &need);
+    if (status != RISKPOOL_OK)
+        fprintf(stderr, "%s: %s\n", scenario->name, riskpool_status_text(status));
     if (status != RISKPOOL_OK || need <= memory_available())
         return status;
     print_need(stderr, scenario, options->threads, need);

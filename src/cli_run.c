@@ -286,6 +286,8 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         goto out;
     path = output_path(request, riskpool_scenario_name(scenario));
     status = path ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    if (!path)
+        fprintf(stderr, "%s: %s\n", scenario_path, riskpool_status_text(status));
     if (status == RISKPOOL_OK && same_file(scenario_path, path)) {
         fprintf(stderr, "riskpool run: %s is the scenario itself\n", path);
         status = RISKPOOL_CANNOT_CREATE;
