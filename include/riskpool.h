@@ -96,6 +96,11 @@ struct riskpool_run_options {
 RISKPOOL_PUBLIC enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario,
                                                   const struct riskpool_run_options *options,
                                                   struct riskpool_results **results);
+/* *bytes: the memory of a program that runs the scenario so and writes the results, at its largest. An estimate: where
+ * columns per path are kept, it depends on how often positions are liquidated. With a target error, of the paths of the
+ * scenario alone. RISKPOOL_NO_MEMORY. */
+RISKPOOL_PUBLIC enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenario,
+                                                         const struct riskpool_run_options *options, uint64_t *bytes);
 RISKPOOL_PUBLIC void riskpool_results_free(struct riskpool_results *results);
 
 /* Writes the results file (HDF5, see results/README.md) to a temporary name beside `path` and renames it into place.

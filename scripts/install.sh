@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(gcc libc6-dev make cmake pkg-config
-    libhdf5-dev libgsl-dev libyaml-dev nettle-dev libjansson-dev
+    libhdf5-dev zlib1g-dev libgsl-dev libyaml-dev nettle-dev libjansson-dev
     python3 python3-numpy python3-h5py python3-matplotlib python3-yaml)
 test_packages=(binutils clang libclang-rt-dev libomp-dev clang-format clang-tidy
     libcmocka-dev librandom123-dev

@@ -3,11 +3,13 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
+
+enum { ALIGNMENT = 64 };
 
 struct arena_chunk {
     struct arena_chunk *next;
-    char padding[64 - sizeof(struct arena_chunk *)];
+    void *memory; /* as the allocator gave it */
+    char padding[ALIGNMENT - 2 * sizeof(void *)];
     char bytes[];
 };
 
@@ -16,15 +18,17 @@ void *arena_allocate(struct arena *arena, size_t size) {
         arena->failed = 1;
         return NULL;
     }
-    size_t whole = (sizeof(struct arena_chunk) + size + 63) / 64 * 64;
-    struct arena_chunk *chunk = aligned_alloc(64, whole);
-    if (!chunk) {
+    /* calloc, not memset: of large rows only what a run uses becomes memory. */
+    char *memory = calloc(1, sizeof(struct arena_chunk) + size + ALIGNMENT);
+    if (!memory) {
         arena->failed = 1;
         return NULL;
     }
-    memset(chunk, 0, whole);
+    struct arena_chunk *chunk = (void *)(memory + (ALIGNMENT - (uintptr_t)memory % ALIGNMENT) % ALIGNMENT);
+    chunk->memory = memory;
     chunk->next = arena->first;
     arena->first = chunk;
+    arena->size += sizeof *chunk + size;
     return chunk->bytes;
 }
 
@@ -35,7 +39,7 @@ double *arena_take(struct arena *arena, size_t n) {
 void arena_free(struct arena *arena) {
     for (struct arena_chunk *chunk = arena->first; chunk;) {
         struct arena_chunk *next = chunk->next;
-        free(chunk);
+        free(chunk->memory);
         chunk = next;
     }
     *arena = (struct arena){0};

@@ -10,6 +10,7 @@ struct arena_chunk;
 struct arena {
     struct arena_chunk *first;
     int failed;
+    size_t size; /* bytes in all */
 };
 
 /* `size` bytes, zeroed, aligned to 64; NULL on failure. A zeroed arena is an empty one. */

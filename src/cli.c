@@ -24,7 +24,7 @@ const struct command commands[] = {
      "  -q, --quiet              no progress, no summary\n"
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_run},
-    {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios; run nothing",
+    {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
      "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION HELP_OPTION,
      cli_validate},
     {"inspect", "[OPTION]... SCENARIO",

@@ -23,6 +23,13 @@ void command_help(const struct command *command);
 /* Prints "riskpool COMMAND: MESSAGE" to stderr with a pointer to the help; returns the exit code for wrong usage. */
 int command_misused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The number of threads that Slurm gave this process, unless OpenMP was told a number; 0: as OpenMP finds them. */
+int threads_from_environment(void);
+/* Prints the memory that a run needs. */
+enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
+/* RISKPOOL_NO_MEMORY, with a message, when a run needs more memory than there is. */
+enum riskpool_status memory_check(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
+
 int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);

@@ -44,8 +44,7 @@ static int positive_number(const char *text, double *number) {
     return errno == 0 && end != text && *end == '\0' && isfinite(*number) && *number > 0.0;
 }
 
-/* The number of threads that Slurm gave this process, unless OpenMP was told a number; 0: as OpenMP finds them. */
-static int threads_from_environment(void) {
+int threads_from_environment(void) {
     const char *openmp = getenv("OMP_NUM_THREADS"), *slurm = getenv("SLURM_CPUS_PER_TASK");
     double number = 0.0;
     if (openmp && openmp[strspn(openmp, " ")] >= '1' && openmp[strspn(openmp, " ")] <= '9')
@@ -187,9 +186,11 @@ static enum riskpool_status look_at_output(const struct request *request, const 
                                            const char *path, int *done) {
     struct store_identity found;
     char *message = NULL;
-    enum riskpool_status status = store_identity(path, &found, &message);
     *done = 0;
-    if (status == RISKPOOL_INPUT_MISSING || request->fresh) {
+    if (request->fresh)
+        return RISKPOOL_OK;
+    enum riskpool_status status = store_identity(path, &found, &message);
+    if (status == RISKPOOL_INPUT_MISSING) {
         riskpool_text_free(message);
         return RISKPOOL_OK;
     }
@@ -227,17 +228,21 @@ static enum riskpool_status show_done(const struct request *request, const char 
     return status;
 }
 
+static struct riskpool_run_options run_options(const struct request *request) {
+    return (struct riskpool_run_options){.threads = request->threads,
+                                         .target_error = request->target_error,
+                                         .progress = progress_show,
+                                         .exact = request->exact};
+}
+
 static enum riskpool_status simulate(const struct request *request, const struct riskpool_scenario *scenario,
                                      const char *scenario_path, const char *path) {
     struct progress_line line;
     struct riskpool_results *results = NULL;
     char *message = NULL;
     progress_init(&line, stderr, riskpool_scenario_name(scenario), request->quiet);
-    const struct riskpool_run_options options = {.threads = request->threads,
-                                                 .target_error = request->target_error,
-                                                 .progress = progress_show,
-                                                 .user = &line,
-                                                 .exact = request->exact};
+    struct riskpool_run_options options = run_options(request);
+    options.user = &line;
     const double started = omp_get_wtime();
     enum riskpool_status status = riskpool_run(scenario, &options, &results);
     const double seconds = omp_get_wtime() - started;
@@ -273,12 +278,16 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
                                                          request->n_assignments, &scenario, &messages);
     if (messages)
         fputs(messages, stderr);
+    else if (status != RISKPOOL_OK)
+        fprintf(stderr, "%s: %s\n", scenario_path, riskpool_status_text(status));
     riskpool_text_free(messages);
     messages = NULL;
     if (status != RISKPOOL_OK)
         goto out;
     path = output_path(request, riskpool_scenario_name(scenario));
     status = path ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    if (!path)
+        fprintf(stderr, "%s: %s\n", scenario_path, riskpool_status_text(status));
     if (status == RISKPOOL_OK && same_file(scenario_path, path)) {
         fprintf(stderr, "riskpool run: %s is the scenario itself\n", path);
         status = RISKPOOL_CANNOT_CREATE;
@@ -296,6 +305,10 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         status = show_done(request, path);
         goto out;
     }
+    const struct riskpool_run_options options = run_options(request);
+    status = memory_check(scenario, &options);
+    if (status != RISKPOOL_OK)
+        goto out;
     status = store_prepare(path, &messages);
     if (status != RISKPOOL_OK) {
         fprintf(stderr, "riskpool run: %s\n", messages ? messages : path);
@@ -322,8 +335,7 @@ static int run_all(struct request *request, int n, char **paths) {
         enum riskpool_status status = run_one(request, paths[i]);
         const int code = riskpool_status_exit_code(status);
         /* One alone has said what is wrong, unless it could not be read. */
-        if (code != 0 &&
-            (n > 1 || status == RISKPOOL_INVALID || status == RISKPOOL_INPUT_MISSING || status == RISKPOOL_NO_MEMORY))
+        if (code != 0 && (n > 1 || status == RISKPOOL_INVALID || status == RISKPOOL_INPUT_MISSING))
             fprintf(stderr, "%s: %s\n", paths[i], riskpool_status_text(status));
         worst = code > worst ? code : worst;
         if (status == RISKPOOL_STOPPED)

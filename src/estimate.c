@@ -10,7 +10,7 @@
 #include "interval.h"
 #include "sum.h"
 
-enum { BINS = 1024, THINNED_FROM = 4 * BINS };
+enum { BINS = 1024, IN_A_BIN = 8, THINNED_FROM = 16 * IN_A_BIN };
 
 struct moments estimate_moments(const double *x, size_t n) {
     if (n == 0)
@@ -42,14 +42,15 @@ static double select_rank(double *x, size_t n, size_t rank) {
 }
 
 /* Where a value falls between `low` and the largest one: never before a smaller value. */
-static size_t bin_of(double x, double low, double scale) {
+static size_t bin_of(double x, double low, double scale, size_t n_bins) {
     const double bin = (x - low) * scale;
-    return bin < BINS ? (size_t)bin : BINS - 1;
+    return bin < (double)n_bins ? (size_t)bin : n_bins - 1;
 }
 
 /* Drops from x the bins that hold none of the ascending ranks, and lowers the ranks by what was dropped below them: two
  * straight passes that leave little to select from. Returns how many values are left. */
 static size_t thin_out(double *x, size_t n, size_t *rank, size_t n_ranks) {
+    const size_t n_bins = n / IN_A_BIN < BINS ? n / IN_A_BIN : BINS;
     size_t count[BINS] = {0}, below = 0, dropped = 0, kept = 0, next = 0;
     unsigned char wanted[BINS];
     double low = x[0], high = x[0];
@@ -57,12 +58,12 @@ static size_t thin_out(double *x, size_t n, size_t *rank, size_t n_ranks) {
         low = x[i] < low ? x[i] : low;
         high = x[i] > high ? x[i] : high;
     }
-    const double scale = BINS / (high - low);
+    const double scale = (double)n_bins / (high - low);
     if (!isfinite(scale) || !(scale > 0))
         return n;
     for (size_t i = 0; i < n; i++)
-        count[bin_of(x[i], low, scale)]++;
-    for (size_t b = 0; b < BINS; b++) {
+        count[bin_of(x[i], low, scale, n_bins)]++;
+    for (size_t b = 0; b < n_bins; b++) {
         const size_t first = next;
         below += count[b];
         while (next < n_ranks && rank[next] <= below)
@@ -71,7 +72,7 @@ static size_t thin_out(double *x, size_t n, size_t *rank, size_t n_ranks) {
         dropped += wanted[b] ? 0 : count[b];
     }
     for (size_t i = 0; i < n; i++)
-        if (wanted[bin_of(x[i], low, scale)])
+        if (wanted[bin_of(x[i], low, scale, n_bins)])
             x[kept++] = x[i];
     return kept;
 }
@@ -121,19 +122,18 @@ static void estimate_shortfall(const double *tail, size_t n_tail, size_t n, doub
     t->error = n_tail < 2 ? NAN : sqrt(sum_value(&squares) / (double)(n - 1) / (double)n);
 }
 
-struct tail_estimate estimate_tail(double *loss, size_t n, double confidence) {
+struct tail_estimate estimate_tail(double *loss, size_t n, double confidence, size_t *below) {
     struct tail_estimate t = {NAN, NAN, NAN, NAN, NAN};
     if (n == 0)
         return t;
     uint64_t low = 0, high = 0;
     interval_ranks(n, confidence, &low, &high);
     const size_t rank = estimate_rank(n, confidence);
-    size_t before = 0;
     if (low >= 1) {
-        t.low = select_rank(loss, n, low);
-        before = low - 1;
+        t.low = select_rank(loss + *below, n - *below, low - *below);
+        *below = low - 1;
     }
-    t.value_at_risk = select_rank(loss + before, n - before, rank - before);
+    t.value_at_risk = select_rank(loss + *below, n - *below, rank - *below);
     double *tail = loss + rank - 1;
     const size_t n_tail = n - rank + 1;
     estimate_shortfall(tail, n_tail, n, confidence, &t);

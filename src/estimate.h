@@ -32,7 +32,8 @@ struct tail_estimate {
 /* Value at risk: the order statistic of rank ceil(n a) with the exact interval of ranks. Expected shortfall: the mean
  * of the worst n (1 - a), the fraction of a path weighted (Rockafellar and Uryasev 2002, proposition 8); its standard
  * error from the influence function VaR + max(L - VaR, 0) / (1 - a), NaN when no path lies beyond the value at risk
- * rank. Reorders the losses; the same for any order of them but for the last bits. */
-struct tail_estimate estimate_tail(double *loss, size_t n, double confidence);
+ * rank. Reorders the losses; the same for any order of them but for the last bits. The `*below` smallest losses lie
+ * first: 0 for losses in any order, left for the next higher confidence, which then need not look at them. */
+struct tail_estimate estimate_tail(double *loss, size_t n, double confidence, size_t *below);
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "cli.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 static int refuse_command(const char *name) {
     struct nearest nearest = {.word = name};
     for (const struct command *command = commands; command->name; command++)
@@ -24,7 +28,15 @@ static int finish(int code) {
     return code ? code : riskpool_status_exit_code(RISKPOOL_WRITE_FAILED);
 }
 
+/* glibc raises this bound by itself up to 32 MB, and memory that is freed then stays with the process. */
+static void give_back_large_rows(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 1 << 19);
+#endif
+}
+
 int main(int argc, char **argv) {
+    give_back_large_rows();
     if (argc < 2) {
         fprintf(stderr, "riskpool: which command?\nTry 'riskpool help'.\n");
         return riskpool_status_exit_code(RISKPOOL_USAGE);

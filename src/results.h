@@ -123,6 +123,7 @@ struct riskpool_results {
     uint64_t seed, n_paths;
     int complete;
     double start_equity;
+    size_t n_threads; /* that made them and may write them; 0 or 1: one */
 
     size_t size[DIM_COUNT]; /* length of every dimension; size[DIM_NONE] = 1, size[DIM_PATH] = paths kept */
     char **position;        /* [position] names */

@@ -7,11 +7,10 @@
 
 #include "interval.h"
 #include "run_results.h"
+#include "run_setup.h"
 #include "scenario.h"
 #include "stats.h"
 #include "worker.h"
-
-enum { MOST_TIMES = 64, LEAST_TIMES = 32 };
 
 /* Confidence level that a target error is about. */
 static const double TARGET_LEVEL = 0.99;
@@ -19,14 +18,11 @@ static const double TARGET_LEVEL = 0.99;
 struct run {
     const struct riskpool_scenario *scenario;
     const struct riskpool_run_options *options;
-    struct market_steps *steps;
-    struct engine engine;
+    struct run_setup setup;
     struct tally tally;
-    size_t n_times;
-    uint64_t time_step[MOST_TIMES]; /* steps done at each sample time */
-    double hour[MOST_TIMES];
     size_t n_workers;
     struct worker *worker;
+    struct tally_part *part;  /* [worker] */
     double started, reported; /* seconds */
     struct riskpool_progress progress;
     int stopped;
@@ -39,95 +35,44 @@ static double seconds_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Evenly spaced step ends from 0 to the horizon: as many as divide it, at most MOST_TIMES; the nearest step ends when
- * only few divide it. */
-static void choose_times(struct run *run) {
-    const uint64_t n = run->scenario->market.n_steps;
-    uint64_t intervals = n < MOST_TIMES ? n : MOST_TIMES - 1;
-    for (uint64_t d = intervals; d >= LEAST_TIMES; --d)
-        if (n % d == 0) {
-            intervals = d;
-            break;
-        }
-    run->n_times = (size_t)intervals + 1;
-    for (uint64_t k = 0; k <= intervals; ++k) {
-        run->time_step[k] = k * (n / intervals) + k * (n % intervals) / intervals;
-        run->hour[k] = (double)run->time_step[k] * run->scenario->market.step_hours;
-    }
-}
-
-static enum tally_keep keep_of(enum paths_kept kept) {
-    return kept == PATHS_ALL ? TALLY_KEEP_ALL : kept == PATHS_TAIL ? TALLY_KEEP_TAIL : TALLY_KEEP_NONE;
-}
-
-static enum riskpool_status init_tally(struct run *run) {
-    const struct riskpool_scenario *s = run->scenario;
-    const double target = run->options->target_error;
-    const struct tally_shape shape = {
-        .n_modes = s->book.n_modes,
-        .n_positions = s->book.n_positions,
-        .n_alerts = s->n_alerts,
-        .n_times = run->n_times,
-        .time = run->hour,
-        .n_confidence = s->n_confidence,
-        .confidence = s->confidence,
-        .n_paths = s->n_paths,
-        .n_paths_limit = target > 0.0 ? UINT64_C(1) << 40 : 0,
-        .keep = keep_of(s->paths_kept),
-        .trajectories = s->trajectories,
-        .start_equity = engine_start_equity(&run->engine),
-    };
-    return tally_init(&run->tally, &shape);
-}
-
 static enum riskpool_status init_workers(struct run *run) {
-    const int wanted = run->options->threads > 0 ? run->options->threads : omp_get_max_threads();
-    run->n_workers = (size_t)wanted;
+    run->n_workers = run_worker_count(run->scenario, run->options);
     run->worker = calloc(run->n_workers, sizeof *run->worker);
-    if (!run->worker)
-        return RISKPOOL_NO_MEMORY;
-    enum riskpool_status status = RISKPOOL_OK;
-    for (size_t i = 0; i < run->n_workers && status == RISKPOOL_OK; ++i)
-        status = worker_init(&run->worker[i], &run->scenario->market, run->steps, &run->engine);
+    run->part = calloc(run->n_workers, sizeof *run->part);
+    enum riskpool_status status = run->worker && run->part ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < run->n_workers && status == RISKPOOL_OK; ++i) {
+        status = worker_init(&run->worker[i], &run->scenario->market, run->setup.steps, &run->setup.engine);
+        if (status == RISKPOOL_OK)
+            status = tally_part_init(&run->part[i], &run->tally.shape);
+    }
     return status;
 }
 
 static enum riskpool_status run_init(struct run *run) {
-    const struct riskpool_scenario *s = run->scenario;
-    choose_times(run);
-    enum riskpool_status status = market_steps_create(&s->market, &run->steps);
+    enum riskpool_status status = run_setup_init(&run->setup, run->scenario, run->options->exact);
     if (status != RISKPOOL_OK)
         return status;
-    const struct engine_terms terms = {
-        .book = &s->book,
-        .rule = &s->rule,
-        .procedure = &s->procedure,
-        .n_assets = s->market.n_assets,
-        .initial = market_initial(run->steps),
-        .scale = s->market.model->scale,
-        .continuous = s->market.bridge,
-        .exact = run->options->exact,
-        .trajectories = s->trajectories,
-        .n_alerts = s->n_alerts,
-        .alerts = s->alerts,
-        .n_times = run->n_times,
-        .time_step = run->time_step,
-    };
-    status = engine_init(&run->engine, &terms);
-    if (status == RISKPOOL_OK)
-        status = init_tally(run);
-    if (status == RISKPOOL_OK)
-        status = init_workers(run);
-    return status;
+    const struct tally_shape shape = run_tally_shape(&run->setup, run->options->target_error > 0.0);
+    status = tally_init(&run->tally, &shape);
+    return status == RISKPOOL_OK ? init_workers(run) : status;
+}
+
+/* The paths are done: what follows needs the room. */
+static void free_workers(struct run *run) {
+    for (size_t i = 0; run->worker && i < run->n_workers; ++i)
+        worker_free(&run->worker[i]);
+    for (size_t i = 0; run->part && i < run->n_workers; ++i)
+        tally_part_free(&run->part[i]);
+    free(run->worker);
+    free(run->part);
+    run->worker = NULL;
+    run->part = NULL;
 }
 
 static void run_free(struct run *run) {
-    for (size_t i = 0; run->worker && i < run->n_workers; ++i)
-        worker_free(&run->worker[i]);
-    free(run->worker);
+    free_workers(run);
     tally_free(&run->tally);
-    engine_free(&run->engine);
-    market_steps_free(run->steps);
+    run_setup_free(&run->setup);
 }
 
 /* Calls the progress report; the running estimate, whose cost grows with the paths, at most once a second. */
@@ -165,11 +110,13 @@ static void run_batches(struct run *run, uint64_t first_path, uint64_t end_path)
         if (stopped)
             continue;
         struct worker *worker = &run->worker[omp_get_thread_num()];
+        struct tally_part *part = &run->part[omp_get_thread_num()];
         const uint64_t path = first_path + batch * BATCH;
         const size_t n = end_path - path < BATCH ? (size_t)(end_path - path) : BATCH;
         worker_batch(worker, path, n);
+        tally_take(&run->tally, part, path, n, worker->outcome);
         omp_set_lock(&run->lock);
-        tally_add(&run->tally, path, n, worker->outcome);
+        tally_add(&run->tally, part, worker->outcome);
         show_progress(run);
         omp_unset_lock(&run->lock);
     }
@@ -251,9 +198,11 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
         status = run_init(&run);
     if (status == RISKPOOL_OK)
         status = run_all(&run);
+    free_workers(&run);
     if (status == RISKPOOL_OK) {
         filled->size[DIM_ASSET] = scenario->market.n_assets;
-        status = stats_fill(&run.tally, filled);
+        filled->n_threads = run.n_workers;
+        status = stats_fill(&run.tally, run.n_workers, filled);
     }
     if (status == RISKPOOL_OK)
         status = run_describe(scenario, filled);

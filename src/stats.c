@@ -3,6 +3,7 @@
 #include "stats.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,28 +117,47 @@ static int is_complete(const struct tally *tally) {
     return tally->n_paths > 0 && (rest == 0 || tally->done[full] == rest);
 }
 
-enum riskpool_status stats_fill(struct tally *tally, struct riskpool_results *results) {
+/* Numbers that the estimates of one thread work on. */
+static size_t scratch_length(const struct tally *tally) {
+    return tally->n_paths > TALLY_SAMPLE ? (size_t)tally->n_paths : TALLY_SAMPLE;
+}
+
+/* Every mode, and every mode but the first against the first, is a task; each thread has its scratch. */
+static enum riskpool_status fill_statistics(const struct tally *tally, size_t n_threads,
+                                            struct riskpool_results *results) {
+    const size_t n_modes = results->n_modes, n_tasks = n_modes + results->size[DIM_PAIR];
+    const size_t n = scratch_length(tally), n_used = stats_threads(n_modes, n_threads);
+    double *scratch = n < SIZE_MAX / sizeof *scratch / n_used ? malloc(n_used * n * sizeof *scratch) : NULL;
+    if (!scratch)
+        return RISKPOOL_NO_MEMORY;
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)n_used)
+    for (size_t task = 0; task < n_tasks; task++) {
+        double *own = scratch + (size_t)omp_get_thread_num() * n;
+        if (task < n_modes)
+            stats_fill_mode(tally, &tally->mode[task], results, results->modes[task].statistic, own);
+        else
+            stats_fill_pair(tally, task - n_modes, results, own);
+    }
+    free(scratch);
+    return RISKPOOL_OK;
+}
+
+size_t stats_threads(size_t n_modes, size_t n_threads) {
+    return n_modes < n_threads ? n_modes : n_threads;
+}
+
+enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct riskpool_results *results) {
     if (!is_complete(tally) || tally->not_finite > 0)
         return RISKPOOL_INTERNAL;
     if (tally->shape.keep == TALLY_KEEP_TAIL)
         tail_finish(&tally->tail, (size_t)tally_tail_size(tally->n_paths));
     set_sizes(tally, results);
     enum riskpool_status status = results_allocate(results, tally->shape.keep == TALLY_KEEP_TAIL);
-    const size_t n = (size_t)tally->n_paths;
-    double *scratch = malloc((n > TALLY_SAMPLE ? n : TALLY_SAMPLE) * sizeof *scratch);
-    if (status == RISKPOOL_OK && !scratch)
-        status = RISKPOOL_NO_MEMORY;
     if (status != RISKPOOL_OK)
-        goto out;
+        return status;
     fill_coordinates(tally, results);
-    for (size_t m = 0; m < results->n_modes; m++)
-        stats_fill_mode(tally, &tally->mode[m], results, results->modes[m].statistic, scratch);
-    for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
-        stats_fill_pair(tally, pair, results, scratch);
-    status = hand_over_columns(tally, results);
-out:
-    free(scratch);
-    return status;
+    status = fill_statistics(tally, n_threads, results);
+    return status == RISKPOOL_OK ? hand_over_columns(tally, results) : status;
 }
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,
@@ -146,7 +166,7 @@ enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t 
     if (!losses)
         return RISKPOOL_NO_MEMORY;
     const size_t n = tally_losses(tally, mode, losses);
-    const struct tail_estimate tail = estimate_tail(losses, n, confidence);
+    const struct tail_estimate tail = estimate_tail(losses, n, confidence, &(size_t){0});
     *expected_shortfall = tail.expected_shortfall;
     *error = tail.error;
     free(losses);

@@ -26,8 +26,9 @@ static void fill_losses(const struct tally *tally, const double *loss, double **
     *statistic[STAT_mean_loss_se] = moments.error;
     *statistic[STAT_loss_std] = moments.deviation;
     memcpy(scratch, loss, n * sizeof *scratch);
+    size_t below = 0;
     for (size_t i = 0; i < tally->shape.n_confidence; i++) {
-        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i]);
+        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i], &below);
         statistic[STAT_value_at_risk][i] = tail.value_at_risk;
         statistic[STAT_value_at_risk_low][i] = tail.low;
         statistic[STAT_value_at_risk_high][i] = tail.high;
@@ -38,23 +39,23 @@ static void fill_losses(const struct tally *tally, const double *loss, double **
 
 static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     const size_t n_positions = tally->shape.n_positions;
-    const uint64_t n = tally->n_paths, all = n_positions > 0 ? mode->liquidated[n_positions] : 0;
-    fill_frequency(statistic, STAT_any_liquidation_frequency, 0, n - mode->liquidated[0], n);
+    const uint64_t n = tally->n_paths, all = n_positions > 0 ? mode->counts.liquidated[n_positions] : 0;
+    fill_frequency(statistic, STAT_any_liquidation_frequency, 0, n - mode->counts.liquidated[0], n);
     fill_frequency(statistic, STAT_all_liquidation_frequency, 0, all, n);
     for (size_t i = 0; i < n_positions; i++)
-        fill_frequency(statistic, STAT_liquidation_frequency, i, mode->joint[i * n_positions + i], n);
+        fill_frequency(statistic, STAT_liquidation_frequency, i, mode->counts.joint[i * n_positions + i], n);
     for (size_t i = 0; i < n_positions * n_positions; i++)
-        statistic[STAT_joint_liquidation_frequency][i] = (double)mode->joint[i] / (double)n;
+        statistic[STAT_joint_liquidation_frequency][i] = (double)mode->counts.joint[i] / (double)n;
     for (size_t i = 0; i <= n_positions; i++)
-        statistic[STAT_liquidation_count_frequency][i] = (double)mode->liquidated[i] / (double)n;
+        statistic[STAT_liquidation_count_frequency][i] = (double)mode->counts.liquidated[i] / (double)n;
 }
 
 /* Between two liquidations the count, and with it the interval, stays what it was. */
 static void fill_survival(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     uint64_t alive = tally->n_paths;
     for (size_t t = 0; t < tally->shape.n_times; t++) {
-        alive -= mode->first[t];
-        if (t == 0 || mode->first[t] > 0)
+        alive -= mode->counts.first[t];
+        if (t == 0 || mode->counts.first[t] > 0)
             fill_frequency(statistic, STAT_survival, t, alive, tally->n_paths);
         else
             for (int i = STAT_survival; i <= STAT_survival_high; i++)
@@ -68,9 +69,9 @@ static void fill_extremes(const struct tally *tally, const struct tally_mode *mo
     for (uint64_t p = 0; p < tally->n_paths; p++)
         wiped_out += mode->loss[p] >= bound;
     fill_frequency(statistic, STAT_wipeout_frequency, 0, wiped_out, tally->n_paths);
-    fill_frequency(statistic, STAT_shortfall_frequency, 0, mode->shortfall, tally->n_paths);
+    fill_frequency(statistic, STAT_shortfall_frequency, 0, *mode->counts.shortfall, tally->n_paths);
     for (size_t a = 0; tally->shape.trajectories && a < tally->shape.n_alerts; a++)
-        statistic[STAT_alert_frequency][a] = (double)mode->alert[a] / (double)tally->n_paths;
+        statistic[STAT_alert_frequency][a] = (double)mode->counts.alert[a] / (double)tally->n_paths;
 }
 
 static void fill_means(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
@@ -149,8 +150,8 @@ void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpo
     const struct moments excess = estimate_moments(scratch, n);
     results->comparison[COMP_mean_excess_loss][pair] = excess.mean;
     results->comparison[COMP_mean_excess_loss_se][pair] = excess.error;
-    fill_frequency(results->comparison, COMP_rescue_frequency, pair, mode->rescue, n);
-    fill_frequency(results->comparison, COMP_contagion_frequency, pair, mode->contagion, n);
+    fill_frequency(results->comparison, COMP_rescue_frequency, pair, *mode->counts.rescue, n);
+    fill_frequency(results->comparison, COMP_contagion_frequency, pair, *mode->counts.contagion, n);
     estimate_quantiles(scratch, n, results->quantile, n_quantiles,
                        results->comparison[COMP_excess_loss_quantile] + pair * n_quantiles);
 }

@@ -8,17 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store_chunk.h"
 #include "store_file.h"
 
 enum {
-    IMAGE_STEP = 4 << 20,   /* bytes by which the file in memory grows */
+    IMAGE_STEP = 1 << 18,   /* bytes by which the file in memory grows */
+    TEXT_BUFFER = 1 << 12,  /* bytes that HDF5 clears for each write of texts; by default a million */
     COMPRESSED_FROM = 1024, /* values; fewer are stored as they are */
     CHUNK = 65536,          /* values in a chunk */
     ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED
 };
 
 void store_begin(struct store *store) {
-    *store = (struct store){.file = -1};
+    *store = (struct store){.file = -1, .n_threads = 1};
     H5dont_atexit(); /* after a failed write HDF5's own clean-up at exit can crash; refused, rightly, when too late */
     H5Eget_auto2(H5E_DEFAULT, &store->print, &store->print_user);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -141,25 +143,22 @@ static hid_t space_of(struct store_shape shape) {
     return shape.rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(shape.rank, shape.length, NULL);
 }
 
-/* Long arrays in chunks of whole rows: shuffled, deflated, with a checksum. */
-static int compress(hid_t list, struct store_shape shape) {
-    const hsize_t row = shape.rank == 2 ? shape.length[1] : 1, n = shape.length[0] * row;
-    hsize_t chunk[2] = {row < CHUNK ? CHUNK / row : 1, row};
-    chunk[0] = chunk[0] < shape.length[0] ? chunk[0] : shape.length[0];
-    if (n < COMPRESSED_FROM)
-        return 0;
-    return H5Pset_chunk(list, shape.rank, chunk) < 0 || H5Pset_shuffle(list) < 0 || H5Pset_deflate(list, 1) < 0 ||
-                   H5Pset_fletcher32(list) < 0
-               ? -1
-               : 0;
+/* Long arrays lie in chunks of whole rows; rank 0: not in chunks. */
+static struct store_shape chunk_of(struct store_shape shape) {
+    const hsize_t row = shape.rank == 2 ? shape.length[1] : 1, rows = row < CHUNK ? CHUNK / row : 1;
+    if (shape.rank == 0 || shape.length[0] * row < COMPRESSED_FROM)
+        return (struct store_shape){0, {0, 0}};
+    return (struct store_shape){shape.rank, {rows < shape.length[0] ? rows : shape.length[0], row}};
 }
 
 static hid_t create_dataset(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t type,
-                            int compressed) {
+                            struct store_shape chunk) {
     const hid_t space = space_of(shape), list = creation_list(H5P_DATASET_CREATE, 0);
-    hid_t dataset = -1;
-    if (space >= 0 && list >= 0 && type >= 0 && (!compressed || compress(list, shape) >= 0))
-        dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    int ready = space >= 0 && list >= 0 && type >= 0;
+    if (ready && chunk.rank > 0)
+        ready = H5Pset_chunk(list, chunk.rank, chunk.length) >= 0 && H5Pset_shuffle(list) >= 0 &&
+                H5Pset_deflate(list, 1) >= 0 && H5Pset_fletcher32(list) >= 0;
+    const hid_t dataset = ready ? H5Dcreate2(group, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT) : -1;
     drop(space);
     drop(list);
     return check_object(store, dataset, "creating", name);
@@ -169,9 +168,16 @@ hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct
                       const char *const *values) {
     if (store->error)
         return -1;
-    const hid_t type = text_type(), dataset = create_dataset(store, group, name, shape, type, 0);
+    const hid_t type = text_type(),
+                dataset = create_dataset(store, group, name, shape, type, (struct store_shape){0, {0, 0}});
+    const hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
     if (dataset >= 0)
-        check(store, H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing", name);
+        check(store,
+              transfer < 0 || H5Pset_buffer(transfer, TEXT_BUFFER, NULL, NULL) < 0
+                  ? -1
+                  : H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, transfer, values),
+              "writing", name);
+    drop(transfer);
     drop(type);
     return dataset;
 }
@@ -180,9 +186,16 @@ hid_t store_put_numbers(struct store *store, hid_t group, const char *name, stru
                         hid_t given, const void *values) {
     if (store->error)
         return -1;
-    const hid_t dataset = create_dataset(store, group, name, shape, stored, shape.rank > 0 && values);
-    if (dataset >= 0 && values)
-        check(store, H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing", name);
+    const struct store_shape chunk = chunk_of(values ? shape : (struct store_shape){0, {0, 0}});
+    const hid_t dataset = create_dataset(store, group, name, shape, stored, chunk);
+    if (dataset < 0 || !values)
+        return dataset;
+    const int as_in_memory = H5Tequal(stored, given) > 0;
+    check(store,
+          chunk.rank > 0 && as_in_memory
+              ? store_write_chunks(dataset, shape, chunk, values, H5Tget_size(given), store->n_threads)
+              : H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+          "writing", name);
     return dataset;
 }
 

@@ -9,6 +9,7 @@
 
 struct store {
     hid_t file;
+    size_t n_threads;  /* that compress; 1 until told */
     char *error;       /* the first failure; NULL: none */
     H5E_auto2_t print; /* what HDF5 did with errors before */
     void *print_user;

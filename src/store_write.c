@@ -267,6 +267,7 @@ enum riskpool_status riskpool_results_write(const struct riskpool_results *resul
     struct store store;
     size_t n = 0;
     store_begin(&store);
+    store.n_threads = results->n_threads > 0 ? results->n_threads : 1;
     store_create_image(&store, path);
     if (!store.error)
         put_all(&store, results);

@@ -75,6 +75,21 @@ enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths) {
     return RISKPOOL_OK;
 }
 
+uint64_t tally_memory(const struct tally_shape *shape) {
+    const uint64_t n = shape->n_paths, columns = OUTCOME_COUNT + shape->n_positions;
+    const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? columns - (shape->trajectories ? 0 : 2) : 1;
+    const uint64_t samples = n < TALLY_SAMPLE ? n : TALLY_SAMPLE;
+    uint64_t numbers = n * a_path + n / BATCH * 2 * TALLY_MEANS;
+    if (shape->trajectories)
+        numbers += 2 * shape->n_times * samples;
+    if (shape->keep != TALLY_KEEP_TAIL)
+        return shape->n_modes * numbers * sizeof(double);
+    const int growing = shape->n_paths_limit > n;
+    const uint64_t bounded = growing ? n : 2 * shape->n_modes * tally_tail_size(n) + BATCH;
+    const uint64_t records = bounded < n ? bounded : n;
+    return shape->n_modes * numbers * sizeof(double) + records * tail_record_size(shape->n_modes * (1 + columns));
+}
+
 static void *zeroed(size_t n, size_t size, int *ok) {
     void *array = calloc(n ? n : 1, size);
     *ok = *ok && array;
@@ -83,10 +98,7 @@ static void *zeroed(size_t n, size_t size, int *ok) {
 
 static void init_mode(const struct tally *tally, struct tally_mode *mode, int *ok) {
     const struct tally_shape *shape = &tally->shape;
-    mode->joint = zeroed(shape->n_positions * shape->n_positions, sizeof *mode->joint, ok);
-    mode->liquidated = zeroed(shape->n_positions + 1, sizeof *mode->liquidated, ok);
-    mode->first = zeroed(shape->n_times, sizeof *mode->first, ok);
-    mode->alert = zeroed(shape->n_alerts, sizeof *mode->alert, ok);
+    *ok = *ok && tally_counts_init(&mode->counts, shape);
     if (!shape->trajectories)
         return;
     mode->equity = zeroed(shape->n_times * tally->n_samples, sizeof *mode->equity, ok);
@@ -110,8 +122,6 @@ enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *s
     tally->shape.confidence = copied(shape->confidence, shape->n_confidence, &ok);
     tally->n_samples = limit < TALLY_SAMPLE ? (size_t)limit : TALLY_SAMPLE;
     tally->mode = zeroed(shape->n_modes, sizeof *tally->mode, &ok);
-    tally->first_time = zeroed(BATCH, sizeof *tally->first_time, &ok);
-    tally->n_liquidated = zeroed(shape->n_modes * BATCH, sizeof *tally->n_liquidated, &ok);
     tally->losses = zeroed(shape->n_modes, sizeof *tally->losses, &ok);
     if (!ok)
         return RISKPOOL_NO_MEMORY;
@@ -130,8 +140,7 @@ static void free_mode(struct tally_mode *mode) {
         free(mode->column[i]);
     for (int i = 0; i < TALLY_MEANS; i++)
         free(mode->mean[i]);
-    void *const owned[] = {mode->loss,  mode->liquidation_time, mode->joint,       mode->liquidated, mode->first,
-                           mode->alert, mode->equity,           mode->margin_level};
+    void *const owned[] = {mode->loss, mode->liquidation_time, mode->counts.all, mode->equity, mode->margin_level};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }
@@ -143,78 +152,9 @@ void tally_free(struct tally *tally) {
     free((void *)tally->shape.time);
     free((void *)tally->shape.confidence);
     free(tally->done);
-    free(tally->first_time);
-    free(tally->n_liquidated);
     free(tally->losses);
     tail_free(&tally->tail);
     *tally = (struct tally){0};
-}
-
-/* How many positions of each path are liquidated, and when the first. */
-static void look_at_liquidations(const struct tally *tally, const struct outcome *outcome, size_t n, uint32_t *count) {
-    double *first = tally->first_time;
-    for (size_t p = 0; p < n; p++) {
-        count[p] = 0;
-        first[p] = INFINITY;
-    }
-    for (size_t i = 0; i < tally->shape.n_positions; i++) {
-        const double *time = outcome->liquidation_time + i * BATCH;
-        for (size_t p = 0; p < n; p++) {
-            count[p] += time[p] == time[p];
-            first[p] = time[p] < first[p] ? time[p] : first[p];
-        }
-    }
-}
-
-/* Index of the first sample time that is not before `hour`, which may miss a step end by its rounding; n_times: none.
- */
-static size_t sample_at(const struct tally_shape *shape, double hour) {
-    size_t i = 0;
-    while (i < shape->n_times && shape->time[i] * (1 + 1e-12) < hour)
-        i++;
-    return i;
-}
-
-static void count_joint(const struct tally *tally, struct tally_mode *mode, const double *time) {
-    const size_t n = tally->shape.n_positions;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; !isnan(time[i * BATCH]) && j < n; j++)
-            if (!isnan(time[j * BATCH]))
-                mode->joint[i * n + j]++;
-}
-
-static void count_liquidations(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
-                               size_t n, const uint32_t *count) {
-    for (size_t p = 0; p < n; p++) {
-        mode->liquidated[count[p]]++;
-        if (count[p] == 0)
-            continue;
-        const size_t sample = sample_at(&tally->shape, tally->first_time[p]);
-        if (sample < tally->shape.n_times)
-            mode->first[sample]++;
-        count_joint(tally, mode, outcome->liquidation_time + p);
-    }
-}
-
-static void count_alerts(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome, size_t n) {
-    for (size_t a = 0; outcome->alert_time && a < tally->shape.n_alerts; a++)
-        for (size_t p = 0; p < n; p++)
-            if (!isnan(outcome->alert_time[a * BATCH + p]))
-                mode->alert[a]++;
-}
-
-/* This mode against the first: it liquidates nothing where the first did, or a position that the first kept. */
-static void count_against_first(const struct tally *tally, size_t m, const struct outcome *outcome, size_t n) {
-    struct tally_mode *mode = &tally->mode[m];
-    const uint32_t *first = tally->n_liquidated, *own = tally->n_liquidated + m * BATCH;
-    for (size_t p = 0; p < n; p++) {
-        mode->rescue += first[p] > 0 && own[p] == 0;
-        int spread = 0;
-        for (size_t i = 0; own[p] > 0 && i < tally->shape.n_positions; i++)
-            spread |=
-                !isnan(outcome[m].liquidation_time[i * BATCH + p]) && isnan(outcome[0].liquidation_time[i * BATCH + p]);
-        mode->contagion += (uint64_t)spread;
-    }
 }
 
 static void add_means(struct tally_mode *mode, const struct outcome *outcome, uint64_t batch, size_t n) {
@@ -225,8 +165,6 @@ static void add_means(struct tally_mode *mode, const struct outcome *outcome, ui
             sum_add(&sum, row[p]);
         mode->mean[i][batch] = sum;
     }
-    for (size_t p = 0; p < n; p++)
-        mode->shortfall += outcome->column[OUTCOME_shortfall][p] > 0;
 }
 
 static void keep_columns(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
@@ -274,33 +212,33 @@ static void keep_tail(struct tally *tally, const struct outcome *outcome, uint64
     }
 }
 
-static void add_losses(struct tally *tally, struct tally_mode *mode, const double *loss, uint64_t first_path,
-                       size_t n) {
-    memcpy(mode->loss + first_path, loss, n * sizeof *loss);
-    for (size_t p = 0; p < n; p++)
-        if (!isfinite(loss[p]))
-            tally->not_finite++;
-}
-
-void tally_add(struct tally *tally, uint64_t first_path, size_t n, const struct outcome *outcome) {
+void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_path, size_t n,
+                const struct outcome *outcome) {
     const uint64_t batch = first_path / BATCH;
     assert(n <= BATCH && first_path + n <= tally->capacity && (n == 0 || (first_path + n - 1) / BATCH == batch));
+    part->first_path = first_path;
+    part->n = n;
+    tally_count(&tally->shape, part, outcome);
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
         struct tally_mode *mode = &tally->mode[m];
-        uint32_t *count = tally->n_liquidated + m * BATCH;
-        look_at_liquidations(tally, &outcome[m], n, count);
-        count_liquidations(tally, mode, &outcome[m], n, count);
-        count_against_first(tally, m, outcome, n);
-        count_alerts(tally, mode, &outcome[m], n);
-        add_losses(tally, mode, outcome[m].column[OUTCOME_loss], first_path, n);
+        memcpy(mode->loss + first_path, outcome[m].column[OUTCOME_loss], n * sizeof *mode->loss);
         add_means(mode, &outcome[m], batch, n);
         keep_columns(tally, mode, &outcome[m], first_path, n);
         keep_samples(tally, mode, &outcome[m], first_path, n);
     }
+}
+
+void tally_add(struct tally *tally, struct tally_part *part, const struct outcome *outcome) {
+    for (size_t m = 0; m < tally->shape.n_modes; m++) {
+        struct tally_counts *to = &tally->mode[m].counts, *from = &part->counts[m];
+        for (size_t i = 0; i < to->n; i++)
+            to->all[i] += from->all[i];
+    }
     if (tally->shape.keep == TALLY_KEEP_TAIL)
-        keep_tail(tally, outcome, first_path, n);
-    tally->done[batch] += (uint32_t)n;
-    tally->n_paths += n;
+        keep_tail(tally, outcome, part->first_path, part->n);
+    tally->not_finite += part->not_finite;
+    tally->done[part->first_path / BATCH] += (uint32_t)part->n;
+    tally->n_paths += part->n;
 }
 
 size_t tally_losses(const struct tally *tally, size_t mode, double *loss) {

@@ -41,15 +41,24 @@ struct tally_shape {
     double start_equity;
 };
 
+/* Numbers of paths, in one row, so that they add up in one loop. */
+struct tally_counts {
+    size_t n;
+    uint64_t *all;        /* [n]; what follows points into it */
+    uint64_t *joint;      /* [position][position] paths that liquidate both */
+    uint64_t *liquidated; /* [0 .. n_positions] paths that liquidate so many */
+    uint64_t *first;      /* [time] paths whose first liquidation is after the time before, up to this one */
+    uint64_t *alert;      /* [alert] */
+    uint64_t *shortfall;  /* one number, like those below */
+    uint64_t *rescue;     /* against the first mode */
+    uint64_t *contagion;  /* likewise */
+};
+
 struct tally_mode {
     double *loss;                  /* [path] */
     double *column[OUTCOME_COUNT]; /* [path], when all are kept; not for the loss */
     double *liquidation_time;      /* [path][position], when all are kept */
-    uint64_t *joint;               /* [position][position] paths that liquidate both */
-    uint64_t *liquidated;          /* [0 .. n_positions] paths that liquidate so many */
-    uint64_t *first;               /* [time] paths whose first liquidation is after the time before, up to this one */
-    uint64_t *alert;               /* [alert] */
-    uint64_t shortfall, rescue, contagion;
+    struct tally_counts counts;
     struct sum *mean[TALLY_MEANS]; /* [batch] */
     double *equity, *margin_level; /* [time][sample] */
 };
@@ -63,19 +72,42 @@ struct tally {
     uint32_t *done;           /* [batch] paths added */
     struct tally_mode *mode;
     struct tail tail;
-    double *first_time;     /* [BATCH] scratch: hour of the path's first liquidation */
-    uint32_t *n_liquidated; /* [mode][BATCH] scratch */
-    double *losses;         /* [mode] scratch */
+    double *losses; /* [mode] scratch */
+};
+
+/* What one thread counts of a batch before it is added. */
+struct tally_part {
+    uint64_t first_path;
+    size_t n;
+    uint64_t not_finite;
+    size_t n_modes;
+    struct tally_counts *counts; /* [mode] */
+    double *first_time;          /* [BATCH] scratch: hour of the path's first liquidation */
+    size_t n_words;
+    size_t *position;     /* [position] scratch: those liquidated */
+    uint64_t *liquidated; /* [mode][word][BATCH] scratch: a bit for each position, 64 in a word */
 };
 
 enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape);
 /* Legal on a zeroed, failed or freed tally. */
 void tally_free(struct tally *tally);
+/* Counts in a row of their own, zeroed; 0 when out of memory. Inside tally only. */
+int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape);
+/* Counts the paths of a batch by what happened to them. Inside tally only. */
+void tally_count(const struct tally_shape *shape, struct tally_part *part, const struct outcome *outcome);
+/* Bytes that a tally of this shape fills with the paths of the shape. */
+uint64_t tally_memory(const struct tally_shape *shape);
 /* Room for `n_paths` paths, at most the limit of the shape. Not while a batch is being added. */
 enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths);
-/* Adds `n` paths from number `first_path` on, all in one batch and none of them twice; `outcome[mode]` holds them from
- * index 0. Batches may come in any order, not from two threads at once. Cannot fail: room was reserved. */
-void tally_add(struct tally *tally, uint64_t first_path, size_t n, const struct outcome *outcome);
+/* Legal on a zeroed, failed or freed part. */
+enum riskpool_status tally_part_init(struct tally_part *part, const struct tally_shape *shape);
+void tally_part_free(struct tally_part *part);
+/* Takes `n` paths from number `first_path` on, all in one batch and none of them twice; `outcome[mode]` holds them from
+ * index 0. Several threads may take at once, each with its part. Cannot fail: room was reserved. */
+void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_path, size_t n,
+                const struct outcome *outcome);
+/* Adds what was taken last. Batches may come in any order, not from two threads at once. */
+void tally_add(struct tally *tally, struct tally_part *part, const struct outcome *outcome);
 /* Copies the losses of a mode, in path order without gaps, to `loss` ([n_paths]); returns how many. */
 size_t tally_losses(const struct tally *tally, size_t mode, double *loss);
 /* How many paths of each mode "the worst 1 %" of `n_paths` are. */

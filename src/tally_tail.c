@@ -27,6 +27,11 @@ int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted) {
     return tail->last != NULL;
 }
 
+size_t tail_record_size(size_t width) {
+    const size_t order = 2 * sizeof(struct tail_rank); /* glibc's qsort works on a copy */
+    return sizeof(uint64_t) + width * sizeof(double) + order + 1;
+}
+
 /* The array with room for `n`; clears *ok and returns the old one when there is no memory. */
 static void *lengthen(void *array, size_t n, size_t size, int *ok) {
     void *longer = n < SIZE_MAX / size ? realloc(array, n * size) : NULL;

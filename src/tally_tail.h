@@ -26,6 +26,8 @@ struct tail {
 
 /* An empty tail without room; SIZE_MAX wanted: all, until tail_finish. 0 when out of memory. */
 int tail_init(struct tail *tail, size_t n_modes, size_t width, size_t wanted);
+/* Bytes of a record of this width, with what sorting it takes. */
+size_t tail_record_size(size_t width);
 /* Room for `capacity` records; 0 when out of memory. */
 int tail_reserve(struct tail *tail, size_t capacity);
 void tail_free(struct tail *tail);

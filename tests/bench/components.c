@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "corr.h"
 #include "scenario.h"
 #include "worker.h"
 
@@ -27,7 +26,7 @@ struct subject {
     const struct kernel *kernel;
     struct slice slice;
     uint64_t counter; /* of calls: no two draw the same words */
-    double *lower, *shift, *normal, *pairs, *out, *remaining;
+    double *normal, *pairs, *out, *remaining;
     double *low, *high, *cash, *base; /* [pool of any mode][BLOCK] */
     double *weight, *reference;       /* [pool of any mode][position][BLOCK] */
     double slack[BLOCK], positive[BLOCK], negative[BLOCK];
@@ -56,7 +55,8 @@ static void time_normals(struct subject *s) {
 }
 
 static void time_correlate(struct subject *s) {
-    s->kernel->correlate(s->slice.n_assets, s->lower, s->shift, s->normal, s->slice.start, s->out);
+    const struct market_block *block = &s->worker[EXACT].block;
+    s->kernel->correlate(s->slice.n_assets, block->factor, block->shift, s->normal, s->slice.start, s->out);
 }
 
 static void time_price(struct subject *s) {
@@ -289,14 +289,11 @@ static void fill_pools(struct subject *s) {
 }
 
 static enum riskpool_status take_rows(struct subject *s) {
-    const struct market *market = &s->scenario->market;
-    const size_t n = market->n_assets, n_positions = s->scenario->book.n_positions;
+    const size_t n = s->scenario->market.n_assets, n_positions = s->scenario->book.n_positions;
     struct arena *arena = &s->worker[EXACT].arena;
     size_t n_pools = 0;
     for (size_t m = 0; m < s->scenario->book.n_modes; ++m)
         n_pools += s->engine[EXACT].mode[m].n_pools;
-    s->lower = arena_take(arena, n * n);
-    s->shift = arena_take(arena, n);
     s->normal = arena_take(arena, (n + 3) / 4 * 4 * BLOCK);
     s->pairs = arena_take(arena, (n + 3) / 4 * 4 * BLOCK);
     s->out = arena_take(arena, n * BLOCK);
@@ -310,10 +307,8 @@ static enum riskpool_status take_rows(struct subject *s) {
         return RISKPOOL_NO_MEMORY;
     for (size_t i = 0; i < n_positions * BLOCK; ++i)
         s->remaining[i] = 1.0;
-    for (size_t i = 0; i < n; ++i)
-        s->shift[i] = market->model->drift(&market->assets[i], market->dt);
     fill_pools(s);
-    return corr_factor(n, market->correlation, s->lower);
+    return RISKPOOL_OK;
 }
 
 static enum riskpool_status prepare(struct subject *s) {
@@ -367,7 +362,7 @@ int main(int argc, char **argv) {
     if (messages)
         fputs(messages, stderr);
     riskpool_text_free(messages);
-    if (status == RISKPOOL_OK && (s.scenario->continuous || s.scenario->trajectories)) {
+    if (status == RISKPOOL_OK && (s.scenario->market.bridge || s.scenario->trajectories)) {
         fputs("components: only for `monitoring: step` and `trajectories: false`\n", stderr);
         status = RISKPOOL_INVALID;
     }

@@ -24,8 +24,8 @@ import table
 # What is run: `work` is the asset-steps; `file`, the results file of riskpool or None.
 Case = namedtuple("Case", "name command work threads level file", defaults=[1, None, None])
 Size = namedtuple("Size", "paths repeats sweep_paths sweep_repeats most_paths")
-SIZES = {"quick": Size(20_000, 3, 10_000, 3, 100_000), "usual": Size(100_000, 5, 100_000, 3, 1_000_000),
-         "long": Size(100_000, 11, 100_000, 7, 10_000_000)}
+SIZES = {"tiny": Size(2_000, 1, 256, 1, 10_000), "quick": Size(20_000, 3, 10_000, 3, 100_000),
+         "usual": Size(100_000, 5, 100_000, 3, 1_000_000), "long": Size(100_000, 11, 100_000, 7, 10_000_000)}
 STEPS, ASSETS = 256, 8
 PER_PATH = STEPS * ASSETS
 BLOCK = 256  # paths that riskpool carries together
@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("tools", help="folder of the compiled peers and components")
     parser.add_argument("output", help="folder for bench.md, bench.png and bench.json")
     parser.add_argument("size", choices=SIZES)
+    parser.add_argument("--publish", metavar="README", help="page whose table and picture are to be these")
     return parser.parse_args()
 
 
@@ -207,6 +208,9 @@ def main():
     text = table.write(found, os.path.join(chosen.output, "bench.md"))
     picture.write(found, os.path.join(chosen.output, "bench.png"))
     print(text)
+    if chosen.publish:
+        table.publish(found, chosen.publish)
+        picture.write(found, os.path.join(bench.here, "bench.png"))
     wrong = [answer["name"] for answer in found["answers"] if abs(answer["z"]) > 4.5]
     return f"answers differ by more than chance: {', '.join(wrong)}" if wrong else 0
 

@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
-# usage: run.sh [--quick|--long] [-o FOLDER] [--components] [BUILD]: the speed of the program against the same work in C with
-# GSL, NumPy and QuantLib, its sweeps, and the sum of its components; writes bench.md, bench.png and bench.json.
+# usage: run.sh [--tiny|--quick|--long] [-o FOLDER] [--components] [--publish] [BUILD]: the speed of the program against the
+# same work in C with GSL, NumPy and QuantLib, its sweeps, and the sum of its components; writes bench.md, bench.png and bench.json.
 #   BUILD          folder of the build [build/release]        --quick, --long   small sizes; up to 1e7 paths
 #   -o FOLDER      where results go [build/bench]             --components      only the components, as JSON
-# Not part of pass or fail of the tests; fails only when a peer's answer differs by more than chance.
+#   --tiny         what the tests do: all of it builds, runs and agrees, and the times mean nothing
+#   --publish      also put them into README.md and tests/bench/bench.png
+# No time decides; it fails only when a peer's answer differs by more than chance.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-build=$root/build/release output=$root/build/bench size=usual only_components=
+build=$root/build/release output=$root/build/bench size=usual only_components= publish=()
 while [ $# -gt 0 ]; do
     case $1 in
+    --tiny) size=tiny ;;
     --quick) size=quick ;;
     --long) size=long ;;
+    --publish) publish=(--publish "$root/README.md") ;;
     --components) only_components=1 ;;
     -o) output=${2:?-o needs a folder} && shift ;;
-    -h | --help) sed -n '2,6s/^# //p' "$0" && exit ;;
+    -h | --help) sed -n '2,8s/^# //p' "$0" && exit ;;
     -*) echo "run.sh: unknown option $1" >&2 && exit 64 ;;
     *) build=$1 ;;
     esac
@@ -57,4 +61,4 @@ python=
 for candidate in ${RISKPOOL_PYTHON:-} python3 /usr/bin/python3; do
     if "$candidate" -c 'import h5py, matplotlib, numpy, yaml' 2>/dev/null; then python=$candidate && break; fi
 done
-"${python:?no Python with h5py, matplotlib, numpy and yaml}" "$here/measure.py" "$build/riskpool" "$work" "$output" "$size"
+"${python:?no Python with h5py, matplotlib, numpy and yaml}" "$here/measure.py" "$build/riskpool" "$work" "$output" "$size" "${publish[@]}"

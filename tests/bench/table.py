@@ -75,6 +75,36 @@ def paths(rows, floor):
                  [[row["name"], row["threads"], f"{row['ns']:.2f}", seconds(row), memory(row, floor)] for row in rows])
 
 
+def summary(found):
+    """What README shows: the fastest instruction set against the peers, and how far the limit is."""
+    level, threads_of = found["levels"][0], {}
+    for row in found["threads"]:
+        if row["name"] == "riskpool" and row["level"] == level:
+            threads_of[row["threads"]] = row["seconds"]
+    ours = next(row for row in found["peers"] if row["level"] == level)
+    cells = [[f"riskpool ({level})", f"{ours['ns']:.2f}", ""]]
+    cells += [[level_of(row), f"{row['ns']:.2f}", f"{row['seconds'] / ours['seconds']:.1f} ×"]
+              for row in found["peers"] if row is not ours]
+    text = table(["one thread", "ns an asset-step", "over riskpool"], cells)
+    text += (f"\n{found['machine']}, load {found['load']:.1f}, {found['paths']:,} paths; whole processes, medians. Two threads are "
+             f"{threads_of[1] / threads_of[2]:.2f} times as fast as one")
+    answer = found["components"].get(level, {}).get("filtered")
+    if answer:
+        bound = max(answer["product_bound"], answer["root_bound"])
+        text += (f"; the kernel takes {answer['kernel']:.2f} ns, {answer['kernel_over_sum']:.2f} times the sum of its "
+                 f"components measured one by one ({answer['sum']:.2f}), and the busiest port of the processor alone {bound:.2f}")
+    return text + ".\n"
+
+
+def publish(found, path):
+    """Puts the summary where a page has it, between two marks."""
+    begin, end = "<!-- speed: begin -->\n", "<!-- speed: end -->\n"
+    with open(path, encoding="utf-8") as file:
+        before, rest = file.read().split(begin)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + begin + summary(found) + end + rest.split(end)[1])
+
+
 def write(found, path):
     sweeps, levels = found["sweeps"], found["levels"]
     start = sweeps["start"][0]

@@ -9,7 +9,7 @@ update=0
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export PATH="$work/bin:$PATH" LC_ALL=C.UTF-8
+export PATH="$work/bin:$PATH" LC_ALL=C.UTF-8 OMP_NUM_THREADS=2
 mkdir "$work/bin" && ln -s "$program" "$work/bin/riskpool"
 failed=0 n=0
 

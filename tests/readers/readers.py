@@ -7,6 +7,7 @@ xarray (with h5netcdf and with netcdf4), h5py, ncdump and h5dump. Checks that th
 every variable has a named dimension scale, every variable has units and a long name, coordinates are in every group, and
 values agree. Exit 0: all is well, 1: something is not, 77: a reader is missing."""
 
+import itertools
 import subprocess
 import sys
 
@@ -87,14 +88,28 @@ def check_variable(path, dataset):
               and dataset.fletcher32, f"{path}: filters")
 
 
+def check_chunks(path, dataset, twin):
+    """The chunks, which the program packs itself, are what HDF5's own filters make of the values, byte for byte."""
+    copy = twin.create_dataset(path, data=dataset[()], dtype=dataset.dtype, chunks=dataset.chunks, shuffle=True,
+                               compression="gzip", compression_opts=1, fletcher32=True)
+    twin.flush()
+    names = [[copy.id.get_create_plist().get_filter(i)[0] for i in range(3)],
+             [dataset.id.get_create_plist().get_filter(i)[0] for i in range(3)]]
+    check(names[0] == names[1], f"{path}: order of filters {names}")
+    for at in itertools.product(*(range(0, n, step) for n, step in zip(dataset.shape, dataset.chunks))):
+        check(dataset.id.read_direct_chunk(at) == copy.id.read_direct_chunk(at), f"{path}: chunk at {at}")
+
+
 def dimensions_of(dataset):
     return tuple(dataset.dims[axis][0].name.rsplit("/", 1)[1] for axis in range(dataset.ndim))
 
 
-def check_h5py(file):
+def check_h5py(file, twin):
     for group_name, group in file.items():
         for name, dataset in group.items():
             check_variable(f"{group_name}/{name}", dataset)
+            if dataset.chunks:
+                check_chunks(f"{group_name}/{name}", dataset, twin)
             if name in DIMENSIONS and group_name != "provenance":
                 check(dimensions_of(dataset) == DIMENSIONS[name], f"{group_name}/{name}: {dimensions_of(dataset)}")
     modes = [name for name in file if name not in NOT_MODES]
@@ -185,7 +200,8 @@ def check_tool(arguments, expected):
 def main(path):
     with h5py.File(path) as file:
         check_root(file)
-        modes = check_h5py(file)
+        with h5py.File("twin", "w", driver="core", backing_store=False) as twin:
+            modes = check_h5py(file, twin)
         for engine in ("h5netcdf", "netcdf4"):
             for group in file:
                 check_xarray(path, file, group, engine)

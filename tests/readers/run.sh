@@ -10,13 +10,14 @@ done
 read_back() {
     local name=$1
     shift
-    "$riskpool" run "$@" -q -n 5000 -o "$work/$name.h5" || [ $? -eq 1 ] # 1: a limit of the scenario was breached
+    "$riskpool" run "$@" -q -o "$work/$name.h5" || [ $? -eq 1 ] # 1: a limit of the scenario was breached
     "${RISKPOOL_PYTHON:-/usr/bin/python3}" "$here/readers.py" "$work/$name.h5"
 }
 
 for scenario in "$scenarios"/*.yaml; do
-    read_back "$(basename "$scenario" .yaml)" "$scenario"
+    read_back "$(basename "$scenario" .yaml)" "$scenario" -n 5000
 done
-read_back tail "$scenarios/three-longs.yaml" -P output.paths=tail
-read_back none "$scenarios/three-longs.yaml" -P output.paths=none
-read_back bare "$scenarios/three-longs.yaml" -P output.trajectories=false --modes cross
+read_back long "$scenarios/three-longs.yaml" -P output.trajectories=false -n 150000 # several chunks, the last one short
+read_back tail "$scenarios/three-longs.yaml" -P output.paths=tail -n 5000
+read_back none "$scenarios/three-longs.yaml" -P output.paths=none -n 5000
+read_back bare "$scenarios/three-longs.yaml" -P output.trajectories=false --modes cross -n 5000

@@ -57,22 +57,22 @@ static void tail_of_ten(void **state) {
     const double x[10] = {3, 10, 1, 7, 2, 9, 4, 8, 6, 5};
     double y[10];
     memcpy(y, x, sizeof y);
-    struct tail_estimate t = estimate_tail(y, 10, 0.8);
+    struct tail_estimate t = estimate_tail(y, 10, 0.8, &(size_t){0});
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, 9.5, 1e-14);
     /* influence: 0 but for 9 and 10: (1, 2) / 0.2; mean 1.5, squares (3.5^2 + 8.5^2 + 8 * 1.5^2) */
     assert_near(t.error, sqrt((3.5 * 3.5 + 8.5 * 8.5 + 8 * 1.5 * 1.5) / 9 / 10), 1e-14);
     memcpy(y, x, sizeof y);
-    t = estimate_tail(y, 10, 0.75); /* n a = 7.5: half of the eighth */
+    t = estimate_tail(y, 10, 0.75, &(size_t){0}); /* n a = 7.5: half of the eighth */
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, (0.5 * 8 + 9 + 10) / 2.5, 1e-14);
     memcpy(y, x, sizeof y);
-    t = estimate_tail(y, 10, 0.99); /* less than a path beyond */
+    t = estimate_tail(y, 10, 0.99, &(size_t){0}); /* less than a path beyond */
     assert_true(t.value_at_risk == 10 && t.expected_shortfall == 10);
     assert_true(isnan(t.error) && isnan(t.high));
-    t = estimate_tail(y, 1, 0.5);
+    t = estimate_tail(y, 1, 0.5, &(size_t){0});
     assert_true(isnan(t.low) && isnan(t.high) && isnan(t.error));
-    assert_true(isnan(estimate_tail(y, 0, 0.5).value_at_risk));
+    assert_true(isnan(estimate_tail(y, 0, 0.5, &(size_t){0}).value_at_risk));
 }
 
 /* The whole tail at a time: selection against full sorting, every level, with many ties. */
@@ -92,7 +92,7 @@ static void tail_agrees_with_sorting(void **state) {
             for (size_t i = 0; i < N; i++)
                 x[i] = sorted[i] = ties ? floor(5 * gsl_rng_uniform(rng)) : gsl_ran_ugaussian(rng);
             qsort(sorted, N, sizeof *sorted, ascending);
-            const struct tail_estimate t = estimate_tail(x, N, a);
+            const struct tail_estimate t = estimate_tail(x, N, a, &(size_t){0});
             const size_t rank = estimate_rank(N, a);
             uint64_t low = 0, high = 0;
             interval_ranks(N, a, &low, &high);
@@ -111,7 +111,7 @@ static void constant_losses_have_no_error(void **state) {
     double x[1000];
     for (size_t i = 0; i < 1000; i++)
         x[i] = 0.1;
-    const struct tail_estimate t = estimate_tail(x, 1000, 0.99);
+    const struct tail_estimate t = estimate_tail(x, 1000, 0.99, &(size_t){0});
     assert_true(t.value_at_risk == 0.1 && t.low == 0.1 && t.high == 0.1 && t.expected_shortfall == 0.1 && t.error == 0);
     assert_true(estimate_moments(x, 1000).error < 1e-17);
 }
@@ -168,7 +168,7 @@ static void intervals_cover(void **state) {
         for (size_t i = 0; i < N; i++)
             x[i] = gsl_ran_gaussian_ziggurat(rng, 1);
         const struct moments m = estimate_moments(x, N);
-        const struct tail_estimate t = estimate_tail(x, N, 0.99);
+        const struct tail_estimate t = estimate_tail(x, N, 0.99, &(size_t){0});
         var_covered += t.low <= var && var <= t.high;
         es_covered += fabs(t.expected_shortfall - es) <= INTERVAL_95 * t.error;
         mean_covered += fabs(m.mean) <= INTERVAL_95 * m.error;
@@ -260,10 +260,18 @@ static struct tally_shape shape_of(uint64_t n_paths, enum tally_keep keep) {
                                 .start_equity = 6060};
 }
 
+static void add_paths(struct tally *tally, uint64_t first, size_t n, const struct outcome *outcome) {
+    struct tally_part part;
+    assert_int_equal(tally_part_init(&part, &tally->shape), RISKPOOL_OK);
+    tally_take(tally, &part, first, n, outcome);
+    tally_add(tally, &part, outcome);
+    tally_part_free(&part);
+}
+
 static void add_range(struct tally *tally, struct batch *b, uint64_t first, uint64_t end) {
     const size_t n = end - first < BATCH ? (size_t)(end - first) : BATCH;
     make_batch(b, first, n);
-    tally_add(tally, first, n, b->outcome);
+    add_paths(tally, first, n, b->outcome);
 }
 
 /* Adds all paths, the batches forwards or backwards. */
@@ -276,7 +284,7 @@ static struct riskpool_results *results_of(uint64_t n_paths, enum tally_keep kee
     for (uint64_t i = 0; i < batches; i++)
         add_range(&tally, b, (backwards ? batches - 1 - i : i) * BATCH, n_paths);
     struct riskpool_results *r = calloc(1, sizeof *r);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
     tally_free(&tally);
     free(b);
     return r;
@@ -466,7 +474,7 @@ static void growing_changes_nothing(void **state) {
             add_range(&tally, b, first, n);
         }
         struct riskpool_results *r = calloc(1, sizeof *r), *known = results_of(n, keeps[i], 0);
-        assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+        assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
         assert_int_equal(r->size[DIM_PATH], known->size[DIM_PATH]);
         assert_same_results(r, known);
         riskpool_results_free(r);
@@ -484,17 +492,17 @@ static void gaps_and_bad_losses_are_refused(void **state) {
     const struct tally_shape shape = shape_of(3 * BATCH, TALLY_KEEP_NONE);
     assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
     assert_int_equal(tally_reserve(&tally, 4 * BATCH), RISKPOOL_INTERNAL); /* above the limit */
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_INTERNAL);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_INTERNAL);
     add_range(&tally, b, 2 * BATCH, 3 * BATCH);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_INTERNAL);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_INTERNAL);
     double es = 0, error = 0;
     assert_int_equal(stats_expected_shortfall(&tally, 0, 0.99, &es, &error), RISKPOOL_OK);
     assert_true(es > 5999 && error >= 0); /* of the batch that is there */
     add_range(&tally, b, 0, 3 * BATCH);
     make_batch(b, BATCH, BATCH);
     b->column[1][OUTCOME_loss][7] = NAN;
-    tally_add(&tally, BATCH, BATCH, b->outcome);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_INTERNAL);
+    add_paths(&tally, BATCH, BATCH, b->outcome);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_INTERNAL);
     tally_free(&tally);
     tally_free(&tally);
     riskpool_results_free(r);
@@ -516,9 +524,9 @@ static void without_trajectories(void **state) {
             make_batch(b, first, BATCH / 2);
             for (size_t m = 0; m < MODES; m++)
                 b->outcome[m].equity_at = b->outcome[m].margin_level_at = b->outcome[m].alert_time = NULL;
-            tally_add(&tally, first, BATCH / 2, b->outcome);
+            add_paths(&tally, first, BATCH / 2, b->outcome);
         }
-        assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+        assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
         assert_int_equal(r->n_paths, BATCH);
         assert_null(r->modes[0].column[OUTCOME_max_drawdown]);
         assert_null(r->modes[0].column[OUTCOME_lowest_margin_level]);
@@ -544,8 +552,8 @@ static void degenerate_runs(void **state) {
     make_batch(b, 0, 2);
     b->column[0][OUTCOME_loss][0] = 100;
     b->column[0][OUTCOME_loss][1] = 100 + 1e-12;
-    tally_add(&tally, 0, 2, b->outcome);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    add_paths(&tally, 0, 2, b->outcome);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
     assert_int_equal(r->size[DIM_PAIR], 0);
     assert_near(r->bin_edge[0], 99, 1e-9);
     assert_true(r->modes[0].statistic[STAT_loss_frequency][100] + r->modes[0].statistic[STAT_loss_frequency][99] == 1);
@@ -570,8 +578,8 @@ static void bins_hold_their_lower_edge(void **state) {
     for (size_t m = 0; m < MODES; m++)
         for (size_t i = 0; i < EDGES; i++)
             b->column[m][OUTCOME_loss][i] = 0.1 + (0.7 - 0.1) * (double)i / (EDGES - 1);
-    tally_add(&tally, 0, EDGES, b->outcome);
-    assert_int_equal(stats_fill(&tally, r), RISKPOOL_OK);
+    add_paths(&tally, 0, EDGES, b->outcome);
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
     assert_int_equal(r->size[DIM_BIN], EDGES - 1);
     for (size_t i = 0; i < EDGES - 1; i++)
         assert_near(r->modes[0].statistic[STAT_loss_frequency][i], (i == EDGES - 2 ? 2.0 : 1.0) / EDGES, 1e-15);

@@ -1,4 +1,4 @@
 # The first signal lets the batch in hand finish; nothing is written, the code says that the run stopped early.
-riskpool run -q -n 1e9 -o a.h5 small.yaml &
+riskpool run -q -n 2e6 -P "step=1 min" -P output.paths=none -o a.h5 small.yaml &
 sleep 0.5 && kill -TERM $! && wait $!
 echo $? && ls a.h5* 2>/dev/null | wc -l
