@@ -30,6 +30,9 @@ struct kernel {
     void (*normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
                     double *restrict normal);
 
+    /* z = the standard normal quantile of u, a normal number in (0, 1): vmath_quantile, bit for bit. */
+    void (*quantile)(const double *u, double *restrict z);
+
     /* out[i] = shift[i] + from[i] + sum_{k <= i} lower[i][k] normal[k]; `from` may be NULL (zero). */
     void (*correlate)(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
                       double *restrict out);
