@@ -126,8 +126,9 @@ static void quantile_is_monotone(void **state) {
             assert_true(vmath_quantile(edge[i] * (1.0 - step)) < vmath_quantile(edge[i] * (1.0 + step)));
 }
 
-/* Rows without tails, with some, with nothing else, and with far tails among them. */
+/* Rows without tails, with some, with one alone, near or far, with nothing else. */
 static void fill_row(unsigned kind, uint64_t *random, double u[BLOCK]) {
+    const double lone = kind % 4 == 0 ? 0.01 : far_tail * (1.0 - vmath_uniform(next_word(random)));
     for (size_t p = 0; p < BLOCK; ++p) {
         const double any = vmath_uniform(next_word(random));
         const double edge[] = {0.075, 0.925, nextafter(0.075, 0.0), nextafter(0.925, 1.0), 0.5, smallest, largest, any};
@@ -145,7 +146,7 @@ static void fill_row(unsigned kind, uint64_t *random, double u[BLOCK]) {
             u[p] = exp(-708.0 * any);
             break;
         case 4:
-            u[p] = p == (kind / 6) % BLOCK ? 0.01 : 0.5 * any + 0.25;
+            u[p] = p == (kind / 6) % BLOCK ? lone : 0.5 * any + 0.25;
             break;
         default:
             u[p] = edge[(size_t)(any * 8.0)];
