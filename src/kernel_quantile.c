@@ -25,8 +25,9 @@ static size_t find_tails(const double *u, uint16_t tail[BLOCK]) {
 /* All by the near tail; when one reaches the far tail, 1.4e-11 from 0 or 1, path by path instead. */
 static void tail_quantiles(size_t n, const uint16_t tail[BLOCK], const double *u, double *restrict z) {
     double from[BLOCK], to[BLOCK];
-    for (size_t i = 0; i < n; ++i)
-        from[i] = u[tail[i]];
+    for (size_t first = 0; first < n; first += GROUP)
+        for (size_t i = first; i < first + GROUP; ++i)
+            from[i] = u[tail[i]];
     uint64_t far = 0;
     for (size_t first = 0; first < n; first += GROUP)
 #pragma omp simd reduction(| : far)
