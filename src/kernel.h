@@ -61,6 +61,9 @@ struct kernel {
     void (*correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                       const double *from, double *restrict out);
 
+    /* z = the standard normal quantile of u, a normal number in (0, 1): vmath_quantile, bit for bit. */
+    void (*quantile)(const double *u, double *restrict z);
+
     /* price[i] = initial[i] e^x[i] (log) or initial[i] (1 + x[i]) (linear). */
     void (*price)(size_t n, enum price_scale scale, const double *initial, const double *x, double *restrict price);
     /* The same of one path: x points into its column, price is [asset]. */

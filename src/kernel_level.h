@@ -17,6 +17,8 @@
 void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
                          size_t n, double *restrict normal);
 
+void LEVEL(rows_quantile)(const double *u, double *restrict z);
+
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                         const double *remaining, const struct screen *screen, double *restrict slack);
 

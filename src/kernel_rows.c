@@ -280,6 +280,7 @@ const struct kernel LEVEL(kernel) = {
     .name = LEVEL_TEXT(KERNEL_LEVEL),
 #endif
     .normals = LEVEL(rows_normals),
+    .quantile = LEVEL(rows_quantile),
     .correlate = rows_correlate,
     .price = rows_price,
     .path_price = rows_path_price,

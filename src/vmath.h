@@ -124,9 +124,25 @@ static inline double vmath_rational(double x, const double numerator[8], const d
     return n / d;
 }
 
-/* Wichura (1988), algorithm AS 241: minus the normal quantile of a tail probability p <= 0.075, given r = sqrt(-ln p).
- */
-static inline double vmath_tail_quantile(double r) {
+/* Wichura (1988), algorithm AS 241: the normal quantile of 0.5 + q, |q| <= 0.425. */
+static inline double vmath_central_quantile(double q) {
+    static const double a[8] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
+                                1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+                                3.3430575583588128105e4, 2.5090809287301226727e3};
+    static const double b[8] = {1.0,
+                                4.2313330701600911252e1,
+                                6.8718700749205790830e2,
+                                5.3941960214247511077e3,
+                                2.1213794301586595867e4,
+                                3.9307895800092710610e4,
+                                2.8729085735721942674e4,
+                                5.2264952788528545610e3};
+    return q * vmath_rational(0.180625 - q * q, a, b);
+}
+
+/* The same paper: minus the normal quantile of a tail probability p <= 0.075, given r = sqrt(-ln p); near is r <= 5,
+ * p >= 1.4e-11. */
+static inline double vmath_near_tail_quantile(double r) {
     static const double c[8] = {1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
                                 3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                 2.27238449892691845833e-2, 7.74545014278341407640e-4};
@@ -138,6 +154,10 @@ static inline double vmath_tail_quantile(double r) {
                                 1.51986665636164571966e-2,
                                 5.47593808499534494600e-4,
                                 1.05075007164441684324e-9};
+    return vmath_rational(r - 1.6, c, d);
+}
+
+static inline double vmath_far_tail_quantile(double r) {
     static const double e[8] = {6.65790464350110377720e0,  5.46378491116411436990e0,  1.78482653991729133580e0,
                                 2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
@@ -149,30 +169,38 @@ static inline double vmath_tail_quantile(double r) {
                                 1.84631831751005468180e-5,
                                 1.42151175831644588870e-7,
                                 2.04426310338993978564e-15};
-    return r <= 5.0 ? vmath_rational(r - 1.6, c, d) : vmath_rational(r - 5.0, e, f);
+    return vmath_rational(r - 5.0, e, f);
 }
 
-/* The standard normal quantile of p = e^(-a), a > 0 (Wichura 1988, AS 241), relative error below 1e-14 for p <= 0.925;
- * above, 1 - p carries the rounding of p. Taking the logarithm keeps probabilities that would underflow. */
+static inline double vmath_tail_quantile(double r) {
+    return r <= 5.0 ? vmath_near_tail_quantile(r) : vmath_far_tail_quantile(r);
+}
+
+/* The standard normal quantile of a normal number 0 < u < 1, relative error below 1e-15 for that very u. */
+static inline double vmath_quantile(double u) {
+    double q = u - 0.5;
+    if (fabs(q) <= 0.425)
+        return vmath_central_quantile(q);
+    double z = vmath_tail_quantile(sqrt(-vmath_log(q < 0.0 ? u : 1.0 - u)));
+    return q < 0.0 ? -z : z;
+}
+
+/* The standard normal quantile of p = e^(-a), a > 0, relative error below 1e-14 for p <= 0.925; above, 1 - p carries
+ * the rounding of p. Taking the logarithm keeps probabilities that would underflow. */
 static inline double vmath_quantile_of_exp(double a) {
-    static const double n[8] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
-                                1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
-                                3.3430575583588128105e4, 2.5090809287301226727e3};
-    static const double d[8] = {1.0,
-                                4.2313330701600911252e1,
-                                6.8718700749205790830e2,
-                                5.3941960214247511077e3,
-                                2.1213794301586595867e4,
-                                3.9307895800092710610e4,
-                                2.8729085735721942674e4,
-                                5.2264952788528545610e3};
     double p = vmath_exp(-a), q = p - 0.5;
     if (q < -0.425)
         return -vmath_tail_quantile(sqrt(a));
     if (q <= 0.425)
-        return q * vmath_rational(0.180625 - q * q, n, d);
+        return vmath_central_quantile(q);
     double complement = a < 1e-5 ? a - 0.5 * a * a : 1.0 - p;
     return vmath_tail_quantile(sqrt(-vmath_log(complement)));
+}
+
+/* A uniform from 64 random bits: of 2^52 equal cells of (0, 1) the middle of the one that the upper bits name, so that
+ * u and 1 - u are equally exact and neither is 0. */
+static inline double vmath_uniform(uint64_t word) {
+    return vmath_from_bits((word >> 12) | 0x3ff0000000000000U) - (1.0 - 0x1p-53);
 }
 
 #endif
