@@ -24,9 +24,9 @@ struct worst {
 struct kernel {
     const char *name;
 
-    /* Standard normals for paths first_path .. first_path + BLOCK - 1: row i is draw i of (path, step, purpose). One
-     * Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has
-     * room for `n` rows rounded up to four. */
+    /* Standard normals for paths first_path .. first_path + BLOCK - 1, first_path a multiple of BLOCK: row i is draw i
+     * of (path, step, purpose). One Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of
+     * angle a pair), so `normal` has room for `n` rows rounded up to four. */
     void (*normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
                     double *restrict normal);
 

@@ -16,6 +16,8 @@
 
 void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
                          double *restrict normal);
+void LEVEL(rows_correlate)(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
+                           double *restrict out);
 
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                         const double *remaining, const struct screen *screen, double *restrict slack);

@@ -4,25 +4,6 @@
 #include "kernel_level.h"
 #include "vmath.h"
 
-static void rows_correlate(size_t n, const double *lower, const double *shift, const double *normal, const double *from,
-                           double *restrict out) {
-    enum { TILE = 32 };
-    for (size_t first = 0; first < BLOCK; first += TILE) {
-        for (size_t i = 0; i < n; ++i) {
-            double sum[TILE];
-            for (size_t p = 0; p < TILE; ++p)
-                sum[p] = from ? from[i * BLOCK + first + p] + shift[i] : shift[i];
-            for (size_t k = 0; k <= i; ++k) {
-                const double weight = lower[i * n + k], *row = normal + k * BLOCK + first;
-                for (size_t p = 0; p < TILE; ++p)
-                    sum[p] = vmath_fma(weight, row[p], sum[p]);
-            }
-            for (size_t p = 0; p < TILE; ++p)
-                out[i * BLOCK + first + p] = sum[p];
-        }
-    }
-}
-
 static void rows_price(size_t n, enum price_scale scale, const double *initial, const double *x,
                        double *restrict price) {
     for (size_t i = 0; i < n; ++i) {
@@ -234,7 +215,7 @@ const struct kernel LEVEL(kernel) = {
     .name = LEVEL_TEXT(KERNEL_LEVEL),
 #endif
     .normals = LEVEL(rows_normals),
-    .correlate = rows_correlate,
+    .correlate = LEVEL(rows_correlate),
     .price = rows_price,
     .between = rows_between,
     .bridge_between = LEVEL(rows_bridge_between),

@@ -1,38 +1,101 @@
-/* A few 32-bit words side by side in the widest integer vector of the instruction set, each in the low half of a 64-bit
- * lane. The one operation that compilers do not find by themselves is the 32 x 32 -> 64 bit product; the plain C twin
- * below it gives the same bits. */
+/* A few 64-bit integers or doubles side by side in the widest vector of the instruction set, and the operations that
+ * compilers do not find by themselves; the plain C twins below give the same bits. */
 #ifndef LANES_H
 #define LANES_H
 
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
-enum { LANES = 8 };
-typedef uint64_t lanes __attribute__((vector_size(64)));
+enum { LANES = 8, LANES_REGISTERS = 32 };
+#elif defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+enum { LANES = 4, LANES_REGISTERS = 16 };
+#else
+enum { LANES = 2, LANES_REGISTERS = 16 };
+#endif
+
+typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
+typedef double real_lanes __attribute__((vector_size(8 * LANES)));
+
+#if defined(__AVX512F__)
+
+/* The 64-bit products of the low halves. */
 static inline lanes lanes_product(lanes a, lanes b) {
     return (lanes)_mm512_mul_epu32((__m512i)a, (__m512i)b);
 }
-#elif defined(__AVX2__)
-#include <immintrin.h>
-enum { LANES = 4 };
-typedef uint64_t lanes __attribute__((vector_size(32)));
+
+/* The low halves of both, those of `high` in the high halves. */
+static inline lanes lanes_join(lanes low, lanes high) {
+    return (lanes)_mm512_mask_shuffle_epi32((__m512i)low, 0xaaaa, (__m512i)high, _MM_PERM_CCAA);
+}
+
+/* a b + c, rounded once. */
+static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
+    return (real_lanes)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+
+#elif defined(__AVX2__) && defined(__FMA__)
+
 static inline lanes lanes_product(lanes a, lanes b) {
     return (lanes)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 }
-#elif defined(__SSE2__)
+
+static inline lanes lanes_join(lanes low, lanes high) {
+    return (lanes)_mm256_blend_epi32((__m256i)low, _mm256_shuffle_epi32((__m256i)high, 0xa0), 0xaa);
+}
+
+static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
+    return (real_lanes)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
+#else
+
+#if defined(__SSE2__)
 #include <emmintrin.h>
-enum { LANES = 2 };
-typedef uint64_t lanes __attribute__((vector_size(16)));
 static inline lanes lanes_product(lanes a, lanes b) {
     return (lanes)_mm_mul_epu32((__m128i)a, (__m128i)b);
 }
 #else
-enum { LANES = 2 };
-typedef uint64_t lanes __attribute__((vector_size(16)));
 static inline lanes lanes_product(lanes a, lanes b) {
     return (a & 0xffffffffU) * (b & 0xffffffffU);
 }
 #endif
+
+static inline lanes lanes_join(lanes low, lanes high) {
+    return (low & 0xffffffffU) | (high << 32);
+}
+
+static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
+    for (int i = 0; i < LANES; ++i)
+        c[i] = __builtin_fma(a[i], b[i], c[i]);
+    return c;
+}
+
+#endif
+
+/* 0, 1, 2, ... */
+static inline lanes lanes_count(void) {
+    lanes count;
+    for (unsigned i = 0; i < LANES; ++i)
+        count[i] = i;
+    return count;
+}
+
+/* The same in all lanes. Adding it to zero would turn -0 into 0: work that a compiler may not drop. */
+static inline real_lanes lanes_all(double a) {
+    return a - (real_lanes){0};
+}
+
+static inline real_lanes lanes_load(const double *from) {
+    real_lanes a;
+    memcpy(&a, from, sizeof a);
+    return a;
+}
+
+static inline void lanes_store(double *to, real_lanes a) {
+    memcpy(to, &a, sizeof a);
+}
 
 #endif

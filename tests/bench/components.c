@@ -38,9 +38,11 @@ struct subject {
 __attribute__((flatten)) static void time_words(struct subject *s) {
     const uint64_t seed = s->scenario->market.seed, first_path = s->counter & ~(uint64_t)(BLOCK - 1);
     const uint32_t step = (uint32_t)s->counter++;
+    struct draw draw;
+    draw_init(&draw, seed, first_path, step);
     for (uint32_t quad = 0; quad * 4 < s->slice.n_assets; ++quad)
         for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
-            philox_words(seed, first_path + p, step, quad, s->word0 + p, s->word1 + p);
+            philox_words(&draw, (uint32_t)(first_path + p), quad, s->word0 + p, s->word1 + p);
 }
 
 static void time_pairs(struct subject *s) {
