@@ -5,8 +5,9 @@
 #include "lanes.h"
 #include "vmath.h"
 
-/* As many vectors at once as hide the latency of the products and leave registers for them. */
-enum { INTERLEAVED = LANES_REGISTERS / 8, PATHS_AT_ONCE = INTERLEAVED * LANES };
+/* Enough vectors at once to hide the latency of the products; the sixteen registers of smaller instruction sets do not
+ * hold them, but loads and stores run beside the products. */
+enum { INTERLEAVED = 4, PATHS_AT_ONCE = INTERLEAVED * LANES };
 
 /* What all paths of a block share: their round keys, and the address but for the path's lower half. */
 struct draw {

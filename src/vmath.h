@@ -73,31 +73,33 @@ static inline double vmath_log(double x) {
 
 /* Two independent standard normals from 64 random bits (Box and Muller 1958). The upper 40 bits are the radius
  * sqrt(-2 ln u), the next 23 the angle r within a quarter of a turn of the axis, the last its direction; every cell is
- * represented by its middle (a bit set below its own), so u is neither 0 nor 1 and |z| <= 7.54. There is no division
- * and no table: u = 2^-k m with 1/2 <= m < 1, `inverse` is 4 2^k, and `exponent` 65 + k, read from its bits. The
- * minimax polynomials, of -2 ln(1 + f / 4) / f and of sine and cosine of 2 pi r, leave an error of 1.9e-12 of the
- * radius. */
+ * represented by its middle (a bit set below its own), so u is neither 0 nor 1 and |z| <= 7.54. No division, no table:
+ * with u = 2^-k m, 1/2 <= m < 1, the complement of the leading bits of u is 4 2^k c, c = 1 or 3/2, near 4 / u, so that
+ * f = 4 (m c - 1) is small; the same bits give k, and c. The minimax polynomials, of -2 ln(1 + f / 4) / f and of sine
+ * and cosine of 2 pi r, leave an error of 1.4e-12 of the radius. */
 static inline void vmath_normal_pair(uint64_t word, double *first, double *second) {
     double u = vmath_from_bits((word >> 23) | 0x40a0000000000001U) - 0x1p11;
-    uint64_t inverse = ~vmath_to_bits(u) & 0x7ff0000000000000U;
-    double exponent = vmath_from_bits((inverse >> 6) ^ 0x4150000000000000U);
+    uint64_t inverse = ~vmath_to_bits(u) & 0x7ff8000000000000U;
     double f = vmath_fma(u, vmath_from_bits(inverse), -4.0);
-    double p = 3.331294955450162e-08;
-    p = vmath_fma(p, f, 3.283432786238576e-07);
-    p = vmath_fma(p, f, 1.5646058857813823e-06);
-    p = vmath_fma(p, f, 4.32681117222804e-06);
-    p = vmath_fma(p, f, 8.24557728151061e-06);
-    p = vmath_fma(p, f, 9.28567373165011e-06);
-    p = vmath_fma(p, f, 1.2633668872752715e-05);
-    p = vmath_fma(p, f, -1.2157391551292742e-05);
-    p = vmath_fma(p, f, 8.350710764682528e-05);
-    p = vmath_fma(p, f, -0.00039007395375584416);
-    p = vmath_fma(p, f, 0.001953210056086828);
-    p = vmath_fma(p, f, -0.010416659845385954);
-    p = vmath_fma(p, f, 0.06250000021471563);
-    p = vmath_fma(p, f, -0.4999999999988825);
-    /* 2 ln 2 to 46 bits: k of them are exact, and none are zero. */
-    double radius = sqrt(vmath_fma(f, p, vmath_fma(exponent, 0x1.62e42fefa3a00p+0, -65.0 * 0x1.62e42fefa3a00p+0)));
+    double ff = f * f;
+    double even = -9.856105908283092e-08;
+    even = vmath_fma(even, ff, -8.485787252335957e-07);
+    even = vmath_fma(even, ff, -1.7427264933601202e-05);
+    even = vmath_fma(even, ff, -0.0003906275341278679);
+    even = vmath_fma(even, ff, -0.0104166665163341);
+    even = vmath_fma(even, ff, -0.5000000000004722);
+    double odd = 1.2835959997474198e-07;
+    odd = vmath_fma(odd, ff, 3.847651898878649e-06);
+    odd = vmath_fma(odd, ff, 8.137527856612714e-05);
+    odd = vmath_fma(odd, ff, 0.001953125149154808);
+    odd = vmath_fma(odd, ff, 0.06250000000802075);
+    /* 2 ln(2^k c) = (k + c - 1) 2 ln 2 + (c - 1) (4 ln 1.5 - 2 ln 2): exactly 0 where u is near 1, as the constants
+     * have few enough bits. */
+    const double ln4 = 0x1.62e42fefa3a00p+0, bend = 0x1.e27076e2af400p-3;
+    double c = vmath_from_bits((inverse & 0x0008000000000000U) | 0x3ff0000000000000U);
+    double exponent = vmath_from_bits((inverse >> 6) ^ 0x4150000000000000U); /* 65 + k + c - 1 */
+    double whole = vmath_fma(c, bend, vmath_fma(exponent, ln4, -(65.0 * ln4 + bend)));
+    double radius = sqrt(vmath_fma(f, vmath_fma(odd, f, even), whole));
 
     double r = vmath_from_bits((word & 0xfffffeU) | 0x41a0000000000001U) - (0x1p27 + 0.25), q = r * r;
     double sine = 3.6571093014884943;
