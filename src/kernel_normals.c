@@ -74,7 +74,7 @@ void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum
     for (size_t quad = 0; quad * 4 < n; ++quad) {
         uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
         for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
-            philox_words(&draw, (uint32_t)first_path + (uint32_t)p, tail, word0 + p, word1 + p);
+            philox_words(&draw, (uint32_t)(first_path + p), tail, word0 + p, word1 + p);
         double *row = normal + quad * 4 * BLOCK;
         normal_pairs(word0, row, row + BLOCK);
         normal_pairs(word1, row + 2 * BLOCK, row + 3 * BLOCK);

@@ -96,25 +96,52 @@ static void normals_are_those_of_their_address(void **state) {
         }
 }
 
+/* Cells at the ends of the radius and of the angle, and on both sides of every split of the mantissa. */
+static void normals_hold_at_the_edges(void **state) {
+    (void)state;
+    const uint64_t last = ((uint64_t)1 << 40) - 1;
+    for (int bit = 0; bit < 40; ++bit)
+        for (uint64_t half = 2; half <= 4; ++half)
+            for (uint64_t off = 0; off < 3; ++off) {
+                const uint64_t near = (half << bit) / 2 - 1 + off, cells[2] = {near & last, last - (near & last)};
+                for (int i = 0; i < 4; ++i) {
+                    const uint64_t low = i & 1 ? 0x7fffff : (uint64_t)bit;
+                    double x, y;
+                    vmath_normal_pair(cells[i / 2] << 24 | low << 1 | (uint64_t)(off & 1), &x, &y);
+                    const double beside = ((double)(last - cells[i / 2]) + 0.5) * 0x1p-40; /* 1 - u */
+                    const double u = ((double)cells[i / 2] + 0.5) * 0x1p-40;
+                    const double radius = sqrt(-2.0 * (u > 0.5 ? log1p(-beside) : log(u)));
+                    const double angle = 2.0 * M_PI * (((double)low + 0.5) * 0x1p-24 - 0.25);
+                    assert_true(fabs(x - radius * cos(angle) * (off & 1 ? -1.0 : 1.0)) < 2e-12 * radius);
+                    assert_true(fabs(y - radius * sin(angle)) < 2e-12 * radius);
+                }
+            }
+}
+
+/* Sizes below, at and between the heights of a tile; with and without a start. */
 static void correlate_is_the_triangular_product(void **state) {
     (void)state;
+    enum { MOST = 13 };
     const struct kernel *kernel = kernel_choose();
-    static double z[ASSETS * BLOCK], from[ASSETS * BLOCK], out[ASSETS * BLOCK];
-    double lower[ASSETS * ASSETS], shift[ASSETS];
-    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
-    kernel->normals(1, 0, 1, RNG_SHOCK, ASSETS, from);
-    for (size_t i = 0; i < ASSETS; ++i) {
-        shift[i] = 0.1 * (double)i;
-        for (size_t k = 0; k < ASSETS; ++k)
-            lower[i * ASSETS + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
-    }
-    kernel->correlate(ASSETS, lower, shift, z, from, out);
-    for (size_t i = 0; i < ASSETS; ++i)
-        for (size_t p = 0; p < BLOCK; ++p) {
-            double sum = from[i * BLOCK + p] + shift[i];
-            for (size_t k = 0; k <= i; ++k)
-                sum += lower[i * ASSETS + k] * z[k * BLOCK + p];
-            assert_true(fabs(out[i * BLOCK + p] - sum) < 1e-14 * 10.0);
+    static double z[16 * BLOCK], from[16 * BLOCK], out[MOST * BLOCK];
+    double lower[MOST * MOST], shift[MOST];
+    kernel->normals(1, 0, 0, RNG_SHOCK, MOST, z);
+    kernel->normals(1, 0, 1, RNG_SHOCK, MOST, from);
+    for (size_t n = 1; n <= MOST; ++n)
+        for (int begun = 0; begun < 2; ++begun) {
+            for (size_t i = 0; i < n; ++i) {
+                shift[i] = 0.1 * (double)i;
+                for (size_t k = 0; k < n; ++k)
+                    lower[i * n + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
+            }
+            kernel->correlate(n, lower, shift, z, begun ? from : NULL, out);
+            for (size_t i = 0; i < n; ++i)
+                for (size_t p = 0; p < BLOCK; ++p) {
+                    double sum = (begun ? from[i * BLOCK + p] : 0.0) + shift[i];
+                    for (size_t k = 0; k <= i; ++k)
+                        sum += lower[i * n + k] * z[k * BLOCK + p];
+                    assert_true(fabs(out[i * BLOCK + p] - sum) < 1e-14 * 10.0);
+                }
         }
 }
 
@@ -222,6 +249,8 @@ static uint64_t digest(const struct kernel *kernel) {
         remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
         kernel->normals(7, 256, step, RNG_SHOCK, ASSETS, z);
+        kernel->correlate(ASSETS - 1, lower, shift, z, z, out);
+        hash = hash_rows(hash, out, (ASSETS - 1) * BLOCK);
         kernel->correlate(ASSETS, lower, shift, z, NULL, x);
         kernel->price(ASSETS, PRICE_LOG, initial, x, price);
         kernel->price(ASSETS, PRICE_LINEAR, initial, x, out);
@@ -267,6 +296,7 @@ int main(void) {
         cmocka_unit_test(quantiles_of_tiny_probabilities_are_finite),
         cmocka_unit_test(normals_have_their_moments),
         cmocka_unit_test(normals_are_those_of_their_address),
+        cmocka_unit_test(normals_hold_at_the_edges),
         cmocka_unit_test(correlate_is_the_triangular_product),
         cmocka_unit_test(bound_never_misses_a_crossing),
         cmocka_unit_test(rows_value_pools_as_single_paths_do),
