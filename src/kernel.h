@@ -50,9 +50,9 @@ struct share {
 struct kernel {
     const char *name;
 
-    /* Standard normals for `n_paths` listed paths: row i is draw i of (path, step, purpose). One Philox block gives
-     * four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair), so `normal` has room for `n` rows
-     * rounded up to four. */
+    /* Standard normals for `n_paths` listed paths, whose numbers have the same upper half: row i is draw i of (path,
+     * step, purpose). One Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair),
+     * so `normal` has room for `n` rows rounded up to four. */
     void (*normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
                     size_t n, double *restrict normal);
 

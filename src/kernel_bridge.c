@@ -20,8 +20,8 @@ static inline double crossing_bound(double deviation, double pull) {
 }
 
 /* Sign bits where a bridge from distance d0 to d1 can have crossed: d1 <= 0, or d0 d1 <= most. */
-static inline lanes can_cross(reals d0, reals d1, double most) {
-    const reals zero = {0};
+static inline lanes can_cross(real_lanes d0, real_lanes d1, double most) {
+    const real_lanes zero = {0};
     return (lanes)(d1 <= zero) | (lanes)(d0 * d1 <= zero + most);
 }
 
@@ -35,8 +35,8 @@ void LEVEL(rows_bridge_barriers)(size_t n, const struct barrier *barrier, const 
             uint64_t bits = 0;
             for (size_t p = 0; p < 64; p += LANES) {
                 const size_t at = word * 64 + p;
-                const reals x0 = reals_at(start + asset + at), x1 = reals_at(end + asset + at);
-                const reals from = reals_at(low + pool + at), to = reals_at(high + pool + at);
+                const real_lanes x0 = lanes_load(start + asset + at), x1 = lanes_load(end + asset + at);
+                const real_lanes from = lanes_load(low + pool + at), to = lanes_load(high + pool + at);
                 lanes near_here = {0};
                 if (barrier[b].below)
                     near_here |= can_cross(x0 - from, x1 - from, most);

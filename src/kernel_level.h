@@ -16,6 +16,8 @@
 
 void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
                          size_t n, double *restrict normal);
+void LEVEL(rows_correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
+                           const double *from, double *restrict out);
 
 void LEVEL(rows_quantile)(const double *u, double *restrict z);
 

@@ -5,36 +5,58 @@
 #include "lanes.h"
 #include "vmath.h"
 
+/* Enough vectors at once to hide the latency of the products; the sixteen registers of smaller instruction sets do not
+ * hold them, but loads and stores run beside the products. */
 enum { INTERLEAVED = 4, DRAWN_AT_ONCE = INTERLEAVED * LANES };
 
-/* The two 64-bit words of a Philox block for each of DRAWN_AT_ONCE paths. Interleaving hides the latency of the
- * products. High halves of the lanes carry rubbish between rounds; no product reads them. */
-static void philox_words(uint64_t seed, const uint64_t *path, uint32_t step, uint32_t tail, uint64_t *restrict word0,
-                         uint64_t *restrict word1) {
-    lanes x0[INTERLEAVED], x1[INTERLEAVED], x2[INTERLEAVED], x3[INTERLEAVED];
+/* What all paths of a block share: their round keys, and the address but for the path's lower half. */
+struct draw {
+    lanes key[RNG_ROUNDS][2];
+    uint32_t path_high, step;
+};
+
+static void draw_init(struct draw *draw, uint64_t seed, uint64_t path, uint32_t step) {
     const lanes zero = {0};
-    for (int i = 0; i < INTERLEAVED; ++i) {
-        memcpy(&x0[i], path + i * LANES, sizeof x0[i]);
-        x1[i] = x0[i] >> 32;
-        x2[i] = zero + step;
-        x3[i] = zero + tail;
-    }
     uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
     for (int round = 0; round < RNG_ROUNDS; ++round) {
-        for (int i = 0; i < INTERLEAVED; ++i) {
-            lanes p0 = lanes_product(x0[i], zero + RNG_MULTIPLIER_0);
-            lanes p1 = lanes_product(x2[i], zero + RNG_MULTIPLIER_1);
-            x0[i] = (p1 >> 32) ^ x1[i] ^ k0;
-            x1[i] = p1;
-            x2[i] = (p0 >> 32) ^ x3[i] ^ k1;
-            x3[i] = p0;
-        }
+        draw->key[round][0] = zero + k0;
+        draw->key[round][1] = zero + k1;
         k0 += RNG_WEYL_0;
         k1 += RNG_WEYL_1;
     }
+    draw->path_high = (uint32_t)(path >> 32);
+    draw->step = step;
+}
+
+/* High halves of the lanes carry rubbish between rounds; no product reads them. */
+static inline void philox_round(lanes x[4], const lanes key[2]) {
+    const lanes zero = {0};
+    const lanes p0 = lanes_product(x[0], zero + RNG_MULTIPLIER_0), p1 = lanes_product(x[2], zero + RNG_MULTIPLIER_1);
+    x[0] = (x[1] ^ key[0]) ^ (p1 >> 32);
+    x[1] = p1;
+    x[2] = (x[3] ^ key[1]) ^ (p0 >> 32);
+    x[3] = p0;
+}
+
+/* The two 64-bit words of a Philox block for each of DRAWN_AT_ONCE paths. The compiler sees that in the first rounds
+ * most of the state is the same in all of them. */
+static inline void philox_words(const struct draw *draw, const uint64_t *path, uint32_t tail, uint64_t *restrict word0,
+                                uint64_t *restrict word1) {
+    lanes x[INTERLEAVED][4];
+    const lanes zero = {0};
     for (int i = 0; i < INTERLEAVED; ++i) {
-        lanes w0 = (x0[i] & 0xffffffffU) | (x1[i] << 32);
-        lanes w1 = (x2[i] & 0xffffffffU) | (x3[i] << 32);
+        memcpy(&x[i][0], path + i * LANES, sizeof x[i][0]);
+        x[i][1] = zero + draw->path_high;
+        x[i][2] = zero + draw->step;
+        x[i][3] = zero + tail;
+    }
+#pragma GCC unroll 10
+    for (int round = 0; round < RNG_ROUNDS; ++round)
+        for (int i = 0; i < INTERLEAVED; ++i)
+            philox_round(x[i], draw->key[round]);
+    for (int i = 0; i < INTERLEAVED; ++i) {
+        const lanes w0 = lanes_join(x[i][0], x[i][1]);
+        const lanes w1 = lanes_join(x[i][2], x[i][3]);
         memcpy(word0 + i * LANES, &w0, sizeof w0);
         memcpy(word1 + i * LANES, &w1, sizeof w1);
     }
@@ -50,10 +72,12 @@ static void normal_pairs(size_t n_paths, const uint64_t *restrict word, double *
 void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
                          size_t n, double *restrict normal) {
     uint64_t word0[BLOCK], word1[BLOCK];
+    struct draw draw;
+    draw_init(&draw, seed, path[0], step);
     for (size_t quad = 0; quad * 4 < n; ++quad) {
-        uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
+        const uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
         for (size_t p = 0; p < n_paths; p += DRAWN_AT_ONCE)
-            philox_words(seed, path + p, step, tail, word0 + p, word1 + p);
+            philox_words(&draw, path + p, tail, word0 + p, word1 + p);
         double *row = normal + quad * 4 * BLOCK;
         normal_pairs(n_paths, word0, row, row + BLOCK);
         normal_pairs(n_paths, word1, row + 2 * BLOCK, row + 3 * BLOCK);

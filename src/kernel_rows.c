@@ -5,25 +5,6 @@
 #include "lanes.h"
 #include "vmath.h"
 
-static void rows_correlate(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
-                           const double *from, double *restrict out) {
-    enum { TILE = PATHS_AT_ONCE };
-    for (size_t first = 0; first < n_paths; first += TILE) {
-        for (size_t i = 0; i < n; ++i) {
-            double sum[TILE];
-            for (size_t p = 0; p < TILE; ++p)
-                sum[p] = from ? from[i * BLOCK + first + p] + shift[i] : shift[i];
-            for (size_t k = 0; k <= i; ++k) {
-                const double weight = lower[i * n + k], *row = normal + k * BLOCK + first;
-                for (size_t p = 0; p < TILE; ++p)
-                    sum[p] = vmath_fma(weight, row[p], sum[p]);
-            }
-            for (size_t p = 0; p < TILE; ++p)
-                out[i * BLOCK + first + p] = sum[p];
-        }
-    }
-}
-
 static void rows_price(size_t n, enum price_scale scale, const double *initial, const double *x,
                        double *restrict price) {
     for (size_t i = 0; i < n; ++i) {
@@ -67,12 +48,12 @@ static void rows_barriers(size_t n, const struct barrier *barrier, const double 
 }
 
 static struct path_set rows_spent(const double *slack) {
-    const reals zero = {0};
+    const real_lanes zero = {0};
     struct path_set spent;
     for (size_t word = 0; word < BLOCK_WORDS; ++word) {
         uint64_t bits = 0;
         for (size_t p = 0; p < 64; p += LANES)
-            bits |= lanes_signs((lanes)(reals_at(slack + word * 64 + p) <= zero)) << p;
+            bits |= lanes_signs((lanes)(lanes_load(slack + word * 64 + p) <= zero)) << p;
         spent.word[word] = bits;
     }
     return spent;
@@ -209,9 +190,9 @@ enum { AT_ONCE = 4 };
 /* Adds up in registers; what a loop of the compiler's would keep in memory. */
 static void rows_equities(size_t n_pools, const struct legs *pool, const struct holding *holding, const double *price,
                           double *restrict total, double *restrict level) {
-    const reals zero = {0};
+    const real_lanes zero = {0};
     for (size_t first = 0; first < BLOCK; first += AT_ONCE * LANES) {
-        reals sum[AT_ONCE], least[AT_ONCE], equity[AT_ONCE];
+        real_lanes sum[AT_ONCE], least[AT_ONCE], equity[AT_ONCE];
         for (size_t v = 0; v < AT_ONCE; ++v) {
             sum[v] = zero;
             least[v] = zero + INFINITY;
@@ -220,22 +201,22 @@ static void rows_equities(size_t n_pools, const struct legs *pool, const struct 
             const double *constant = holding->constant + k * BLOCK + first;
             const double *per_used = holding->per_used + k * BLOCK + first;
             for (size_t v = 0; v < AT_ONCE; ++v)
-                equity[v] = reals_at(constant + v * LANES);
+                equity[v] = lanes_load(constant + v * LANES);
             for (size_t i = 0; i < pool[k].n; ++i) {
                 const double *size = holding->size + pool[k].leg[i].position * BLOCK + first;
                 const double *at = price + pool[k].leg[i].asset * BLOCK + first;
                 for (size_t v = 0; v < AT_ONCE; ++v)
-                    equity[v] += reals_at(size + v * LANES) * reals_at(at + v * LANES);
+                    equity[v] = lanes_fma(lanes_load(size + v * LANES), lanes_load(at + v * LANES), equity[v]);
             }
             for (size_t v = 0; v < AT_ONCE; ++v) {
                 sum[v] += equity[v];
                 /* A closed pool has no level: NaN is not smaller. */
-                least[v] = reals_smaller(equity[v] * reals_at(per_used + v * LANES), least[v]);
+                least[v] = lanes_smaller(equity[v] * lanes_load(per_used + v * LANES), least[v]);
             }
         }
         for (size_t v = 0; v < AT_ONCE; ++v) {
-            reals_put(total + first + v * LANES, sum[v]);
-            reals_put(level + first + v * LANES, least[v]);
+            lanes_store(total + first + v * LANES, sum[v]);
+            lanes_store(level + first + v * LANES, least[v]);
         }
     }
 }
@@ -281,7 +262,7 @@ const struct kernel LEVEL(kernel) = {
 #endif
     .normals = LEVEL(rows_normals),
     .quantile = LEVEL(rows_quantile),
-    .correlate = rows_correlate,
+    .correlate = LEVEL(rows_correlate),
     .price = rows_price,
     .path_price = rows_path_price,
     .barriers = rows_barriers,

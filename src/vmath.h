@@ -72,41 +72,52 @@ static inline double vmath_log(double x) {
 }
 
 /* Two independent standard normals from 64 random bits (Box and Muller 1958). The upper 40 bits are the radius
- * sqrt(-2 ln u), the lower 22 an angle r within an eighth of a turn of the axis, the two between choose the axis; every
- * cell is represented by its middle, so u is neither 0 nor 1 and |z| <= 7.54. The polynomials are Chebyshev fits, good
- * to 1e-13: -2 ln m in s = (m - 1) / (m + 1) for sqrt(1/2) <= m < sqrt(2), sine and cosine of 2 pi r for |r| <= 1/8. */
+ * sqrt(-2 ln u), the next 23 the angle r within a quarter of a turn of the axis, the last its direction; every cell is
+ * represented by its middle (a bit set below its own), so u is neither 0 nor 1 and |z| <= 7.54. No division, no table:
+ * with u = 2^-k m, 1/2 <= m < 1, the complement of the leading bits of u is 4 2^k c, c = 1 or 3/2, near 4 / u, so that
+ * f = 4 (m c - 1) is small; the same bits give k, and c. The minimax polynomials, of -2 ln(1 + f / 4) / f and of sine
+ * and cosine of 2 pi r, leave an error of 1.4e-12 of the radius. */
 static inline void vmath_normal_pair(uint64_t word, double *first, double *second) {
-    const uint64_t one = 0x3ff0000000000000U, sqrt_half = 0x3fe6a09e667f3bcdU;
-    double u = vmath_from_bits(((word >> 12) & ~(uint64_t)0xfff) | one) - (1.0 - 0x1p-41);
-    uint64_t shifted = vmath_to_bits(u) + (one - sqrt_half);
-    double k = vmath_from_bits((shifted >> 52) | 0x4330000000000000U) - (0x1p52 + 1023.0);
-    double m = vmath_from_bits((shifted & 0x000fffffffffffffU) + sqrt_half);
-    double s = (m - 1.0) / (m + 1.0), z = s * s;
-    double p = -0.39216191279506105493;
-    p = vmath_fma(p, z, -0.44348499820154979583);
-    p = vmath_fma(p, z, -0.57144332291751450139);
-    p = vmath_fma(p, z, -0.79999989783664765487);
-    p = vmath_fma(p, z, -1.3333333335915850423);
-    p = vmath_fma(p, z, -3.9999999999998943761);
-    double radius = sqrt(vmath_fma(s, p, k * -1.38629436111989061883));
+    double u = vmath_from_bits((word >> 23) | 0x40a0000000000001U) - 0x1p11;
+    uint64_t inverse = ~vmath_to_bits(u) & 0x7ff8000000000000U;
+    double f = vmath_fma(u, vmath_from_bits(inverse), -4.0);
+    double ff = f * f;
+    double even = -9.856105908283092e-08;
+    even = vmath_fma(even, ff, -8.485787252335957e-07);
+    even = vmath_fma(even, ff, -1.7427264933601202e-05);
+    even = vmath_fma(even, ff, -0.0003906275341278679);
+    even = vmath_fma(even, ff, -0.0104166665163341);
+    even = vmath_fma(even, ff, -0.5000000000004722);
+    double odd = 1.2835959997474198e-07;
+    odd = vmath_fma(odd, ff, 3.847651898878649e-06);
+    odd = vmath_fma(odd, ff, 8.137527856612714e-05);
+    odd = vmath_fma(odd, ff, 0.001953125149154808);
+    odd = vmath_fma(odd, ff, 0.06250000000802075);
+    /* 2 ln(2^k c) = (k + c - 1) 2 ln 2 + (c - 1) (4 ln 1.5 - 2 ln 2): exactly 0 where u is near 1, as the constants
+     * have few enough bits. */
+    const double ln4 = 0x1.62e42fefa3a00p+0, bend = 0x1.e27076e2af400p-3;
+    double c = vmath_from_bits((inverse & 0x0008000000000000U) | 0x3ff0000000000000U);
+    double exponent = vmath_from_bits((inverse >> 6) ^ 0x4150000000000000U); /* 65 + k + c - 1 */
+    double whole = vmath_fma(c, bend, vmath_fma(exponent, ln4, -(65.0 * ln4 + bend)));
+    double radius = sqrt(vmath_fma(f, vmath_fma(odd, f, even), whole));
 
-    double r = vmath_from_bits(((word << 28) & 0x0003fffff0000000U) | one) - (1.125 - 0x1p-25), q = r * r;
-    double sine = -14.916565118819118365;
-    sine = vmath_fma(sine, q, 42.055569255944987248);
-    sine = vmath_fma(sine, q, -76.705834458451285258);
-    sine = vmath_fma(sine, q, 81.605249183483940309);
-    sine = vmath_fma(sine, q, -41.341702240275780487);
-    sine = vmath_fma(sine, q, 6.2831853071795595727) * r;
-    double cosine = -26.058123753882792466;
-    cosine = vmath_fma(cosine, q, 60.23818359301454246);
-    cosine = vmath_fma(cosine, q, -85.456764937194063695);
-    cosine = vmath_fma(cosine, q, 64.939393831348304908);
-    cosine = vmath_fma(cosine, q, -19.739208801922547627);
-    cosine = vmath_fma(cosine, q, 0.99999999999994441026);
-    cosine = vmath_from_bits(vmath_to_bits(cosine) ^ ((word << 40) & 0x8000000000000000U));
-    int swap = (word & 0x400000U) != 0;
-    *first = radius * (swap ? sine : cosine);
-    *second = radius * (swap ? cosine : sine);
+    double r = vmath_from_bits((word & 0xfffffeU) | 0x41a0000000000001U) - (0x1p27 + 0.25), q = r * r;
+    double sine = 3.6571093014884943;
+    sine = vmath_fma(sine, q, -15.079724923988142);
+    sine = vmath_fma(sine, q, 42.05799940234028);
+    sine = vmath_fma(sine, q, -76.70584256338935);
+    sine = vmath_fma(sine, q, 81.60524906096931);
+    sine = vmath_fma(sine, q, -41.34170223925216);
+    sine = vmath_fma(sine, q, 6.283185307177988) * r;
+    double cosine = 7.5367295215523455;
+    cosine = vmath_fma(cosine, q, -26.394972923238115);
+    cosine = vmath_fma(cosine, q, 60.243313517713425);
+    cosine = vmath_fma(cosine, q, -85.45678823350887);
+    cosine = vmath_fma(cosine, q, 64.93939372143085);
+    cosine = vmath_fma(cosine, q, -19.739208801003855);
+    cosine = vmath_fma(cosine, q, 0.9999999999992518);
+    *first = radius * vmath_from_bits(vmath_to_bits(cosine) ^ (word << 63));
+    *second = radius * sine;
 }
 
 /* s^2 times an upper bound of -ln Phi(-m / s), for m >= 0: ln 2 + (m/s) sqrt(2/pi) + (m/s)^2 / 2, because the second

@@ -35,41 +35,49 @@ struct subject {
 
 /* Inlined as in the kernel: called, it is slower. */
 __attribute__((flatten)) static void time_words(struct subject *s) {
-    const uint64_t seed = s->scenario->market.seed, first_path = s->counter & ~(uint64_t)(BLOCK - 1);
-    const uint32_t step = (uint32_t)s->counter++;
+    struct draw draw;
+    draw_init(&draw, s->scenario->market.seed, 0, (uint32_t)s->counter++);
     for (uint32_t quad = 0; quad * 4 < s->slice.n_assets; ++quad)
-        for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
-            philox_words(seed, first_path + p, step, quad, s->word0 + p, s->word1 + p);
+        for (size_t p = 0; p < BLOCK; p += DRAWN_AT_ONCE)
+            philox_words(&draw, s->worker[EXACT].block.path + p, quad, s->word0 + p, s->word1 + p);
 }
 
 static void time_pairs(struct subject *s) {
     for (size_t quad = 0; quad * 4 < s->slice.n_assets; ++quad) {
         double *row = s->pairs + quad * 4 * BLOCK;
-        normal_pairs(s->word0, row, row + BLOCK);
-        normal_pairs(s->word1, row + 2 * BLOCK, row + 3 * BLOCK);
+        normal_pairs(BLOCK, s->word0, row, row + BLOCK);
+        normal_pairs(BLOCK, s->word1, row + 2 * BLOCK, row + 3 * BLOCK);
     }
 }
 
 static void time_normals(struct subject *s) {
-    s->kernel->normals(1, 0, (uint32_t)s->counter++, RNG_SHOCK, s->slice.n_assets, s->normal);
+    s->kernel->normals(1, BLOCK, s->worker[EXACT].block.path, (uint32_t)s->counter++, RNG_SHOCK, s->slice.n_assets,
+                       s->normal);
 }
 
 static void time_correlate(struct subject *s) {
     const struct market_block *block = &s->worker[EXACT].block;
-    s->kernel->correlate(s->slice.n_assets, block->factor, block->shift, s->normal, s->slice.start, s->out);
+    s->kernel->correlate(s->slice.n_assets, BLOCK, block->factor, block->shift, s->normal, s->slice.start, s->out);
 }
 
 static void time_price(struct subject *s) {
     s->kernel->price(s->slice.n_assets, s->slice.scale, s->slice.initial, s->slice.end, s->out);
 }
 
-/* How a pool is looked at; `at` counts the pools of all modes. */
-typedef void look(struct subject *s, const struct surface *surface, size_t at);
-
-static void look_between(struct subject *s, const struct surface *surface, size_t at) {
-    s->kernel->between(s->slice.final + surface->leg[0].asset * BLOCK, s->low + at * BLOCK, s->high + at * BLOCK,
-                       s->slack);
+/* The look at the pools on one asset, and at those on several, mode by mode. */
+static void time_barriers(struct subject *s) {
+    size_t at = 0;
+    for (size_t m = 0; m < s->scenario->book.n_modes; ++m) {
+        const struct engine_mode *mode = &s->engine[EXACT].mode[m];
+        s->kernel->barriers(mode->n_barriers, mode->barrier, s->slice.final, s->low + at * BLOCK, s->high + at * BLOCK,
+                            s->slack);
+        s->counter += s->kernel->spent(s->slack).word[0] & 1;
+        at += mode->n_pools;
+    }
 }
+
+/* How a joint pool is looked at; `at` counts the pools of all modes. */
+typedef void look(struct subject *s, const struct surface *surface, size_t at);
 
 static void look_exactly(struct subject *s, const struct surface *surface, size_t at) {
     s->kernel->sides(surface->n_legs, surface->leg, s->cash + at * BLOCK, s->remaining, s->slice.price, s->positive,
@@ -79,40 +87,27 @@ static void look_exactly(struct subject *s, const struct surface *surface, size_
 
 static void look_filtered(struct subject *s, const struct surface *surface, size_t at) {
     const size_t table = at * s->scenario->book.n_positions * BLOCK;
-    const struct screen screen = {s->base + at * BLOCK, s->weight + table, s->reference + table};
+    const struct screen screen = {
+        s->base + at * BLOCK, s->weight + table, s->reference + table, s->engine[FILTERED].ones, 1.0, 1.0};
     s->kernel->screen(surface->n_legs, surface->leg, s->slice.initial, s->slice.final, s->cash + at * BLOCK,
                       s->remaining, &screen, s->slack);
 }
 
-/* The pools on one asset (`single`) or on several, mode by mode. */
-static void look_at_pools(struct subject *s, int single, look *one) {
+static void look_at_pools(struct subject *s, look *one) {
     const struct engine *engine = &s->engine[EXACT];
     size_t at = 0;
-    for (size_t m = 0; m < s->scenario->book.n_modes; ++m) {
-        int looked = 0;
-        for (size_t p = 0; p < engine->mode[m].n_pools; ++p, ++at) {
-            const struct surface *surface = &engine->mode[m].pool[p].surface;
-            if (surface->n_legs == 0 || surface->single != single)
-                continue;
-            for (size_t i = 0; !looked && i < BLOCK; ++i)
-                s->slack[i] = INFINITY;
-            one(s, surface, at);
-            looked = 1;
-        }
-        s->counter += looked && s->kernel->any_spent(s->slack);
-    }
-}
-
-static void time_barriers(struct subject *s) {
-    look_at_pools(s, 1, look_between);
+    for (size_t m = 0; m < s->scenario->book.n_modes; ++m)
+        for (size_t p = 0; p < engine->mode[m].n_pools; ++p, ++at)
+            if (!engine->mode[m].pool[p].surface.single)
+                one(s, &engine->mode[m].pool[p].surface, at);
 }
 
 static void time_pooled(struct subject *s) {
-    look_at_pools(s, 0, look_exactly);
+    look_at_pools(s, look_exactly);
 }
 
 static void time_filter(struct subject *s) {
-    look_at_pools(s, 0, look_filtered);
+    look_at_pools(s, look_filtered);
 }
 
 static void time_batches(struct subject *s, enum way way) {
@@ -142,20 +137,20 @@ static void time_products(struct subject *s) {
         s->slack[i] = chain[i][0];
 }
 
-/* The same of a quotient and a square root, which share a slow unit. */
+/* The same of square roots, which have a slow unit of their own. */
 static void time_roots(struct subject *s) {
     double row[BLOCK];
     for (size_t p = 0; p < BLOCK; ++p)
         row[p] = s->slice.price[p];
     for (size_t i = 0; i < s->slice.n_assets; ++i)
-        ROWS row[p] = sqrt(3.0 / row[p]);
+        ROWS row[p] = 3.0 + sqrt(row[p]);
     memcpy(s->slack, row, sizeof row);
 }
 
 enum { IN_FILTERED = 1 << FILTERED, IN_EXACT = 1 << EXACT, IN_BOTH = IN_FILTERED | IN_EXACT };
 
 /* `each`: how many of its unit a piece does for one asset-step. `products`: multiplications, fused or not, and `roots`:
- * quotients with a square root, of one asset-step, counted in the source: work that a port cannot avoid. */
+ * square roots, of one asset-step, counted in the source: work that a port cannot avoid. */
 struct piece {
     const char *name, *unit;
     void (*run)(struct subject *);
@@ -182,10 +177,10 @@ enum {
 
 static struct piece pieces[PIECES] = {
     [PRODUCT] = {"product", "product", time_products, CHAINS, CHAINS, 0.0, 0, 0, {0}},
-    [ROOT] = {"quotient and root", "pair", time_roots, 1.0, 0.0, 1.0, 0, 0, {0}},
-    [PHILOX] = {"Philox", "64-bit word", time_words, 0.5, 5.0, 0.0, 0, 0, {0}},
-    [PAIRS] = {"Box-Muller", "normal", time_pairs, 1.0, 11.0, 0.5, 0, 0, {0}},
-    [NORMALS] = {"normals, from Philox on", "normal", time_normals, 1.0, 16.0, 0.5, IN_BOTH, 0, {0}},
+    [ROOT] = {"square root", "root", time_roots, 1.0, 0.0, 1.0, 0, 0, {0}},
+    [PHILOX] = {"Philox", "64-bit word", time_words, 0.5, 4.5, 0.0, 0, 0, {0}},
+    [PAIRS] = {"Box-Muller", "normal", time_pairs, 1.0, 15.5, 0.5, 0, 0, {0}},
+    [NORMALS] = {"normals, from Philox on", "normal", time_normals, 1.0, 20.0, 0.5, IN_BOTH, 0, {0}},
     [CORRELATE] = {"L z", "asset-step", time_correlate, 1.0, 0.0, 0.0, IN_BOTH, 0, {0}},
     [PRICE] = {"exp", "exp", time_price, 1.0, 15.0, 0.0, IN_EXACT, 0, {0}},
     [BARRIERS] = {"barriers", "asset-step", time_barriers, 1.0, 0.0, 0.0, IN_BOTH, 0, {0}},

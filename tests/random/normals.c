@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/draws.h"
 #include "kernel.h"
 
 static const double false_alarm = 1e-3;
@@ -79,8 +80,8 @@ static void sample_draw(struct sample *s, const struct kernel *kernel, uint64_t 
     const uint64_t block = index / (STEPS / 2);
     const uint32_t step = (uint32_t)(2 * (index % (STEPS / 2)) + block % 2); /* pairs of steps: even-odd, odd-even */
     for (int i = 0; i < SETS; ++i)
-        kernel->normals(seed + sets[i].seed, block * BLOCK + sets[i].path, step + sets[i].step, sets[i].purpose, ASSETS,
-                        s->z[i][0]);
+        draw_block(kernel, seed + sets[i].seed, block * BLOCK + sets[i].path, step + sets[i].step, sets[i].purpose,
+                   ASSETS, s->z[i][0]);
     const double *z = s->z[0][0];
     uint16_t *bin = s->bin[0][0];
     for (size_t i = 0; i < SETS * ASSETS * BLOCK; ++i)

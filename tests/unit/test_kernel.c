@@ -71,7 +71,7 @@ static void normals_have_their_moments(void **state) {
     assert_true(fabs(tail - n * p) < 4.0 * sqrt(n * p));
 }
 
-/* The normals of one address by the scalar generator: 40 bits of radius, 24 of angle. */
+/* The normals of one address by the scalar generator: 40 bits of radius, 23 of angle, one of direction. */
 static void normals_are_those_of_their_address(void **state) {
     (void)state;
     const struct kernel *kernel = kernel_choose();
@@ -88,35 +88,61 @@ static void normals_are_those_of_their_address(void **state) {
             for (int pair = 0; pair < 2; ++pair) {
                 uint64_t bits = word[2 * pair] | (uint64_t)word[2 * pair + 1] << 32;
                 double radius = sqrt(-2.0 * log(((double)(bits >> 24) + 0.5) * 0x1p-40));
-                double angle = 2.0 * M_PI * (((double)(bits & 0x3fffff) + 0.5) * 0x1p-24 - 0.125);
-                double c = radius * cos(angle) * (bits & 0x800000 ? -1.0 : 1.0), s = radius * sin(angle);
-                int swap = (bits & 0x400000) != 0;
+                double angle = 2.0 * M_PI * (((double)(bits >> 1 & 0x7fffff) + 0.5) * 0x1p-24 - 0.25);
+                double c = radius * cos(angle) * (bits & 1 ? -1.0 : 1.0), s = radius * sin(angle);
                 const double *row = z + (quad * 4 + 2 * (uint32_t)pair) * BLOCK + p;
-                assert_true(fabs(row[0] - (swap ? s : c)) < 1e-12);
-                assert_true(fabs(row[BLOCK] - (swap ? c : s)) < 1e-12);
+                assert_true(fabs(row[0] - c) < 2e-12 * radius);
+                assert_true(fabs(row[BLOCK] - s) < 2e-12 * radius);
             }
         }
 }
 
+/* Cells at the ends of the radius and of the angle, and on both sides of every split of the mantissa. */
+static void normals_hold_at_the_edges(void **state) {
+    (void)state;
+    const uint64_t last = ((uint64_t)1 << 40) - 1;
+    for (int bit = 0; bit < 40; ++bit)
+        for (uint64_t half = 2; half <= 4; ++half)
+            for (uint64_t off = 0; off < 3; ++off) {
+                const uint64_t near = (half << bit) / 2 - 1 + off, cells[2] = {near & last, last - (near & last)};
+                for (int i = 0; i < 4; ++i) {
+                    const uint64_t low = i & 1 ? 0x7fffff : (uint64_t)bit;
+                    double x, y;
+                    vmath_normal_pair(cells[i / 2] << 24 | low << 1 | (uint64_t)(off & 1), &x, &y);
+                    const double beside = ((double)(last - cells[i / 2]) + 0.5) * 0x1p-40; /* 1 - u */
+                    const double u = ((double)cells[i / 2] + 0.5) * 0x1p-40;
+                    const double radius = sqrt(-2.0 * (u > 0.5 ? log1p(-beside) : log(u)));
+                    const double angle = 2.0 * M_PI * (((double)low + 0.5) * 0x1p-24 - 0.25);
+                    assert_true(fabs(x - radius * cos(angle) * (off & 1 ? -1.0 : 1.0)) < 2e-12 * radius);
+                    assert_true(fabs(y - radius * sin(angle)) < 2e-12 * radius);
+                }
+            }
+}
+
+/* Sizes below, at and between the heights of a tile; with and without a start. */
 static void correlate_is_the_triangular_product(void **state) {
     (void)state;
+    enum { MOST = 13 };
     const struct kernel *kernel = kernel_choose();
-    static double z[ASSETS * BLOCK], from[ASSETS * BLOCK], out[ASSETS * BLOCK];
-    double lower[ASSETS * ASSETS], shift[ASSETS];
-    draw_block(kernel, 1, 0, 0, RNG_SHOCK, ASSETS, z);
-    draw_block(kernel, 1, 0, 1, RNG_SHOCK, ASSETS, from);
-    for (size_t i = 0; i < ASSETS; ++i) {
-        shift[i] = 0.1 * (double)i;
-        for (size_t k = 0; k < ASSETS; ++k)
-            lower[i * ASSETS + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
-    }
-    kernel->correlate(ASSETS, BLOCK, lower, shift, z, from, out);
-    for (size_t i = 0; i < ASSETS; ++i)
-        for (size_t p = 0; p < BLOCK; ++p) {
-            double sum = from[i * BLOCK + p] + shift[i];
-            for (size_t k = 0; k <= i; ++k)
-                sum += lower[i * ASSETS + k] * z[k * BLOCK + p];
-            assert_true(fabs(out[i * BLOCK + p] - sum) < 1e-14 * 10.0);
+    static double z[16 * BLOCK], from[16 * BLOCK], out[MOST * BLOCK];
+    double lower[MOST * MOST], shift[MOST];
+    draw_block(kernel, 1, 0, 0, RNG_SHOCK, MOST, z);
+    draw_block(kernel, 1, 0, 1, RNG_SHOCK, MOST, from);
+    for (size_t n = 1; n <= MOST; ++n)
+        for (int begun = 0; begun < 2; ++begun) {
+            for (size_t i = 0; i < n; ++i) {
+                shift[i] = 0.1 * (double)i;
+                for (size_t k = 0; k < n; ++k)
+                    lower[i * n + k] = k <= i ? 1.0 / (double)(1 + i + 2 * k) : NAN;
+            }
+            kernel->correlate(n, BLOCK, lower, shift, z, begun ? from : NULL, out);
+            for (size_t i = 0; i < n; ++i)
+                for (size_t p = 0; p < BLOCK; ++p) {
+                    double sum = (begun ? from[i * BLOCK + p] : 0.0) + shift[i];
+                    for (size_t k = 0; k <= i; ++k)
+                        sum += lower[i * n + k] * z[k * BLOCK + p];
+                    assert_true(fabs(out[i * BLOCK + p] - sum) < 1e-14 * 10.0);
+                }
         }
 }
 
@@ -281,6 +307,8 @@ static uint64_t digest(const struct kernel *kernel) {
         remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
         draw_block(kernel, 7, 256, step, RNG_SHOCK, ASSETS, z);
+        kernel->correlate(ASSETS - 1, BLOCK, lower, shift, z, z, out);
+        hash = hash_rows(hash, out, (ASSETS - 1) * BLOCK);
         kernel->correlate(ASSETS, BLOCK, lower, shift, z, NULL, x);
         kernel->price(ASSETS, PRICE_LOG, initial, x, price);
         kernel->price(ASSETS, PRICE_LINEAR, initial, x, out);
@@ -332,6 +360,7 @@ int main(void) {
         cmocka_unit_test(quantiles_of_tiny_probabilities_are_finite),
         cmocka_unit_test(normals_have_their_moments),
         cmocka_unit_test(normals_are_those_of_their_address),
+        cmocka_unit_test(normals_hold_at_the_edges),
         cmocka_unit_test(correlate_is_the_triangular_product),
         cmocka_unit_test(no_crossing_of_a_barrier_is_missed),
         cmocka_unit_test(spent_paths_are_those_without_slack),
