@@ -27,23 +27,27 @@ static inline double smaller(double a, double b) {
     return a < b ? a : b;
 }
 
-enum { GROUP = 32 };
-#define GROUPED _Pragma("omp simd") for (size_t p = 0; p < GROUP; ++p)
+/* Vectors that a loop over pools or legs keeps in registers. */
+enum { AT_ONCE = 4 };
+#define EACH_VECTOR _Pragma("GCC unroll 4") for (size_t v = 0; v < AT_ONCE; ++v)
+
+static inline void least_distance(const double *from, const double *to, real_lanes least[AT_ONCE]) {
+    EACH_VECTOR least[v] = lanes_smaller(lanes_load(to + v * LANES) - lanes_load(from + v * LANES), least[v]);
+}
 
 static void rows_barriers(size_t n, const struct barrier *barrier, const double *x, const double *low,
                           const double *high, double *restrict slack) {
-    for (size_t first = 0; first < BLOCK; first += GROUP) {
-        double least[GROUP];
-        GROUPED least[p] = INFINITY;
+    for (size_t first = 0; first < BLOCK; first += AT_ONCE * LANES) {
+        real_lanes least[AT_ONCE];
+        EACH_VECTOR least[v] = lanes_all(INFINITY);
         for (size_t b = 0; b < n; ++b) {
             const double *at = x + barrier[b].asset * BLOCK + first;
-            const double *from = low + barrier[b].pool * BLOCK + first, *to = high + barrier[b].pool * BLOCK + first;
             if (barrier[b].below)
-                GROUPED least[p] = smaller(at[p] - from[p], least[p]);
+                least_distance(low + barrier[b].pool * BLOCK + first, at, least);
             if (barrier[b].above)
-                GROUPED least[p] = smaller(to[p] - at[p], least[p]);
+                least_distance(at, high + barrier[b].pool * BLOCK + first, least);
         }
-        GROUPED slack[first + p] = least[p];
+        EACH_VECTOR lanes_store(slack + first + v * LANES, least[v]);
     }
 }
 
@@ -185,39 +189,28 @@ static void rows_value(size_t n, const struct leg *leg, const double *cash, cons
     }
 }
 
-enum { AT_ONCE = 4 };
-
-/* Adds up in registers; what a loop of the compiler's would keep in memory. */
+/* Adds up in registers, where a loop of the compiler's would go through memory. */
 static void rows_equities(size_t n_pools, const struct legs *pool, const struct holding *holding, const double *price,
                           double *restrict total, double *restrict level) {
-    const real_lanes zero = {0};
     for (size_t first = 0; first < BLOCK; first += AT_ONCE * LANES) {
         real_lanes sum[AT_ONCE], least[AT_ONCE], equity[AT_ONCE];
-        for (size_t v = 0; v < AT_ONCE; ++v) {
-            sum[v] = zero;
-            least[v] = zero + INFINITY;
-        }
+        EACH_VECTOR sum[v] = lanes_all(0.0);
+        EACH_VECTOR least[v] = lanes_all(INFINITY);
         for (size_t k = 0; k < n_pools; ++k) {
             const double *constant = holding->constant + k * BLOCK + first;
             const double *per_used = holding->per_used + k * BLOCK + first;
-            for (size_t v = 0; v < AT_ONCE; ++v)
-                equity[v] = lanes_load(constant + v * LANES);
+            EACH_VECTOR equity[v] = lanes_load(constant + v * LANES);
             for (size_t i = 0; i < pool[k].n; ++i) {
                 const double *size = holding->size + pool[k].leg[i].position * BLOCK + first;
                 const double *at = price + pool[k].leg[i].asset * BLOCK + first;
-                for (size_t v = 0; v < AT_ONCE; ++v)
-                    equity[v] = lanes_fma(lanes_load(size + v * LANES), lanes_load(at + v * LANES), equity[v]);
+                EACH_VECTOR equity[v] = lanes_fma(lanes_load(size + v * LANES), lanes_load(at + v * LANES), equity[v]);
             }
-            for (size_t v = 0; v < AT_ONCE; ++v) {
-                sum[v] += equity[v];
-                /* A closed pool has no level: NaN is not smaller. */
-                least[v] = lanes_smaller(equity[v] * lanes_load(per_used + v * LANES), least[v]);
-            }
+            EACH_VECTOR sum[v] += equity[v];
+            /* A closed pool has no level: NaN is not smaller. */
+            EACH_VECTOR least[v] = lanes_smaller(equity[v] * lanes_load(per_used + v * LANES), least[v]);
         }
-        for (size_t v = 0; v < AT_ONCE; ++v) {
-            lanes_store(total + first + v * LANES, sum[v]);
-            lanes_store(level + first + v * LANES, least[v]);
-        }
+        EACH_VECTOR lanes_store(total + first + v * LANES, sum[v]);
+        EACH_VECTOR lanes_store(level + first + v * LANES, least[v]);
     }
 }
 

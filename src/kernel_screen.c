@@ -4,10 +4,12 @@
 #include <math.h>
 
 #include "kernel_level.h"
+#include "lanes.h"
 #include "vmath.h"
 
-enum { GROUP = 16 };
+enum { GROUP = 16, VECTORS = GROUP / LANES };
 #define GROUPED _Pragma("omp simd") for (size_t p = 0; p < GROUP; ++p)
+#define EACH_VECTOR _Pragma("GCC unroll 8") for (size_t v = 0; v < VECTORS; ++v)
 
 static inline struct leg_tier only_tier(const struct leg *leg) {
     struct leg_tier tier = {leg->n_tiers ? leg->tier[0].rate : 0.0, 0.0};
@@ -54,30 +56,36 @@ static void measure(size_t n, const struct leg *leg, const double *initial, cons
     }
 }
 
+static inline void add_long(const double *weight, const double *now, real_lanes bound[VECTORS]) {
+    EACH_VECTOR bound[v] = lanes_fma(lanes_load(weight + v * LANES), lanes_load(now + v * LANES), bound[v]);
+}
+
+static inline void add_short(const double *weight, const double *reference, const double *now,
+                             real_lanes bound[VECTORS]) {
+    EACH_VECTOR {
+        const real_lanes w = lanes_load(weight + v * LANES), x = lanes_load(now + v * LANES);
+        const real_lanes d = x - lanes_load(reference + v * LANES);
+        const real_lanes lower = lanes_fma(w * d, d, lanes_fma(w, x, bound[v]));
+        bound[v] = lanes_choose((lanes)(d < lanes_all(1.75)), lower, lanes_all(-INFINITY));
+    }
+}
+
 /* A lower bound of G from the last exact value: convex legs (long) lie above their tangent, concave ones (short) above
  * the tangent less the curvature, e^d <= 1 + d + d^2 for d <= 1.79. */
-static inline int bound_spent(size_t n, const struct leg *leg, const double *x, const struct screen *screen,
-                              size_t first) {
-    double bound[GROUP];
-    GROUPED bound[p] = screen->base[first + p];
+static int bound_spent(size_t n, const struct leg *leg, const double *x, const struct screen *screen, size_t first) {
+    real_lanes bound[VECTORS];
+    lanes spent = {0};
+    EACH_VECTOR bound[v] = lanes_load(screen->base + first + v * LANES);
     for (size_t i = 0; i < n; ++i) {
         const size_t row = leg[i].position * BLOCK + first;
-        const double *now = x + leg[i].asset * BLOCK + first, *weight = screen->weight + row;
-        const double *reference = screen->reference + row;
-        if (leg[i].quantity >= 0.0) {
-            GROUPED bound[p] = vmath_fma(weight[p], now[p], bound[p]);
-        } else {
-            GROUPED {
-                double d = now[p] - reference[p];
-                double lower = vmath_fma(weight[p] * d, d, vmath_fma(weight[p], now[p], bound[p]));
-                bound[p] = d < 1.75 ? lower : -INFINITY;
-            }
-        }
+        const double *now = x + leg[i].asset * BLOCK + first;
+        if (leg[i].quantity >= 0.0)
+            add_long(screen->weight + row, now, bound);
+        else
+            add_short(screen->weight + row, screen->reference + row, now, bound);
     }
-    uint64_t spent = 0;
-    for (size_t p = 0; p < GROUP; ++p)
-        spent |= (uint64_t) !(bound[p] > 0.0);
-    return spent != 0;
+    EACH_VECTOR spent |= ~(lanes)(bound[v] > lanes_all(0.0));
+    return lanes_signs(spent) != 0;
 }
 
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,

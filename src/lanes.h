@@ -106,10 +106,13 @@ static inline void lanes_store(double *to, real_lanes a) {
     memcpy(to, &a, sizeof a);
 }
 
-/* a where it is smaller, else b. */
-static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
-    const lanes yes = (lanes)(a < b);
+/* a where the bits of `yes` are set, else b. */
+static inline real_lanes lanes_choose(lanes yes, real_lanes a, real_lanes b) {
     return (real_lanes)((yes & (lanes)a) | (~yes & (lanes)b));
+}
+
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    return lanes_choose((lanes)(a < b), a, b);
 }
 
 #endif
