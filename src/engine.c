@@ -158,8 +158,21 @@ static void account_step(struct account *account, const struct slice *slice, uin
         account_record(account, slice, steps_done);
 }
 
+/* Draws the bridges that some mode needs, at once. */
+static void draw_bridges(struct accounts *accounts, const struct slice *slice) {
+    struct path_set needed = {{0}};
+    for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m) {
+        const struct path_set own = account_watch(&accounts->account[m], slice);
+        for (size_t word = 0; word < BLOCK_WORDS; ++word)
+            needed.word[word] |= own.word[word];
+    }
+    slice_draw(slice, &needed);
+}
+
 void accounts_step(struct accounts *accounts, const struct slice *slice) {
     accounts->steps_done++;
+    if (accounts->engine->terms.continuous && slice->bridge)
+        draw_bridges(accounts, slice);
     for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m)
         account_step(&accounts->account[m], slice, accounts->steps_done);
 }

@@ -60,7 +60,10 @@ static inline int path_set_has(const struct path_set *set, size_t path) {
     return (set->word[path / 64] >> path % 64 & 1) != 0;
 }
 
-/* The paths on which a pool may have met its surface inside the diffusive move of a slice. */
+/* Watches the pools that a bridge of the slice can have taken to their surface, whatever its normals; the paths whose
+ * normals are needed to know. */
+struct path_set account_watch(struct account *account, const struct slice *slice);
+/* The paths on which a watched pool may have met its surface, given those normals. */
 struct path_set account_detect_inside(struct account *account, const struct slice *slice);
 /* Forgets where the joint pools were: something else than the diffusive move has moved prices, or it is the start. */
 void account_forget(struct account *account);

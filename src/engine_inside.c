@@ -92,10 +92,8 @@ static void look_at_joint_pools(struct account *account, const struct slice *sli
 
 /* Watches the joint pools that no bound knows where they may have crossed, by the normals of every path. */
 static void look_at_other_pools(struct account *account, const struct slice *slice) {
-    const struct path_set everyone = path_set_all();
     const struct kernel *kernel = account->engine->kernel;
     const struct engine_sides *end = &account->end, *start = &account->start;
-    slice_draw(slice, &everyone);
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
@@ -142,18 +140,20 @@ static struct path_set any_watched(const struct account *account) {
     return any;
 }
 
-struct path_set account_detect_inside(struct account *account, const struct slice *slice) {
+struct path_set account_watch(struct account *account, const struct slice *slice) {
     const struct engine_mode *mode = account->mode;
     memset(account->watched, 0, mode->n_pools * sizeof *account->watched);
     account->engine->kernel->bridge_barriers(mode->n_barriers, mode->barrier, slice->start, slice->end,
                                              slice->deviation, account->low, account->high, account->watched);
     if (mode->has_screened)
         look_at_joint_pools(account, slice);
-    const struct path_set near = any_watched(account);
-    slice_draw(slice, &near);
-    for (size_t b = 0; b < mode->n_barriers; ++b)
-        ask_normals(account, &mode->barrier[b], slice);
-    if (mode->has_others)
+    return mode->has_others ? path_set_all() : any_watched(account);
+}
+
+struct path_set account_detect_inside(struct account *account, const struct slice *slice) {
+    for (size_t b = 0; b < account->mode->n_barriers; ++b)
+        ask_normals(account, &account->mode->barrier[b], slice);
+    if (account->mode->has_others)
         look_at_other_pools(account, slice);
     return any_watched(account);
 }
