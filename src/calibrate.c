@@ -186,7 +186,7 @@ static enum riskpool_status fit_garch_t(struct calibration *c, struct report *re
     if (!status && !covariance_split(d, sample.matrix, x, c->residual_correlation))
         status = RISKPOOL_INVALID;
     if (!status)
-        status = tolerate(fit_t(n, d, all, &c->residual));
+        status = fit_t_given(n, d, all, &c->given);
     covariance_free(&sample);
     free(memory);
     return status;
@@ -203,8 +203,8 @@ static enum riskpool_status fit_model(struct calibration *c, const struct calibr
         status = fit_jumps(r->n, r->n_assets, r->value, &c->jumps);
     else if (request->model == CALIBRATE_REGIMES)
         status = fit_regimes(r->n, r->n_assets, r->value, &c->regimes);
-    else if (request->model == CALIBRATE_STUDENT_T && isnan(c->joint.dof.value))
-        status = RISKPOOL_INVALID;
+    else if (request->model == CALIBRATE_STUDENT_T)
+        status = fit_t_given(r->n, r->n_assets, r->value, &c->given);
     if (status == RISKPOOL_INVALID && report->n_errors == 0)
         report_error(report, &place, "more returns, fewer columns, or another model",
                      "%s cannot be fitted to %zu returns of %zu columns", calibrate_model_name(request->model), r->n,

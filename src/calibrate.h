@@ -62,9 +62,9 @@ struct calibration {
     struct stretch *stretches; /* the first is the window that counts */
     struct tails *tails;       /* [d] */
     struct t_fit joint, copula;
-    struct garch_fit *garch; /* [d]; with garch-t, and the correlation and the tails of its residuals */
+    struct t_fit given; /* degrees of freedom, given the covariance: of the returns, with garch-t of the residuals */
+    struct garch_fit *garch; /* [d]; with garch-t, and the correlation of its residuals */
     double *residual_correlation;
-    struct t_fit residual;
     struct jump_fit jumps;
     struct regime_fit regimes;
     double *memory;

@@ -90,7 +90,9 @@ static void print_head(const struct calibration *c, const struct calibrate_reque
     const struct stretch *s = &c->stretches[0];
     char last[INSTANT_SIZE];
     instant_format(s->returns.last_time, last);
-    text_add(out, "# Calibrated by riskpool %s from %s.\n", riskpool_version(), c->prices.path);
+    text_add(out, "# Calibrated by riskpool %s from ", riskpool_version());
+    text_add_printable(out, c->prices.path, strlen(c->prices.path), 0);
+    text_add(out, ".\n");
     print_counts(&s->returns, out);
     text_add(out, "# Log returns, ");
     print_method(s, request, out);
@@ -117,7 +119,7 @@ static void print_assets(const struct stretch *s, struct text *out) {
         add_cell(out, cell, 18);
         text_add(out, "\n");
     }
-    text_add(out, "# The growth is within its error of anything: drift stays 0%%.\n");
+    text_add(out, "# drift is left at 0%%: the growth of the past says little of that to come.\n");
 }
 
 static void print_correlation_errors(const struct stretch *s, struct text *out) {
@@ -170,6 +172,18 @@ static struct glance glance_at(const struct stretch *s) {
     return g;
 }
 
+/* The correlation of a window beside the main one, as it would stand in a scenario. */
+static void print_window_correlation(const struct stretch *s, struct text *out) {
+    const size_t d = s->returns.n_assets;
+    text_add(out, "#   correlation in %s:\n", s->name);
+    for (size_t i = 0; i < d; i++) {
+        text_add(out, "#   - [");
+        for (size_t j = 0; j < d; j++)
+            text_add(out, "%s%.4g", j > 0 ? ", " : "", s->correlation[i * d + j]);
+        text_add(out, "]\n");
+    }
+}
+
 static void print_window_line(const struct stretch *s, struct text *out) {
     const struct glance g = glance_at(s);
     const size_t d = s->returns.n_assets;
@@ -202,6 +216,8 @@ void calibrate_print_windows(const struct calibration *c, struct text *out) {
         }
     }
     text_add(out, "\n");
+    for (size_t w = 1; w < c->n_stretches && r->n_assets > 1; w++)
+        print_window_correlation(&c->stretches[w], out);
 }
 
 void calibrate_print(const struct calibration *c, const struct calibrate_request *request, struct text *out) {

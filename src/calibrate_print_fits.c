@@ -50,9 +50,20 @@ static void print_garch(const struct calibration *c, struct text *out) {
         text_add(out, "#   %s: alpha %s, beta %s, own degrees of freedom %s, volatility after the last row %.1f %%\n",
                  s->returns.name[i], alpha, beta, dof, 100 * sqrt(g->next / s->returns.step_years));
     }
-    dof_text(dof, &c->residual);
-    text_add(out, "# The correlation is that of the residuals, and all of them together have %s degrees of freedom.\n",
+    dof_text(dof, &c->given);
+    text_add(out,
+             "# The correlation is that of the residuals; given it, all of them together have %s degrees of freedom.\n",
              dof);
+}
+
+static void print_student_t(const struct calibration *c, struct text *out) {
+    char dof[CELL_SIZE];
+    dof_text(dof, &c->given);
+    text_add(
+        out,
+        "# Given the covariance of the sample, a t has %s degrees of freedom (log-likelihood %.1f): volatility is\n"
+        "# the standard deviation here, which the free fit above does not keep.\n",
+        dof, c->given.likelihood);
 }
 
 static void print_jumps(const struct calibration *c, struct text *out) {
@@ -95,7 +106,9 @@ void calibrate_print_fits(const struct calibration *c, const struct calibrate_re
     print_tails(c, out);
     if (request->model == CALIBRATE_GBM)
         return;
-    text_add(out, "#\n");
+    text_add(out, "#\n# The model; its errors hold if the model does.\n");
+    if (request->model == CALIBRATE_STUDENT_T)
+        print_student_t(c, out);
     if (request->model == CALIBRATE_GARCH_T)
         print_garch(c, out);
     if (request->model == CALIBRATE_JUMP_DIFFUSION)

@@ -11,7 +11,6 @@
 #include "number.h"
 
 enum { ENOUGH = 6, MORE = 10, ALL = 17 };
-static const double least_dof = 2.01; /* the variance of a t is finite above 2 */
 
 static struct node *rounded(struct tree *tree, double value, int digits) {
     char text[NUMBER_SIZE];
@@ -151,10 +150,8 @@ static struct node *covariance_node(struct tree *tree, size_t d, const struct la
 
 static void put_model(struct tree *tree, struct node *market, const struct calibration *c, enum calibrate_model model) {
     node_put(tree, market, "model", node_text(tree, calibrate_model_name(model)));
-    if (model == CALIBRATE_STUDENT_T)
-        node_put(tree, market, "degrees_of_freedom", rounded(tree, fmax(c->joint.dof.value, least_dof), ENOUGH));
-    if (model == CALIBRATE_GARCH_T)
-        node_put(tree, market, "degrees_of_freedom", rounded(tree, fmax(c->residual.dof.value, least_dof), ENOUGH));
+    if (model == CALIBRATE_STUDENT_T || model == CALIBRATE_GARCH_T)
+        node_put(tree, market, "degrees_of_freedom", rounded(tree, c->given.dof.value, ENOUGH));
     if (model == CALIBRATE_JUMP_DIFFUSION)
         node_put(tree, market, "jumps", jumps_node(tree, c));
     if (model == CALIBRATE_REGIMES)

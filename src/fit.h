@@ -25,7 +25,12 @@ struct t_fit {
 };
 #define FIT_DOF_LEAST 0.5
 #define FIT_DOF_MOST 500.0
+#define FIT_DOF_GIVEN_LEAST 2.05
 enum riskpool_status fit_t(size_t n, size_t d, const double *x, struct t_fit *fit);
+
+/* The same with mean and covariance of the sample, degrees of freedom from FIT_DOF_GIVEN_LEAST; its error from a
+ * jackknife over blocks of rows. */
+enum riskpool_status fit_t_given(size_t n, size_t d, const double *x, struct t_fit *fit);
 
 /* A t copula on the ranks: correlation sin(pi tau / 2) from Kendall's tau, made positive semidefinite where it is not;
  * degrees of freedom by maximum likelihood given it. */

@@ -19,6 +19,23 @@ static char *keep(struct prices *prices, const char *text) {
     return copy ? strcpy(copy, text) : NULL;
 }
 
+enum { NAME_LENGTH = 64 };
+
+/* A copy of a column's name as an asset may have it: at most 64 bytes, no blanks around it, and dashes for what no name
+ * in a scenario may hold (BTC/USDT is BTC-USDT). */
+static char *keep_name(struct prices *prices, const char *text) {
+    struct text name = {0};
+    text_add_printable(&name, text, strlen(text), 0);
+    char *kept = name.failed ? NULL : keep(prices, name.bytes);
+    text_free(&name);
+    for (char *s = kept; s && *s; s++)
+        if (strchr("\"'\\/{}[]\x7f", *s))
+            *s = '-';
+    if (kept && strlen(kept) > NAME_LENGTH)
+        kept[NAME_LENGTH] = '\0';
+    return kept;
+}
+
 static int check_header(const struct node *rows, struct report *report) {
     struct instant instant;
     const struct node *header = rows->n > 0 ? rows->item[0] : NULL;
@@ -64,10 +81,13 @@ static size_t *choose_columns(struct prices *prices, const struct node *header, 
     prices->name = tree_allocate(&prices->tree, prices->n_columns * sizeof *prices->name);
     for (size_t i = 0; from && prices->name && i < prices->n_columns; i++) {
         from[i] = n > 0 ? find_column(header, columns[i], report) : i + 1;
-        prices->name[i] = keep(prices, header->item[from[i]]->text);
-        for (size_t k = 0; k < i; k++)
-            if (n > 0 && strcmp(columns[k], columns[i]) == 0)
-                report_error(report, &header->place, NULL, "column '%s' is asked for twice", columns[i]);
+        prices->name[i] = keep_name(prices, header->item[from[i]]->text);
+        for (size_t k = 0; prices->name[i] && k < i; k++)
+            if (from[i] > 0 && strcmp(prices->name[k], prices->name[i]) == 0)
+                report_error(report, &header->item[from[i]]->place, NULL,
+                             from[k] == from[i] ? "column '%s' is asked for twice"
+                                                : "two columns become the asset '%s'",
+                             prices->name[i]);
     }
     return from;
 }

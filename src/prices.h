@@ -7,7 +7,7 @@
 
 struct prices {
     size_t n_rows, n_columns;
-    const char **name; /* of the columns */
+    const char **name; /* of the columns, as assets may be named: dashes for / and the like */
     double *time;      /* seconds since 1970-01-01 UTC, strictly rising */
     double *price;     /* [row][column]; NaN: missing, else above 0 */
     size_t *line;      /* of the rows in the file, from 1 */
