@@ -39,7 +39,8 @@ enum riskpool_status fit_copula(size_t n, size_t d, const double *x, struct t_fi
 enum riskpool_status fit_kendall(size_t n, const double *x, const double *y, double *tau);
 
 /* h(t) = (1 - a - b) V + a e(t-1)^2 + b h(t-1), e(t) = sqrt(h(t)) times a t of unit variance; V is the sample variance
- * (variance targeting, Engle and Mezrich 1996). Where fresh[t], h starts at V again. */
+ * (variance targeting, Engle and Mezrich 1996), whose error is part of the errors. Where fresh[t], h starts at V again.
+ */
 struct garch_fit {
     struct measured alpha, beta, dof;
     double variance, next; /* V; h for the step after the last */

@@ -42,18 +42,25 @@ static double next_variance(const struct series *s, double alpha, double beta, s
     return (1 - alpha - beta) * s->variance + alpha * s->e[t - 1] * s->e[t - 1] + beta * before;
 }
 
-static double minus_likelihood(const double *x, const void *about) {
-    const struct series *s = about;
+/* Minus the log-density of every return into loss[n], unless NULL; the sum. */
+static double add_losses(const struct series *s, const double *x, double *loss) {
     const double alpha = alpha_of(x), beta = beta_of(x), dof = 2 + exp(x[DOF]);
+    const double constant = lgamma(0.5 * (dof + 1)) - lgamma(0.5 * dof) - 0.5 * log((dof - 2) * M_PI);
     double h = 0, sum = 0;
-    if (x[DOF] > most_log_dof || fabs(x[PERSISTENCE]) > 12 || fabs(x[SHARE]) > 12)
-        return HUGE_VAL;
     for (size_t t = 0; t < s->n; t++) {
         h = next_variance(s, alpha, beta, t, h);
-        sum += log(h) + (dof + 1) * log1p(s->e[t] * s->e[t] / ((dof - 2) * h));
+        double here = 0.5 * (log(h) + (dof + 1) * log1p(s->e[t] * s->e[t] / ((dof - 2) * h))) - constant;
+        sum += here;
+        if (loss)
+            loss[t] = here;
     }
-    double constant = lgamma(0.5 * (dof + 1)) - lgamma(0.5 * dof) - 0.5 * log((dof - 2) * M_PI);
-    return 0.5 * sum - (double)s->n * constant;
+    return sum;
+}
+
+static double minus_likelihood(const double *x, const void *about) {
+    if (x[DOF] > most_log_dof || fabs(x[PERSISTENCE]) > 12 || fabs(x[SHARE]) > 12)
+        return HUGE_VAL;
+    return add_losses(about, x, NULL);
 }
 
 /* The best of the minima found from several starts. */
@@ -75,6 +82,59 @@ static enum riskpool_status best_minimum(const struct objective *objective, doub
     return isfinite(least) ? RISKPOOL_OK : RISKPOOL_INVALID;
 }
 
+/* How far each return moves the estimate, [n][PARAMETERS]: its score, and that of its part in the error of the
+ * variance, (1 - b) / (1 - a - b) (e^2 - h) (Francq, Horvath and Zakoian 2011), without the factor of the curvature. */
+static enum riskpool_status move_estimate(const struct series *s, const double *x, double *moves) {
+    double *up = calloc(2 * s->n, sizeof *up), *down = up ? up + s->n : NULL;
+    const double alpha = alpha_of(x), beta = beta_of(x), ratio = (1 - beta) / (1 - alpha - beta);
+    struct series raised = *s, lowered = *s;
+    if (!up)
+        return RISKPOOL_NO_MEMORY;
+    raised.variance *= exp(curvature_step);
+    lowered.variance *= exp(-curvature_step);
+    for (size_t k = 0; k < PARAMETERS; k++) {
+        double above[PARAMETERS], below[PARAMETERS], h = 0;
+        memcpy(above, x, sizeof above);
+        memcpy(below, x, sizeof below);
+        above[k] += curvature_step;
+        below[k] -= curvature_step;
+        double cross = (add_losses(&raised, above, NULL) - add_losses(&raised, below, NULL) -
+                        add_losses(&lowered, above, NULL) + add_losses(&lowered, below, NULL)) /
+                       (4 * curvature_step * curvature_step);
+        add_losses(s, above, up);
+        add_losses(s, below, down);
+        for (size_t t = 0; t < s->n; t++) {
+            h = next_variance(s, alpha, beta, t, h);
+            double variance = ratio * (s->e[t] * s->e[t] - h) / (s->variance * (double)s->n);
+            moves[t * PARAMETERS + k] = (up[t] - down[t]) / (2 * curvature_step) + cross * variance;
+        }
+    }
+    free(up);
+    return RISKPOOL_OK;
+}
+
+/* The covariance of the estimate: inverse curvature times the products of the moves times inverse curvature. */
+static enum riskpool_status estimate_covariance(const struct objective *objective, const double *x,
+                                                double *covariance) {
+    const struct series *s = objective->about;
+    double inverse[PARAMETERS * PARAMETERS], *moves = calloc(s->n * PARAMETERS, sizeof *moves);
+    enum riskpool_status status = moves ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    if (!status)
+        status = search_inverse_curvature(objective, x, curvature_step, inverse);
+    if (!status)
+        status = move_estimate(s, x, moves);
+    memset(covariance, 0, sizeof inverse);
+    for (size_t t = 0; !status && t < s->n; t++) {
+        double step[PARAMETERS] = {0};
+        for (size_t k = 0; k < PARAMETERS * PARAMETERS; k++)
+            step[k / PARAMETERS] += inverse[k] * moves[t * PARAMETERS + k % PARAMETERS];
+        for (size_t k = 0; k < PARAMETERS * PARAMETERS; k++)
+            covariance[k] += step[k / PARAMETERS] * step[k % PARAMETERS];
+    }
+    free(moves);
+    return status;
+}
+
 /* Errors by the delta method. */
 static void measure(const struct objective *objective, const double *x, struct garch_fit *fit) {
     const double p = logistic(x[PERSISTENCE]), s = logistic(x[SHARE]), dp = p * (1 - p), ds = s * (1 - s);
@@ -83,7 +143,7 @@ static void measure(const struct objective *objective, const double *x, struct g
     fit->alpha = (struct measured){p * s, NAN};
     fit->beta = (struct measured){p * (1 - s), NAN};
     fit->dof = (struct measured){2 + exp(x[DOF]), NAN};
-    if (search_inverse_curvature(objective, x, curvature_step, v))
+    if (estimate_covariance(objective, x, v))
         return;
     for (int k = 0; k < 2; k++)
         error[k] = sqrt(slope[k][0] * slope[k][0] * v[0] + 2 * slope[k][0] * slope[k][1] * v[1] +
