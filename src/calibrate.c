@@ -10,7 +10,7 @@
 
 #include "instant.h"
 
-enum { LEAST_RETURNS = 3, TAIL_SHARE = 20, LEAST_TAIL = 5 };
+enum { LEAST_RETURNS = 3, TAIL_SHARE = 20 };
 
 const char *calibrate_model_name(enum calibrate_model model) {
     static const char *const names[] = {
@@ -50,12 +50,13 @@ static void refuse_empty(const struct returns *r, const char *when, struct repor
     if (r->n_rows == 0)
         report_error(report, &place, NULL, "no row is in %s", when);
     else if (r->n_missing > 0 && r->n_empty[worst] > 0)
-        report_error(
-            report, &place, "choose the columns with --columns, or the dates with --from and --to",
-            "%zu returns can be used in %s, %d are due: prices are missing, most in column %s (%zu of %zu rows)", r->n,
-            when, LEAST_RETURNS, r->name[worst], r->n_empty[worst], r->n_rows);
+        report_error(report, &place, "choose the columns with --columns, or the dates with --from and --to",
+                     "returns that can be used in %s: %zu, at least %d are due; prices are missing, most in column %s "
+                     "(%zu of %zu rows)",
+                     when, r->n, LEAST_RETURNS, r->name[worst], r->n_empty[worst], r->n_rows);
     else
-        report_error(report, &place, NULL, "%zu returns can be used in %s, %d are due", r->n, when, LEAST_RETURNS);
+        report_error(report, &place, NULL, "returns that can be used in %s: %zu, at least %d are due", when, r->n,
+                     LEAST_RETURNS);
 }
 
 /* Reports columns that do not move: they have neither a volatility nor a correlation. */
@@ -152,7 +153,7 @@ static enum riskpool_status fit_tails(struct calibration *c) {
     for (size_t i = 0; !status && i < r->n_assets; i++) {
         struct tails *tails = &c->tails[i];
         returns_column(r, i, x);
-        tails->k = r->n / TAIL_SHARE >= LEAST_TAIL ? r->n / TAIL_SHARE : 0;
+        tails->k = r->n / TAIL_SHARE;
         tails->lower = fit_hill(r->n, x, -1, tails->k);
         tails->upper = fit_hill(r->n, x, 1, tails->k);
         status = tolerate(fit_t(r->n, 1, x, &tails->t));
@@ -251,10 +252,10 @@ enum riskpool_status calibrate_init(struct calibration *c, const struct calibrat
         c->n_stretches = i + 1;
         status = stretch_init(&c->stretches[i], &c->prices, window, request, report);
     }
-    if (!status) {
+    if (!status)
         warn(c, report);
+    if (!status && c->stretches[0].returns.n >= CALIBRATE_LEAST_TAILS)
         status = fit_tails(c);
-    }
     return status ? status : fit_model(c, request, report);
 }
 

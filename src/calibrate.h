@@ -50,6 +50,8 @@ struct stretch {
     double *memory;
 };
 
+enum { CALIBRATE_LEAST_TAILS = 100 }; /* returns; with fewer nothing is said of tails */
+
 struct tails {
     size_t k; /* returns that Hill's estimates use */
     struct measured lower, upper;

@@ -81,9 +81,11 @@ static void print_counts(const struct returns *r, struct text *out) {
     if (r->n_gaps > 0)
         text_add(out, "; %zu left out where rows are missing", r->n_gaps);
     text_add(out, ".\n");
+    size_t named = 0;
     for (size_t i = 0; i < r->n_assets; i++)
         if (r->n_empty[i] > 0)
-            text_add(out, "# %s: %zu prices missing.\n", r->name[i], r->n_empty[i]);
+            text_add(out, "%s%s %zu", named++ ? ", " : "# Missing prices: ", r->name[i], r->n_empty[i]);
+    text_add(out, named ? ".\n" : "");
 }
 
 static void print_head(const struct calibration *c, const struct calibrate_request *request, struct text *out) {

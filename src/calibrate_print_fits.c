@@ -9,6 +9,8 @@
 static void dof_text(char cell[CELL_SIZE], const struct t_fit *fit) {
     if (fit->dof.value >= 0.99 * FIT_DOF_MOST)
         snprintf(cell, CELL_SIZE, "over %.0f", FIT_DOF_MOST);
+    else if (fit->dof.value <= 1.01 * FIT_DOF_LEAST)
+        snprintf(cell, CELL_SIZE, "below %.1f", FIT_DOF_LEAST);
     else
         measured_text(cell, fit->dof.value, fit->dof.error, 0);
 }
@@ -16,6 +18,10 @@ static void dof_text(char cell[CELL_SIZE], const struct t_fit *fit) {
 static void print_tails(const struct calibration *c, struct text *out) {
     const struct returns *r = &c->stretches[0].returns;
     char dof[CELL_SIZE], lower[CELL_SIZE], upper[CELL_SIZE], step[CELL_SIZE];
+    if (r->n < CALIBRATE_LEAST_TAILS) {
+        text_add(out, "#\n# Fewer than %d returns: nothing is said of their tails.\n", CALIBRATE_LEAST_TAILS);
+        return;
+    }
     step_text(r, step);
     text_add(out,
              "#\n# Tails of the returns over %s: degrees of freedom of a t (maximum likelihood); tail index of the %zu "

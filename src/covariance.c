@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEAST_FOR_LAGS = 50 }; /* with fewer terms the kernel finds nothing but chance */
+
 void covariance_free(struct covariance *covariance) {
     free(covariance->mean);
     free(covariance->matrix);
@@ -173,7 +175,7 @@ int covariance_split(size_t d, const double *matrix, double *deviation, double *
 
 double covariance_mean_error(size_t n, const double *weight, const double *term) {
     double mean = 0, sum = 0;
-    size_t lags = (size_t)(4 * pow((double)n / 100, 2.0 / 9));
+    size_t lags = n < LEAST_FOR_LAGS ? 0 : (size_t)(4 * pow((double)n / 100, 2.0 / 9));
     for (size_t t = 0; t < n; t++)
         mean += weight[t] * term[t];
     for (size_t lag = 0; lag <= lags && lag < n; lag++) {

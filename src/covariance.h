@@ -40,7 +40,7 @@ int covariance_split(size_t d, const double *matrix, double *deviation, double *
 
 /* Standard errors of the standard deviations [d] and correlations [d][d], without assuming a distribution: from the
  * influence functions (z^2 - 1) / 2 and z_i z_j - r (z_i^2 + z_j^2) / 2 of the weighted estimates, serially dependent
- * ones with the kernel and the lag of Newey and West (1987, 1994). Either may be NULL. */
+ * ones (50 and more) with the kernel and the lag of Newey and West (1987, 1994). Either may be NULL. */
 enum riskpool_status covariance_errors(const struct covariance *covariance, const double *x, double *deviation_error,
                                        double *correlation_error);
 

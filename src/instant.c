@@ -78,22 +78,21 @@ static const char *parse_offset(const char **s, double *seconds) {
     return NULL;
 }
 
-/* "12:30", "12:30:15", "12:30:15.250". */
+/* "12", "12:30", "12:30:15", "12:30:15.250". */
 static const char *parse_clock(const char **s, double *seconds) {
-    long hour = digits(s, 2), minute = -1, second = 0;
+    long hour = digits(s, 2), minute = 0, second = 0;
     double fraction = 0;
-    if (*(*s) == ':') {
+    int colons = hour >= 0 && **s == ':';
+    if (colons) {
         ++*s;
         minute = digits(s, 2);
     }
-    if (hour >= 0 && minute >= 0 && **s == ':') {
+    if (hour >= 0 && minute >= 0 && colons && **s == ':') {
         ++*s;
         second = digits(s, 2);
-    }
-    if (**s == '.' && second >= 0) {
-        size_t n = strspn(*s + 1, "0123456789");
+        size_t n = **s == '.' ? strspn(*s + 1, "0123456789") : 0;
         fraction = n > 0 ? strtod(*s, NULL) : 0;
-        *s += n + 1;
+        *s += n > 0 ? n + 1 : 0;
     }
     if (hour < 0 || minute < 0 || second < 0)
         return no_instant;
