@@ -34,7 +34,9 @@ static int enough_digits(struct tree *tree, size_t d, const double *correlation)
             snprintf(text, sizeof text, "%.*g", choices[c], correlation[k]);
             cut[k] = strtod(text, NULL);
         }
-        if (corr_smallest_eigenvalue(d, cut, &least) == RISKPOOL_OK && least > 0)
+        enum riskpool_status status = corr_smallest_eigenvalue(d, cut, &least);
+        tree->failed |= status == RISKPOOL_NO_MEMORY;
+        if (status == RISKPOOL_OK && least > 0)
             return choices[c];
     }
     return ALL;
@@ -163,7 +165,7 @@ void calibrate_print_market(const struct calibration *c, const struct calibrate_
     const size_t d = c->stretches[0].returns.n_assets;
     struct node *market = node_new(&tree, NODE_MAP, NULL);
     const struct law law = model_law(&tree, c, request->model);
-    if (!tree.failed) {
+    if (law.volatility && law.correlation && !tree.failed) {
         put_model(&tree, market, c, request->model);
         node_put(&tree, market, "assets", assets_node(&tree, c, request, &law));
         if (request->as_covariance)

@@ -38,6 +38,11 @@ static int misused(const char *format, const char *value) {
     return command_misused("calibrate", "%s", message);
 }
 
+static int no_memory(void) {
+    fprintf(stderr, "riskpool calibrate: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
+    return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+}
+
 static int refuse_name(const char *kind, const char *name, struct nearest *nearest) {
     return nearest->best
                ? command_misused("calibrate", "unknown %s '%s'; did you mean '%s'?", kind, name, nearest->best)
@@ -51,7 +56,7 @@ static int read_columns(struct request *request, char *list) {
         name[strcspn(name, " ")] = '\0';
         const char **columns = realloc(request->columns, (request->calibrate.n_columns + 1) * sizeof *request->columns);
         if (!columns)
-            return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+            return no_memory();
         request->columns = columns;
         columns[request->calibrate.n_columns++] = name;
     }
@@ -85,7 +90,7 @@ static int read_window(struct request *request, char *text) {
         return misused("--window %s ends before it begins", text);
     struct window *windows = realloc(request->windows, (calibrate->n_others + 1) * sizeof *windows);
     if (!windows)
-        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        return no_memory();
     request->windows = windows;
     windows[calibrate->n_others++] = window;
     return -1;

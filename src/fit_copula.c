@@ -42,7 +42,9 @@ static double count_ties(size_t n, const double *sorted, const double *and) {
 }
 
 enum riskpool_status fit_kendall(size_t n, const double *x, const double *y, double *tau) {
-    double *a = calloc(3 * n, sizeof *a), *b = a + n;
+    if (n < 2)
+        return RISKPOOL_INVALID;
+    double *a = calloc(3 * n, sizeof *a), *b = a ? a + n : NULL;
     size_t *order = calloc(n, sizeof *order);
     if (!a || !order) {
         free(a);
@@ -133,7 +135,8 @@ static double minus_likelihood(const double *log_dof, const void *about) {
 
 /* sin(pi tau / 2) of every pair, made positive definite. */
 static enum riskpool_status rank_correlation(size_t n, size_t d, const double *x, double *correlation) {
-    double *columns = calloc(2 * n + d * d, sizeof *columns), *other = columns + n, *raw = columns + 2 * n, tau = 0;
+    double *columns = calloc(2 * n + d * d, sizeof *columns), tau = 0;
+    double *other = columns ? columns + n : NULL, *raw = columns ? columns + 2 * n : NULL;
     enum riskpool_status status = columns ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     for (size_t i = 0; !status && i < d; i++) {
         raw[i * (d + 1)] = 1;

@@ -170,7 +170,7 @@ enum riskpool_status fit_jumps(size_t n, size_t d, const double *x, struct jump_
     struct jump_law law;
     double *covariance = fit->covariance, reached;
     *fit = (struct jump_fit){.covariance = covariance, .likelihood = -HUGE_VAL};
-    if (n < LEAST_RETURNS || n < d + 2)
+    if (d == 0 || n < LEAST_RETURNS || n < d + 2)
         return RISKPOOL_INVALID;
     enum riskpool_status status = jump_law_init(&law, d);
     if (!status)

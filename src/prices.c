@@ -26,8 +26,9 @@ enum { NAME_LENGTH = 64 };
 static char *keep_name(struct prices *prices, const char *text) {
     struct text name = {0};
     text_add_printable(&name, text, strlen(text), 0);
-    char *kept = name.failed ? NULL : keep(prices, name.bytes);
+    char *kept = name.failed ? NULL : keep(prices, name.bytes ? name.bytes : "");
     text_free(&name);
+    prices->tree.failed |= !kept;
     for (char *s = kept; s && *s; s++)
         if (strchr("\"'\\/{}[]\x7f", *s))
             *s = '-';
@@ -82,7 +83,7 @@ static size_t *choose_columns(struct prices *prices, const struct node *header, 
     for (size_t i = 0; from && prices->name && i < prices->n_columns; i++) {
         from[i] = n > 0 ? find_column(header, columns[i], report) : i + 1;
         prices->name[i] = keep_name(prices, header->item[from[i]]->text);
-        for (size_t k = 0; prices->name[i] && k < i; k++)
+        for (size_t k = 0; !prices->tree.failed && k < i; k++)
             if (from[i] > 0 && strcmp(prices->name[k], prices->name[i]) == 0)
                 report_error(report, &header->item[from[i]]->place, NULL,
                              from[k] == from[i] ? "column '%s' is asked for twice"
@@ -175,7 +176,7 @@ enum riskpool_status prices_init(struct prices *prices, const char *path, const 
     struct node *rows = source ? csv_read(source, &cells, report) : NULL;
     if (rows && check_header(rows, report)) {
         size_t *from = choose_columns(prices, rows->item[0], columns, n_columns, report);
-        if (from && report->n_errors == 0)
+        if (!prices->tree.failed && report->n_errors == 0)
             read_rows(prices, rows, from, report);
     }
     report->no_memory |= cells.failed || prices->tree.failed;
