@@ -74,6 +74,7 @@ struct ranks {
     size_t n, d;
     size_t *twice;    /* [n][d]: twice the mid-rank, from 2 to 2 n */
     double *quantile; /* [2 n + 1]: of twice the rank */
+    char *used;       /* [2 n + 1]: only ties have odd ones */
     double *lower, *row;
     double log_determinant;
 };
@@ -81,6 +82,7 @@ struct ranks {
 static void ranks_free(struct ranks *ranks) {
     free(ranks->twice);
     free(ranks->quantile);
+    free(ranks->used);
     free(ranks->lower);
     free(ranks->row);
 }
@@ -91,9 +93,10 @@ static enum riskpool_status ranks_init(struct ranks *ranks, size_t n, size_t d, 
                             .d = d,
                             .twice = calloc(n * d, sizeof *ranks->twice),
                             .quantile = calloc(2 * n + 1, sizeof *ranks->quantile),
+                            .used = calloc(2 * n + 1, 1),
                             .lower = calloc(d * d, sizeof *ranks->lower),
                             .row = calloc(d, sizeof *ranks->row)};
-    int full = order && ranks->twice && ranks->quantile && ranks->lower && ranks->row;
+    int full = order && ranks->twice && ranks->quantile && ranks->used && ranks->lower && ranks->row;
     for (size_t k = 0; full && k < d; k++) {
         gsl_sort_index(order, x + k, d, n);
         for (size_t i = 0, j; i < n; i = j) {
@@ -101,6 +104,7 @@ static enum riskpool_status ranks_init(struct ranks *ranks, size_t n, size_t d, 
                 ;
             for (size_t m = i; m < j; m++)
                 ranks->twice[order[m] * d + k] = i + j + 1;
+            ranks->used[i + j + 1] = 1;
         }
     }
     free(order);
@@ -112,9 +116,13 @@ static double copula_likelihood(const struct ranks *r, double dof) {
     const double n = (double)r->n, d = (double)r->d;
     const int normal = isinf(dof);
     double sum = 0;
-    for (size_t k = 2; k <= 2 * r->n; k++) {
+    for (size_t k = 2; k <= 2 * r->n; k++) { /* the upper half mirrors the lower */
         double u = 0.5 * (double)k / (n + 1);
-        r->quantile[k] = normal ? gsl_cdf_ugaussian_Pinv(u) : gsl_cdf_tdist_Pinv(u, dof);
+        size_t mirror = 2 * r->n + 2 - k;
+        if (mirror < k && r->used[mirror])
+            r->quantile[k] = -r->quantile[mirror];
+        else if (r->used[k])
+            r->quantile[k] = normal ? gsl_cdf_ugaussian_Pinv(u) : gsl_cdf_tdist_Pinv(u, dof);
     }
     for (size_t t = 0; t < r->n; t++) {
         double own = 0;

@@ -65,7 +65,7 @@ static double minus_likelihood(const double *x, const void *about) {
 
 /* The best of the minima found from several starts. */
 static enum riskpool_status best_minimum(const struct objective *objective, double *best) {
-    static const double starts[][2] = {{0.97, 0.1}, {0.9, 0.25}, {0.995, 0.05}, {0.5, 0.3}};
+    static const double starts[][2] = {{0.97, 0.1}, {0.8, 0.3}, {0.995, 0.05}};
     static const double step[PARAMETERS] = {0.5, 0.5, 0.5};
     double least = HUGE_VAL;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {

@@ -122,7 +122,7 @@ static void renew(struct jump_law *law, size_t n, const struct sums *sums) {
 
 static enum riskpool_status climb(struct jump_law *law, size_t n, const double *x, double *likelihood) {
     const size_t d = law->d;
-    double *memory = calloc(d + d * d + JUMPS * d, sizeof *memory), weight[JUMPS];
+    double *memory = calloc(d + d * d + JUMPS * d + 1, sizeof *memory), weight[JUMPS];
     enum riskpool_status status = memory ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     *likelihood = -HUGE_VAL;
     for (int round = 0; !status && round < ROUNDS; round++) {
@@ -170,7 +170,7 @@ enum riskpool_status fit_jumps(size_t n, size_t d, const double *x, struct jump_
     struct jump_law law;
     double *covariance = fit->covariance, reached;
     *fit = (struct jump_fit){.covariance = covariance, .likelihood = -HUGE_VAL};
-    if (d == 0 || n < LEAST_RETURNS || n < d + 2)
+    if (n < LEAST_RETURNS || n < d + 2)
         return RISKPOOL_INVALID;
     enum riskpool_status status = jump_law_init(&law, d);
     if (!status)

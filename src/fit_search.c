@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { ROUNDS = 8, STEPS = 2000, SCAN = 40, LINE_STEPS = 100 };
-static const double simplex_size = 1e-7, line_width = 1e-7;
+static const double simplex_size = 1e-5, line_width = 1e-7;
 
 static double vector_value(const gsl_vector *x, void *about) {
     const struct objective *objective = about;

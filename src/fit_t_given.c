@@ -17,16 +17,18 @@ struct sample {
     double *x, *distance, *mean, *covariance, *lower, *row;
 };
 
-static enum riskpool_status sample_init(struct sample *s, size_t n, size_t d) {
-    *s = (struct sample){.d = d, .x = calloc(n * d + n + 2 * d + 2 * d * d, sizeof *s->x)};
-    if (!s->x)
-        return RISKPOOL_NO_MEMORY;
-    s->distance = s->x + n * d;
+/* Doubles that a sample of n rows needs. */
+static size_t sample_size(size_t n, size_t d) {
+    return n * d + n + 2 * d + 2 * d * d;
+}
+
+/* Places everything behind x. */
+static void lay_out(struct sample *s, size_t n) {
+    s->distance = s->x + n * s->d;
     s->mean = s->distance + n;
-    s->row = s->mean + d;
-    s->covariance = s->row + d;
-    s->lower = s->covariance + d * d;
-    return RISKPOOL_OK;
+    s->row = s->mean + s->d;
+    s->covariance = s->row + s->d;
+    s->lower = s->covariance + s->d * s->d;
 }
 
 /* Takes the rows of x but those from `from` to before `to`. */
@@ -47,7 +49,6 @@ static double minus_likelihood(const double *log_dof, const void *about) {
 }
 
 static enum riskpool_status maximise(struct sample *s, double *log_dof) {
-    const struct objective objective = {1, minus_likelihood, s};
     normal_moments(s->n, s->d, s->x, NULL, s->mean, s->covariance);
     enum riskpool_status status = normal_factor(s->d, s->covariance, s->lower, &s->log_determinant);
     for (size_t t = 0; !status && t < s->n; t++) {
@@ -55,13 +56,14 @@ static enum riskpool_status maximise(struct sample *s, double *log_dof) {
             s->row[i] = s->x[t * s->d + i] - s->mean[i];
         s->distance[t] = normal_distance(s->d, s->lower, s->row);
     }
+    const struct objective objective = {1, minus_likelihood, s};
     return status ? status : search_line(&objective, log(FIT_DOF_GIVEN_LEAST), log(FIT_DOF_MOST), log_dof);
 }
 
 /* Standard error of ln(dof) from the estimates without each block of rows (Quenouille 1956, Tukey 1958; blocks for
  * serial dependence, Kuensch 1989). */
 static enum riskpool_status jackknife(struct sample *s, size_t n, const double *x, double *error) {
-    double estimate[BLOCKS], mean = 0, squares = 0;
+    double estimate[BLOCKS] = {0}, mean = 0, squares = 0;
     enum riskpool_status status = RISKPOOL_OK;
     for (size_t b = 0; !status && b < BLOCKS; b++) {
         take(s, n, x, b * n / BLOCKS, (b + 1) * n / BLOCKS);
@@ -75,14 +77,16 @@ static enum riskpool_status jackknife(struct sample *s, size_t n, const double *
 }
 
 enum riskpool_status fit_t_given(size_t n, size_t d, const double *x, struct t_fit *fit) {
-    struct sample sample;
     double log_dof = 0, error = 0;
     *fit = (struct t_fit){.dof = {NAN, NAN}, .likelihood = NAN, .gaussian = NAN};
     if (n < d + 2 || n < 2 * BLOCKS)
         return RISKPOOL_INVALID;
-    enum riskpool_status status = sample_init(&sample, n, d);
-    if (!status)
-        status = normal_likelihood(n, d, x, &fit->gaussian);
+    double *memory = calloc(sample_size(n, d), sizeof *memory);
+    if (!memory)
+        return RISKPOOL_NO_MEMORY;
+    struct sample sample = {.d = d, .x = memory};
+    lay_out(&sample, n);
+    enum riskpool_status status = normal_likelihood(n, d, x, &fit->gaussian);
     if (!status) {
         take(&sample, n, x, n, n);
         status = maximise(&sample, &log_dof);
@@ -94,6 +98,6 @@ enum riskpool_status fit_t_given(size_t n, size_t d, const double *x, struct t_f
     }
     int inside = fit->dof.value > 1.001 * FIT_DOF_GIVEN_LEAST && fit->dof.value < 0.99 * FIT_DOF_MOST;
     fit->dof.error = !status && inside ? fit->dof.value * error : NAN;
-    free(sample.x);
+    free(memory);
     return status == RISKPOOL_INVALID && fit->dof.value > 0 ? RISKPOOL_OK : status;
 }
