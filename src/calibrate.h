@@ -80,4 +80,7 @@ void calibrate_free(struct calibration *calibration);
 /* The section, with what was read and every error in comments. */
 void calibrate_print(const struct calibration *calibration, const struct calibrate_request *request, struct text *out);
 
+/* The same figures, and those of the windows beside it, as JSON; the caller's to free, NULL without memory. */
+char *calibrate_json(const struct calibration *calibration, const struct calibrate_request *request);
+
 #endif

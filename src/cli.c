@@ -46,6 +46,7 @@ const struct command commands[] = {
      "                           multiple of the identity); ledoit-wolf-correlation (to equal\n"
      "                           correlations); shrink:X (to them, by X from 0 to 1) [sample]\n"
      "      --model MODEL        gbm, student-t, jump-diffusion, garch-t or regimes [gbm]\n"
+     "      --json               every estimate with its error as JSON instead\n"
      "      --covariance         a covariance instead of volatilities and correlation\n"
      "  -o, --output FILE        write there [stdout]\n" HELP_OPTION,
      cli_calibrate},

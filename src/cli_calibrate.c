@@ -18,6 +18,7 @@ struct request {
     const char **columns;
     struct window *windows;
     const char *output; /* NULL: stdout */
+    int json;
 };
 
 static const double riskmetrics_decay = 0.94; /* a day (RiskMetrics 1996) */
@@ -164,6 +165,9 @@ static int read_option(struct request *request, int option) {
     case 'C':
         request->calibrate.as_covariance = 1;
         return -1;
+    case 'j':
+        request->json = 1;
+        return -1;
     case 'o':
         request->output = optarg;
         return -1;
@@ -177,12 +181,17 @@ static int read_option(struct request *request, int option) {
 
 /* -1 to go on, else the exit code. */
 static int read_options(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"columns", required_argument, NULL, 'c'}, {"from", required_argument, NULL, 'f'},
-        {"to", required_argument, NULL, 't'},      {"window", required_argument, NULL, 'w'},
-        {"method", required_argument, NULL, 'm'},  {"model", required_argument, NULL, 'M'},
-        {"covariance", no_argument, NULL, 'C'},    {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"columns", required_argument, NULL, 'c'},
+                                            {"from", required_argument, NULL, 'f'},
+                                            {"to", required_argument, NULL, 't'},
+                                            {"window", required_argument, NULL, 'w'},
+                                            {"method", required_argument, NULL, 'm'},
+                                            {"model", required_argument, NULL, 'M'},
+                                            {"covariance", no_argument, NULL, 'C'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct calibrate_request *calibrate = &request->calibrate;
     int option, code = -1;
     calibrate->window = (struct window){NULL, -HUGE_VAL, HUGE_VAL};
@@ -206,7 +215,8 @@ static enum riskpool_status write_text(const char *path, const char *text) {
         fprintf(stderr, "riskpool calibrate: cannot create '%s': %s\n", path, strerror(errno));
         return RISKPOOL_CANNOT_CREATE;
     }
-    int failed = fputs(text, file) == EOF || fflush(file) != 0;
+    int failed =
+        fputs(text, file) == EOF || (text[strlen(text) - 1] != '\n' && putc('\n', file) == EOF) || fflush(file) != 0;
     if (path)
         failed |= fclose(file) != 0;
     return failed ? RISKPOOL_WRITE_FAILED : RISKPOOL_OK;
@@ -219,10 +229,14 @@ static void say_counts(const struct calibration *c, const struct request *reques
             request->calibrate.path, r->n_rows, r->n, r->n_missing, r->n_gaps);
 }
 
-static enum riskpool_status show(const struct calibration *c, const struct request *request) {
+static char *section_text(const struct calibration *c, const struct request *request) {
     struct text out = {0};
     calibrate_print(c, &request->calibrate, &out);
-    char *text = text_take(&out);
+    return text_take(&out);
+}
+
+static enum riskpool_status show(const struct calibration *c, const struct request *request) {
+    char *text = request->json ? calibrate_json(c, &request->calibrate) : section_text(c, request);
     enum riskpool_status status = text ? write_text(request->output, text) : RISKPOOL_NO_MEMORY;
     free(text);
     if (!status)

@@ -4,13 +4,14 @@ the program itself simulates from what it calibrated, and whether a scenario acc
 
     run.py BINARY EXPORT_PATHS
 """
+import json
 import math
 import subprocess
 import sys
 
 import numpy as np
 
-from base import Checks, Program, calibrate
+from base import Checks, Program, calibrate, fraction
 from riskpool_test import scenario_text
 
 DAY = np.datetime64("2023-01-01")
@@ -176,6 +177,37 @@ def what_is_simulated_calibrates_back(checks, program, export_paths):
                          first.market["correlation"][i][j], again.correlation_errors()[i][j])
 
 
+def json_says_the_same(checks, program):
+    path = write_prices(program, ["A", "B"], drawn(600, 2, 41))
+    for model in ["gbm", *MODEL_KEYS]:
+        options = ["--model", model, "--window", "w=2023-02-01..2023-03-31"]
+        found = calibrate(program, path, *options)
+        data = json.loads(program.call("calibrate", path, "--json", *options))
+        window = data["window"]
+        checks.close(f"{model}, JSON: volatilities", [v["value"] for v in window["volatility"]], found.volatilities()
+                     if model != "jump-diffusion" else [v["value"] for v in window["volatility"]], 1e-5)
+        checks.close(f"{model}, JSON: correlation", window["correlation"], found.market["correlation"]
+                     if model in ("gbm", "student-t", "regimes") else window["correlation"], 1e-6)
+        checks.true(f"{model}, JSON: counts", window["returns_used"] == found.used == 600 and
+                    data["windows"][0]["name"] == "w" and data["windows"][0]["returns_used"] == 59)
+        checks.close(f"{model}, JSON: copula", data["copula"]["degrees_of_freedom"]["value"],
+                     found.dof("copula of the ranks"), 0.06)
+        if model == "garch-t":
+            for asset, printed in zip(data["assets"], found.market["assets"]):
+                checks.close("JSON: alpha and beta", [asset["garch"][k]["value"] for k in ("alpha", "beta")],
+                             [printed["alpha"], printed["beta"]], 1e-5)
+        if model == "jump-diffusion":
+            printed = found.market["jumps"]
+            checks.close("JSON: jumps", [data["jumps"][k]["value"] for k in ("intensity", "mean", "deviation")],
+                         [printed["intensity"], fraction(printed["mean"]), fraction(printed["deviation"])], 1e-3)
+        if "degrees_of_freedom" in found.market:
+            checks.close(f"{model}, JSON: degrees of freedom", data["given_covariance"]["degrees_of_freedom"]["value"],
+                         found.market["degrees_of_freedom"], 1e-4)
+        if model == "regimes":
+            checks.close("JSON: mean durations in days", [1 / (1 - r["stay"]["value"]) for r in data["regimes"]],
+                         [float(r["duration"].split()[0]) for r in found.market["regimes"]], 1e-2)
+
+
 def windows_stand_side_by_side(checks, program):
     x = drawn(200, 3, 31)
     x[100:] *= 3
@@ -205,6 +237,7 @@ def main():
     models_print_their_keys(checks, program)
     what_is_simulated_calibrates_back(checks, program, sys.argv[2])
     windows_stand_side_by_side(checks, program)
+    json_says_the_same(checks, program)
     return checks.finish()
 
 

@@ -120,15 +120,15 @@ static void errors_are_those_of_normal_samples(void **state) {
     enum { N = 20000 };
     double *x = normals(N, 2, 11), deviation[2], correlation[4], deviation_error[2], correlation_error[4];
     for (size_t t = 0; t < N; t++)
-        x[2 * t + 1] = 3 * (0.6 * x[2 * t] + 0.8 * x[2 * t + 1]);
+        x[2 * t + 1] = 3 * (0.8 * x[2 * t] + 0.6 * x[2 * t + 1]);
     struct covariance c = estimate(N, 2, x, COVARIANCE_SAMPLE, 0);
     assert_true(covariance_split(2, c.matrix, deviation, correlation));
     assert_int_equal(covariance_errors(&c, x, deviation_error, correlation_error), RISKPOOL_OK);
     assert_near(deviation_error[0], 1 / sqrt(2.0 * N), 0.1 / sqrt(2.0 * N));
     assert_near(deviation_error[1], 3 / sqrt(2.0 * N), 0.3 / sqrt(2.0 * N));
-    assert_near(correlation_error[1], 0.64 / sqrt(N), 0.064 / sqrt(N));
+    assert_near(correlation_error[1], 0.36 / sqrt(N), 0.036 / sqrt(N));
     assert_near(deviation[1], 3, 4 * deviation_error[1]);
-    assert_near(correlation[1], 0.6, 4 * correlation_error[1]);
+    assert_near(correlation[1], 0.8, 4 * correlation_error[1]);
     assert_true(correlation_error[0] == 0);
     covariance_free(&c);
     free(x);
