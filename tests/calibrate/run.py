@@ -152,22 +152,31 @@ def models_print_their_keys(checks, program):
     checks.true("the calm one first", regimes[0]["volatility"] < 1 < regimes[1]["volatility"])
 
 
+def simulate(program, export_paths, market, n_steps, n_paths):
+    """Log returns [path][step][asset] that the program draws from a market; None when it does not know the model yet."""
+    made = program.path(".yaml")
+    name = market["assets"][0]["name"]
+    with open(made, "w", encoding="utf-8") as file:
+        file.write(scenario_text({
+            "name": "test", "horizon": f"{n_steps} d", "step": "1 d", "paths": n_paths, "seed": 3, "monitoring": "step",
+            "account": {"currency": "USD", "balance": 1000},
+            "positions": [{"name": "a", "asset": name, "side": "long", "notional": 2000, "margin": 500}],
+            "market": market}))
+    done = subprocess.run([export_paths, made, "0", str(n_paths - 1)], capture_output=True, text=True, check=False)
+    if "this version does not have 'model" in done.stderr:
+        return None
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    table = np.array([[float(w) for w in line.split()] for line in done.stdout.splitlines()])
+    return [rows[:, 4::4] - rows[:, 2::4] for rows in (table[table[:, 0] == path] for path in range(n_paths))]
+
+
 def what_is_simulated_calibrates_back(checks, program, export_paths):
-    """One long path of the program's own, from calibrated figures: they come back within the errors that are printed."""
+    """Long paths of the program's own, from calibrated figures: they come back within the errors that are printed."""
     names = ["A", "B", "C"]
     first = calibrate(program, write_prices(program, names, drawn(400, 3, 21)))
-    rest = {"name": "test", "horizon": "1500 d", "step": "1 d", "paths": 4, "seed": 3, "monitoring": "step",
-            "account": {"currency": "USD", "balance": 1000},
-            "positions": [{"name": "a", "asset": "A", "side": "long", "notional": 2000, "margin": 500}],
-            "market": first.market}
-    made = program.path(".yaml")
-    with open(made, "w", encoding="utf-8") as file:
-        file.write(scenario_text(rest))
-    lines = subprocess.run([export_paths, made, "0", "3"], capture_output=True, text=True, check=True).stdout
-    table = np.array([[float(w) for w in line.split()] for line in lines.splitlines()])
-    for path in range(4):
-        rows = table[table[:, 0] == path]
-        again = calibrate(program, write_prices(program, names, rows[:, 4::4] - rows[:, 2::4]))
+    for path, returns in enumerate(simulate(program, export_paths, first.market, 1500, 4)):
+        again = calibrate(program, write_prices(program, names, returns))
         checks.true(f"path {path}: all returns used", again.used == 1500)
         for i, name in enumerate(names):
             checks.z(f"path {path}: volatility of {name}", again.volatilities()[i], first.volatilities()[i],
@@ -175,6 +184,57 @@ def what_is_simulated_calibrates_back(checks, program, export_paths):
             for j in range(i):
                 checks.z(f"path {path}: correlation of {name} and {names[j]}", again.market["correlation"][i][j],
                          first.market["correlation"][i][j], again.correlation_errors()[i][j])
+
+
+def parameters(model, data):
+    """The parameters of a model as JSON gives them: {name: (value, error)}."""
+    found = {}
+    if model in ("student-t", "garch-t"):
+        found["degrees of freedom"] = data["given_covariance"]["degrees_of_freedom"]
+    if model == "garch-t":
+        for asset in data["assets"]:
+            for key in ("alpha", "beta"):
+                found[f"{key} of {asset['name']}"] = asset["garch"][key]
+    if model == "jump-diffusion":
+        found = {key: data["jumps"][key] for key in ("intensity", "mean", "deviation")}
+    if model == "regimes":
+        found = {f"stay {i}": regime["stay"] for i, regime in enumerate(data["regimes"])}
+    return {key: (pair["value"], pair["error"]) for key, pair in found.items()}
+
+
+# Markets far from any bound, so that errors are those of large samples.
+MARKETS = {
+    "student-t": {"degrees_of_freedom": 6},
+    "jump-diffusion": {"jumps": {"intensity": 30, "mean": "-4%", "deviation": "8%"}},
+    "garch-t": {"degrees_of_freedom": 8},
+    "regimes": {"regimes": [
+        {"name": "calm", "volatility": 0.6, "duration": "50 d", "correlation": [[1, 0.5], [0.5, 1]]},
+        {"name": "crisis", "volatility": 2, "duration": "12 d", "correlation": [[1, 0.9], [0.9, 1]]}]},
+}
+TRUTH = {
+    "student-t": {"degrees of freedom": 6},
+    "jump-diffusion": {"intensity": 30, "mean": -0.04, "deviation": 0.08},
+    "garch-t": {"degrees of freedom": 8, "alpha of A": 0.1, "beta of A": 0.8, "alpha of B": 0.1, "beta of B": 0.8},
+    "regimes": {"stay 0": 1 - 1 / 50, "stay 1": 1 - 1 / 12},
+}
+
+
+def models_calibrate_back(checks, program, export_paths):
+    """Where the program knows the model: simulated and fitted again, its parameters are within four errors."""
+    for model, keys in MARKETS.items():
+        assets = [{"name": name, "price": 100, "volatility": "60%"} for name in "AB"]
+        if model == "garch-t":
+            assets = [{**asset, "alpha": 0.1, "beta": 0.8} for asset in assets]
+        market = {"model": model, "assets": assets, "correlation": [[1, 0.6], [0.6, 1]], **keys}
+        paths = simulate(program, export_paths, market, 2500, 2)
+        if paths is None:
+            print(f"not checked: this version does not simulate {model}")
+            continue
+        for path, returns in enumerate(paths):
+            data = json.loads(program.call("calibrate", write_prices(program, ["A", "B"], returns), "--json", "--model",
+                                           model))
+            for key, (value, error) in parameters(model, data).items():
+                checks.z(f"{model}, path {path}: {key}", value, TRUTH[model][key], error)
 
 
 def json_says_the_same(checks, program):
@@ -236,6 +296,7 @@ def main():
     a_scenario_accepts_what_is_printed(checks, program)
     models_print_their_keys(checks, program)
     what_is_simulated_calibrates_back(checks, program, sys.argv[2])
+    models_calibrate_back(checks, program, sys.argv[2])
     windows_stand_side_by_side(checks, program)
     json_says_the_same(checks, program)
     return checks.finish()
