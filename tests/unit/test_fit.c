@@ -175,6 +175,8 @@ static void hill_finds_the_index_of_a_pareto_tail(void **state) {
     conclude(&lower);
     conclude(&upper);
     assert_true(isnan(fit_hill(5, x, 1, 3).value)); /* two of five are above 0 */
+    static const double few[] = {1, 8, -3, 4, 2};
+    assert_true(fabs(fit_hill(5, few, 1, 2).value - 2 / (3 * log(2))) < 1e-14); /* 8 and 4 over 2 */
     gsl_rng_free(rng);
 }
 
@@ -191,17 +193,17 @@ static void draw_garch(gsl_rng *rng, size_t n, double alpha, double beta, double
 
 static void garch_comes_back(void **state) {
     (void)state;
-    enum { N = 3000, SAMPLES = 10 };
+    enum { N = 1000, SAMPLES = 30 };
     static double x[N], residual[N];
     gsl_rng *rng = generator(6);
     struct verdict alpha = {0}, beta = {0}, dof = {0};
     for (size_t s = 0; s < SAMPLES; s++) {
         struct garch_fit fit;
         struct t_fit tails;
-        draw_garch(rng, N, 0.1, 0.8, 8, x);
+        draw_garch(rng, N, 0.15, 0.75, 8, x);
         assert_int_equal(fit_garch(N, x, NULL, &fit, residual), RISKPOOL_OK);
-        judge(&alpha, fit.alpha, 0.1);
-        judge(&beta, fit.beta, 0.8);
+        judge(&alpha, fit.alpha, 0.15);
+        judge(&beta, fit.beta, 0.75);
         judge(&dof, fit.dof, 8);
         assert_int_equal(fit_t(N, 1, residual, &tails), RISKPOOL_OK); /* what is left is a t of the same tails */
         assert_true(fabs(tails.dof.value - fit.dof.value) < fit.dof.error);
@@ -248,24 +250,79 @@ static void draw_jumps(gsl_rng *rng, size_t n, double *x) {
 
 static void jumps_come_back(void **state) {
     (void)state;
-    enum { N = 2000, SAMPLES = 10 };
+    enum { N = 1500, SAMPLES = 20 };
     static double x[3 * N];
     gsl_rng *rng = generator(8);
-    struct verdict verdict = {0};
+    struct verdict intensity = {0}, size = {0}, deviation = {0};
     double covariance[9];
     struct jump_fit fit = {.covariance = covariance};
     for (size_t s = 0; s < SAMPLES; s++) {
         draw_jumps(rng, N, x);
         assert_int_equal(fit_jumps(N, 3, x, &fit), RISKPOOL_OK);
-        judge(&verdict, fit.intensity, 0.08);
-        judge(&verdict, fit.size, -0.02);
-        judge(&verdict, fit.deviation, 0.06);
+        judge(&intensity, fit.intensity, 0.08);
+        judge(&size, fit.size, -0.02);
+        judge(&deviation, fit.deviation, 0.06);
         for (size_t i = 0; i < 3; i++)
-            assert_true(fabs(sqrt(covariance[4 * i]) / (0.01 * (double)(i + 1)) - 1) < 0.1);
-        assert_true(fabs(covariance[1] / sqrt(covariance[0] * covariance[4]) - 0.8) < 0.05);
+            assert_true(fabs(sqrt(covariance[4 * i]) / (0.01 * (double)(i + 1)) - 1) < 0.12);
+        assert_true(fabs(covariance[1] / sqrt(covariance[0] * covariance[4]) - 0.8) < 0.06);
         assert_true(fit.likelihood > fit.gaussian + 100);
     }
-    conclude(&verdict);
+    conclude(&intensity);
+    conclude(&size);
+    conclude(&deviation);
+    gsl_rng_free(rng);
+}
+
+/* The mixture itself for one asset: q is ln intensity, size, ln variance of a jump, ln variance of the rest, its mean.
+ */
+static double jump_likelihood(size_t n, const double *x, const double *q) {
+    double sum = 0;
+    for (size_t t = 0; t < n; t++) {
+        double density = 0;
+        for (unsigned k = 0; k < 6; k++)
+            density += gsl_ran_poisson_pdf(k, exp(q[0])) *
+                       gsl_ran_gaussian_pdf(x[t] - q[4] - k * q[1], sqrt(exp(q[3]) + k * exp(q[2])));
+        sum += log(density);
+    }
+    return sum;
+}
+
+/* EM ends where the likelihood is largest, by every parameter, and says what it is there. */
+static void jumps_are_the_most_likely(void **state) {
+    (void)state;
+    enum { N = 1500, PARAMETERS = 5 };
+    static double x[N];
+    static const double step[PARAMETERS] = {0.1, 0.002, 0.1, 0.03, 0.0003};
+    gsl_rng *rng = generator(12);
+    double variance;
+    struct jump_fit fit = {.covariance = &variance};
+    for (size_t t = 0; t < N; t++) {
+        unsigned jumps = gsl_ran_poisson(rng, 0.1);
+        x[t] = 0.001 + gsl_ran_gaussian(rng, 0.01) - 0.02 * jumps + sqrt(jumps) * gsl_ran_gaussian(rng, 0.05);
+    }
+    assert_int_equal(fit_jumps(N, 1, x, &fit), RISKPOOL_OK);
+    double q[PARAMETERS] = {log(fit.intensity.value), fit.size.value, 2 * log(fit.deviation.value), log(variance), 0};
+    double best = -HUGE_VAL, mean = 0;
+    for (double m = -0.003; m < 0.005; m += 0.00001) { /* the fit does not tell the mean */
+        q[4] = m;
+        double here = jump_likelihood(N, x, q);
+        mean = here > best ? m : mean;
+        best = fmax(here, best);
+    }
+    q[4] = mean;
+    assert_true(fabs(best - fit.likelihood) < 0.01);
+    for (size_t k = 0; k < PARAMETERS; k++) {
+        double value[2];
+        for (int side = 0; side < 2; side++) {
+            double moved[PARAMETERS];
+            memcpy(moved, q, sizeof moved);
+            moved[k] += side ? step[k] : -step[k];
+            value[side] = jump_likelihood(N, x, moved);
+        }
+        double top = 0.25 * (value[1] - value[0]) / (best - 0.5 * (value[0] + value[1])); /* of a parabola, in steps */
+        if (!(value[0] < best && value[1] < best && fabs(top) < 0.1))
+            fail_msg("parameter %zu: likelihoods %.6f, %.6f, %.6f", k, value[0], best, value[1]);
+    }
     gsl_rng_free(rng);
 }
 
@@ -302,6 +359,47 @@ static void regimes_come_back(void **state) {
         assert_true(fabs(fit.share[0] - 0.8) < 0.15);
     }
     conclude(&stay);
+    conclude(&scale);
+    gsl_rng_free(rng);
+}
+
+/* The filter itself for one asset. */
+static double regime_likelihood(size_t n, const double *x, const double *stay, const double *deviation) {
+    double p = (1 - stay[0]) / (2 - stay[0] - stay[1]), mean = 0, sum = 0; /* p: of the second regime */
+    for (size_t t = 0; t < n; t++)
+        mean += x[t] / (double)n;
+    for (size_t t = 0; t < n; t++) {
+        double calm = (1 - p) * gsl_ran_gaussian_pdf(x[t] - mean, deviation[0]);
+        double crisis = p * gsl_ran_gaussian_pdf(x[t] - mean, deviation[1]);
+        sum += log(calm + crisis);
+        p = ((1 - stay[0]) * calm + stay[1] * crisis) / (calm + crisis);
+    }
+    return sum;
+}
+
+static void regimes_are_the_most_likely(void **state) {
+    (void)state;
+    enum { N = 1500 };
+    static double all[3 * N], x[N];
+    gsl_rng *rng = generator(13);
+    double calm, crisis;
+    struct regime_fit fit = {.covariance = {&calm, &crisis}};
+    draw_regimes(rng, N, 0.97, 0.9, all);
+    for (size_t t = 0; t < N; t++)
+        x[t] = all[3 * t];
+    assert_int_equal(fit_regimes(N, 1, x, &fit), RISKPOOL_OK);
+    const double q[4] = {fit.stay[0].value, fit.stay[1].value, sqrt(calm), sqrt(crisis)};
+    const double step[4] = {0.3 * (1 - q[0]), 0.3 * (1 - q[1]), 0.03 * q[2], 0.03 * q[3]};
+    double best = regime_likelihood(N, x, q, q + 2);
+    assert_true(fabs(best - fit.likelihood) < 0.01);
+    for (size_t k = 0; k < 4; k++)
+        for (int side = -1; side <= 1; side += 2) {
+            double moved[4];
+            memcpy(moved, q, sizeof moved);
+            moved[k] += side * step[k];
+            if (!(regime_likelihood(N, x, moved, moved + 2) < best))
+                fail_msg("parameter %zu could be better", k);
+        }
     gsl_rng_free(rng);
 }
 
@@ -344,7 +442,9 @@ int main(void) {
         cmocka_unit_test(garch_comes_back),
         cmocka_unit_test(garch_starts_again_after_a_gap),
         cmocka_unit_test(jumps_come_back),
+        cmocka_unit_test(jumps_are_the_most_likely),
         cmocka_unit_test(regimes_come_back),
+        cmocka_unit_test(regimes_are_the_most_likely),
         cmocka_unit_test(what_cannot_be_fitted_is_refused),
     };
     gsl_set_error_handler_off();
