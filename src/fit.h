@@ -62,7 +62,7 @@ enum riskpool_status fit_jumps(size_t n, size_t d, const double *x, struct jump_
 enum { FIT_REGIMES = 2 };
 struct regime_fit {
     struct measured stay[FIT_REGIMES]; /* probability of the same state after one step */
-    double scale_error[FIT_REGIMES];   /* relative standard error of the volatilities */
+    double scale_error[FIT_REGIMES];   /* relative standard error of the volatility of one asset */
     double share[FIT_REGIMES];         /* of the steps */
     double last;                       /* probability of the second state at the last step */
     double *covariance[FIT_REGIMES];   /* [d][d], the caller's memory */

@@ -196,7 +196,8 @@ static void measure(const struct chain *c, struct regime_fit *fit) {
         return;
     for (int s = 0; s < STATES; s++) {
         fit->stay[s].error = c->stay[s] * (1 - c->stay[s]) * sqrt(inverse[s * (2 * STATES + 1)]);
-        fit->scale_error[s] = sqrt(inverse[(STATES + s) * (2 * STATES + 1)]);
+        /* a scale is common to d assets: one asset alone is known sqrt(d) times less well */
+        fit->scale_error[s] = sqrt((double)c->d * inverse[(STATES + s) * (2 * STATES + 1)]);
     }
 }
 
