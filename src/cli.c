@@ -34,6 +34,22 @@ const struct command commands[] = {
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
      cli_show},
+    {"calibrate", "[OPTION]... PRICES.csv", "a market section from a table of prices, with errors",
+     "The first row names the columns; the first column is a date, a time or Unix time. Missing\n"
+     "prices stay missing: only returns between complete neighbouring rows count.\n\n"
+     "      --columns A,B        these columns, in this order [all]\n"
+     "      --from DATE, --to DATE\n"
+     "                           returns that end in this time, both days inside [all]\n"
+     "      --window NAME=FROM..TO\n"
+     "                           show this window beside it (repeatable)\n"
+     "      --method METHOD      sample; ewma[:DECAY|HALF-LIFE] (0.94, 30d); ledoit-wolf (to a\n"
+     "                           multiple of the identity); ledoit-wolf-correlation (to equal\n"
+     "                           correlations); shrink:X (to them, by X from 0 to 1) [sample]\n"
+     "      --model MODEL        gbm, student-t, jump-diffusion, garch-t or regimes [gbm]\n"
+     "      --json               every estimate with its error as JSON instead\n"
+     "      --covariance         a covariance instead of volatilities and correlation\n"
+     "  -o, --output FILE        write there [stdout]\n" HELP_OPTION,
+     cli_calibrate},
     {"template", "", "a commented scenario with every key, its unit, range and default", HELP_OPTION, cli_template},
     {"help", "[COMMAND|scenario]", "explain the program, a command, or the scenario file", HELP_OPTION, cli_help},
     {NULL, NULL, NULL, NULL, NULL},

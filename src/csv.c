@@ -60,7 +60,7 @@ static struct node *read_plain(struct line *line, struct tree *tree, struct repo
     place.width = stop > line->at ? characters(line->at, stop) : 1;
     struct node *node = NULL;
     if (memchr(line->at, '\0', (size_t)(stop - line->at))) {
-        report_error(report, &place, "a matrix is plain text: numbers and commas", "this is not text");
+        report_error(report, &place, "CSV is plain text: cells and commas", "this is not text");
     } else {
         node = node_scalar(tree, line->at, (size_t)(stop - line->at), &place);
         report->no_memory |= !node;

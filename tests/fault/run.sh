@@ -114,6 +114,11 @@ if [ -n "$preload" ]; then
     fail_each validate "$riskpool" validate --resolved small.yaml
     fail_each run "$riskpool" run small.yaml --json -q -n 300 -o alloc.h5
     fail_each show "$riskpool" show --json killed.h5
+    awk 'BEGIN { print "t,A,B"; for (i = 0; i < 150; i++) print 1700000000 + 3600 * i "," 10 + (i * i) % 7 "," 20 + (i * 5) % 11 }' \
+        >prices.csv
+    for model in student-t jump-diffusion garch-t regimes; do
+        fail_each "calibrate $model" "$riskpool" calibrate prices.csv --model $model --window w=2023-11-14..2023-11-17
+    done
 fi
 
 echo "$checked checks"

@@ -1,0 +1,1 @@
+riskpool calibrate bad-prices.csv

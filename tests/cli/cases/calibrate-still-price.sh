@@ -1,0 +1,1 @@
+riskpool calibrate prices.csv --columns BTC,USDC
