@@ -13,9 +13,16 @@
 #define LEVEL_TEXT(level) LEVEL_TEXT_(level)
 
 #define ROWS _Pragma("omp simd") for (size_t p = 0; p < BLOCK; ++p)
+#define HALF_ROWS _Pragma("omp simd") for (size_t p = 0; p < HALF_BLOCK; ++p)
 
-void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
-                         double *restrict normal);
+/* What is drawn at a time: antithetic paths share an address in pairs. */
+enum { HALF_BLOCK = BLOCK / 2 };
+
+void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, size_t n_paths, uint32_t step, enum rng_purpose purpose,
+                         int single, size_t n, double *restrict normal);
+/* Two rows of HALF_BLOCK normals in single precision from one of words. */
+void LEVEL(single_pairs)(const uint64_t *restrict word, double *restrict first, double *restrict second);
+void LEVEL(rows_mirror)(size_t n, double *restrict normal);
 
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                         const double *remaining, const struct screen *screen, double *restrict slack);

@@ -43,19 +43,21 @@ static void philox_words(uint64_t seed, uint64_t first_path, uint32_t step, uint
     }
 }
 
-static void normal_pairs(const uint64_t *restrict word, double *restrict first, double *restrict second) {
-    ROWS vmath_normal_pair(word[p], &first[p], &second[p]);
+static void double_pairs(const uint64_t *restrict word, double *restrict first, double *restrict second) {
+    HALF_ROWS vmath_normal_pair(word[p], &first[p], &second[p]);
 }
 
-void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, uint32_t step, enum rng_purpose purpose, size_t n,
-                         double *restrict normal) {
-    uint64_t word0[BLOCK], word1[BLOCK];
+void LEVEL(rows_normals)(uint64_t seed, uint64_t first_path, size_t n_paths, uint32_t step, enum rng_purpose purpose,
+                         int single, size_t n, double *restrict normal) {
+    uint64_t word0[HALF_BLOCK], word1[HALF_BLOCK];
     for (size_t quad = 0; quad * 4 < n; ++quad) {
         uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
-        for (size_t p = 0; p < BLOCK; p += PATHS_AT_ONCE)
-            philox_words(seed, first_path + p, step, tail, word0 + p, word1 + p);
-        double *row = normal + quad * 4 * BLOCK;
-        normal_pairs(word0, row, row + BLOCK);
-        normal_pairs(word1, row + 2 * BLOCK, row + 3 * BLOCK);
+        for (size_t half = 0; half < n_paths; half += HALF_BLOCK) {
+            for (size_t p = 0; p < HALF_BLOCK; p += PATHS_AT_ONCE)
+                philox_words(seed, first_path + half + p, step, tail, word0 + p, word1 + p);
+            double *row = normal + quad * 4 * BLOCK + half;
+            (single ? LEVEL(single_pairs) : double_pairs)(word0, row, row + BLOCK);
+            (single ? LEVEL(single_pairs) : double_pairs)(word1, row + 2 * BLOCK, row + 3 * BLOCK);
+        }
     }
 }

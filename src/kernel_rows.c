@@ -234,6 +234,7 @@ const struct kernel LEVEL(kernel) = {
     .name = LEVEL_TEXT(KERNEL_LEVEL),
 #endif
     .normals = LEVEL(rows_normals),
+    .mirror = LEVEL(rows_mirror),
     .correlate = rows_correlate,
     .price = rows_price,
     .between = rows_between,

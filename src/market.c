@@ -230,6 +230,19 @@ static void prepare_step(struct market_block *block, uint64_t step) {
         }
 }
 
+/* The normals of one purpose in a step. Of antithetic paths 2k and 2k + 1 both are drawn at address k. Normals of the
+ * bridge are negated with the others: either way each path by itself keeps its law, and a loss that moves one way with
+ * every normal then varies least over the pair (Hammersley and Morton 1956). */
+static void draw(const struct market_block *block, uint64_t step, enum rng_purpose purpose, double *restrict normal) {
+    const struct market *market = block->market;
+    const struct kernel *kernel = block->kernel;
+    const uint64_t paths_a_draw = market->antithetic ? 2 : 1;
+    kernel->normals(market->seed, block->first_path / paths_a_draw, BLOCK / paths_a_draw, (uint32_t)step, purpose,
+                    market->single, market->n_assets, normal);
+    if (market->antithetic)
+        kernel->mirror(market->n_assets, normal);
+}
+
 const struct slice *market_step(struct market_block *block) {
     const struct market *market = block->market;
     const struct market_steps *steps = block->steps;
@@ -242,7 +255,7 @@ const struct slice *market_step(struct market_block *block) {
     swap_rows(&block->price[0], &block->price[last]);
 
     prepare_step(block, step);
-    kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_SHOCK, n, block->normal);
+    draw(block, step, RNG_SHOCK, block->normal);
     kernel->correlate(n, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
     const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
     if (prices)
@@ -254,7 +267,7 @@ const struct slice *market_step(struct market_block *block) {
     block->slice.start_hour = (double)step * market->step_hours;
     block->slice.end_hour = (double)(step + 1) * market->step_hours;
     if (market->bridge) {
-        kernel->normals(market->seed, block->first_path, (uint32_t)step, RNG_BRIDGE, n, block->bridge_normal);
+        draw(block, step, RNG_BRIDGE, block->bridge_normal);
         kernel->correlate(n, steps->root, steps->zero, block->bridge_normal, NULL, block->bridge);
         block->slice.bridge = block->bridge;
     }

@@ -52,7 +52,7 @@ static void time_pairs(struct subject *s) {
 }
 
 static void time_normals(struct subject *s) {
-    s->kernel->normals(1, 0, (uint32_t)s->counter++, RNG_SHOCK, s->slice.n_assets, s->normal);
+    s->kernel->normals(1, 0, BLOCK, (uint32_t)s->counter++, RNG_SHOCK, 0, s->slice.n_assets, s->normal);
 }
 
 static void time_correlate(struct subject *s) {

@@ -48,7 +48,7 @@ static void normals_have_their_moments(void **state) {
     const double n = 2000.0 * ASSETS * BLOCK;
     double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail = 0;
     for (uint64_t block = 0; block < 2000; ++block) {
-        kernel->normals(42, block * BLOCK, 3, RNG_SHOCK, ASSETS, z);
+        kernel->normals(42, block * BLOCK, BLOCK, 3, RNG_SHOCK, 0, ASSETS, z);
         for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
             double x = z[i], y = z[i ^ BLOCK]; /* the other row of its Box-Muller pair */
             sum += x;
@@ -76,7 +76,7 @@ static void normals_are_those_of_their_address(void **state) {
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK];
     const uint64_t seed = 0xfedcba9876543210U, first = 0x300000100U;
-    kernel->normals(seed, first, 9, RNG_BRIDGE, ASSETS, z);
+    kernel->normals(seed, first, BLOCK, 9, RNG_BRIDGE, 0, ASSETS, z);
     for (size_t p = 0; p < BLOCK; p += 17)
         for (uint32_t quad = 0; quad < ASSETS / 4; ++quad) {
             const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
@@ -102,8 +102,8 @@ static void correlate_is_the_triangular_product(void **state) {
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK], from[ASSETS * BLOCK], out[ASSETS * BLOCK];
     double lower[ASSETS * ASSETS], shift[ASSETS];
-    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
-    kernel->normals(1, 0, 1, RNG_SHOCK, ASSETS, from);
+    kernel->normals(1, 0, BLOCK, 0, RNG_SHOCK, 0, ASSETS, z);
+    kernel->normals(1, 0, BLOCK, 1, RNG_SHOCK, 0, ASSETS, from);
     for (size_t i = 0; i < ASSETS; ++i) {
         shift[i] = 0.1 * (double)i;
         for (size_t k = 0; k < ASSETS; ++k)
@@ -127,7 +127,7 @@ static void bound_never_misses_a_crossing(void **state) {
     static double z[4 * BLOCK];
     size_t crossings = 0, flagged = 0;
     for (uint32_t trial = 0; trial < 2000; ++trial) {
-        kernel->normals(5, 0, trial, RNG_SHOCK, 4, z);
+        kernel->normals(5, 0, BLOCK, trial, RNG_SHOCK, 0, 4, z);
         for (size_t p = 0; p < BLOCK; ++p) {
             start[p] = 0.03 * fabs(z[p]) + 1e-6;
             end[p] = 0.03 * z[BLOCK + p];
@@ -172,7 +172,7 @@ static void rows_value_pools_as_single_paths_do(void **state) {
     static double z[ASSETS * BLOCK], price[ASSETS * BLOCK], remaining[ASSETS * BLOCK];
     double cash[BLOCK], positive[BLOCK], negative[BLOCK], equity[BLOCK], requirement[BLOCK], used[BLOCK];
     fill_legs(leg);
-    kernel->normals(1, 0, 0, RNG_SHOCK, ASSETS, z);
+    kernel->normals(1, 0, BLOCK, 0, RNG_SHOCK, 0, ASSETS, z);
     for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
         price[i] = 100.0 * exp(0.3 * z[i]);
         remaining[i] = i % 5 == 0 ? 0.0 : i % 5 == 1 ? 0.25 : 1.0;
@@ -222,7 +222,7 @@ static uint64_t digest(const struct kernel *kernel) {
     for (size_t i = 0; i < ASSETS * BLOCK; ++i)
         remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
-        kernel->normals(7, 256, step, RNG_SHOCK, ASSETS, z);
+        kernel->normals(7, 256, BLOCK, step, RNG_SHOCK, 0, ASSETS, z);
         kernel->correlate(ASSETS, lower, shift, z, NULL, x);
         kernel->price(ASSETS, PRICE_LOG, initial, x, price);
         kernel->price(ASSETS, PRICE_LINEAR, initial, x, out);
