@@ -74,6 +74,7 @@ static enum riskpool_status init_tally(struct run *run) {
         .n_paths = s->n_paths,
         .n_paths_limit = target > 0.0 ? UINT64_C(1) << 40 : 0,
         .keep = keep_of(s->paths_kept),
+        .antithetic = s->market.antithetic,
         .trajectories = s->trajectories,
         .start_equity = engine_start_equity(&run->engine),
     };

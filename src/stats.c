@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "estimate.h"
 #include "stats_mode.h"
 
 enum { BINS = 200, QUANTILES = 7 };
@@ -142,11 +141,13 @@ out:
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,
                                               double *expected_shortfall, double *error) {
-    double *losses = malloc(((size_t)tally->n_paths + 1) * sizeof *losses);
+    const size_t n = (size_t)tally->n_paths, copy = tally->shape.antithetic ? n : 0;
+    double *losses = malloc((n + copy + 1) * sizeof *losses);
     if (!losses)
         return RISKPOOL_NO_MEMORY;
-    const size_t n = tally_losses(tally, mode, losses);
-    const struct tail_estimate tail = estimate_tail(losses, n, confidence);
+    tally_losses(tally, mode, losses);
+    memmove(losses + copy, losses, n * sizeof *losses);
+    const struct tail_estimate tail = stats_tail(tally, losses, losses + copy, confidence);
     *expected_shortfall = tail.expected_shortfall;
     *error = tail.error;
     free(losses);

@@ -7,6 +7,7 @@
 
 #include "estimate.h"
 #include "interval.h"
+#include "pair.h"
 
 /* A path is wiped out from this share of the starting equity on. */
 static const double wipeout_share = 0.99;
@@ -14,20 +15,39 @@ static const double wipeout_share = 0.99;
 static const double money_rounding = 1e-9;
 
 /* A frequency and its interval, which follow each other in the lists of statistics; `i` along the dimension. */
-static void fill_frequency(double *const *statistic, int first, size_t i, uint64_t count, uint64_t n) {
-    statistic[first][i] = (double)count / (double)n;
-    interval_proportion(count, n, &statistic[first + 1][i], &statistic[first + 2][i]);
+static void fill_frequency(const struct tally *tally, double *const *statistic, int first, size_t i,
+                           struct tally_count count) {
+    const uint64_t n = tally->n_paths;
+    double *low = &statistic[first + 1][i], *high = &statistic[first + 2][i];
+    statistic[first][i] = (double)count.paths / (double)n;
+    if (tally->shape.antithetic)
+        pair_proportion(count.paths, count.twice, n, low, high);
+    else
+        interval_proportion(count.paths, n, low, high);
+}
+
+static struct moments moments_of(const struct tally *tally, const double *x) {
+    const size_t n = (size_t)tally->n_paths;
+    struct moments moments = estimate_moments(x, n);
+    if (tally->shape.antithetic)
+        moments.error = pair_mean_error(x, n, moments.mean);
+    return moments;
+}
+
+struct tail_estimate stats_tail(const struct tally *tally, const double *loss, double *reordered, double confidence) {
+    const size_t n = (size_t)tally->n_paths;
+    return tally->shape.antithetic ? pair_tail(loss, reordered, n, confidence)
+                                   : estimate_tail(reordered, n, confidence);
 }
 
 static void fill_losses(const struct tally *tally, const double *loss, double **statistic, double *scratch) {
-    const size_t n = (size_t)tally->n_paths;
-    const struct moments moments = estimate_moments(loss, n);
+    const struct moments moments = moments_of(tally, loss);
     *statistic[STAT_mean_loss] = moments.mean;
     *statistic[STAT_mean_loss_se] = moments.error;
     *statistic[STAT_loss_std] = moments.deviation;
-    memcpy(scratch, loss, n * sizeof *scratch);
+    memcpy(scratch, loss, (size_t)tally->n_paths * sizeof *scratch);
     for (size_t i = 0; i < tally->shape.n_confidence; i++) {
-        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i]);
+        const struct tail_estimate tail = stats_tail(tally, loss, scratch, tally->shape.confidence[i]);
         statistic[STAT_value_at_risk][i] = tail.value_at_risk;
         statistic[STAT_value_at_risk_low][i] = tail.low;
         statistic[STAT_value_at_risk_high][i] = tail.high;
@@ -38,37 +58,48 @@ static void fill_losses(const struct tally *tally, const double *loss, double **
 
 static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     const size_t n_positions = tally->shape.n_positions;
-    const uint64_t n = tally->n_paths, all = n_positions > 0 ? mode->liquidated[n_positions] : 0;
-    fill_frequency(statistic, STAT_any_liquidation_frequency, 0, n - mode->liquidated[0], n);
-    fill_frequency(statistic, STAT_all_liquidation_frequency, 0, all, n);
-    for (size_t i = 0; i < n_positions; i++)
-        fill_frequency(statistic, STAT_liquidation_frequency, i, mode->joint[i * n_positions + i], n);
+    const double n = (double)tally->n_paths;
+    fill_frequency(tally, statistic, STAT_any_liquidation_frequency, 0, mode->event[TALLY_ANY]);
+    fill_frequency(tally, statistic, STAT_all_liquidation_frequency, 0, mode->event[TALLY_ALL]);
+    for (size_t i = 0; i < n_positions; i++) {
+        const struct tally_count count = {mode->joint[i * n_positions + i], mode->twice[i]};
+        fill_frequency(tally, statistic, STAT_liquidation_frequency, i, count);
+    }
     for (size_t i = 0; i < n_positions * n_positions; i++)
-        statistic[STAT_joint_liquidation_frequency][i] = (double)mode->joint[i] / (double)n;
+        statistic[STAT_joint_liquidation_frequency][i] = (double)mode->joint[i] / n;
     for (size_t i = 0; i <= n_positions; i++)
-        statistic[STAT_liquidation_count_frequency][i] = (double)mode->liquidated[i] / (double)n;
+        statistic[STAT_liquidation_count_frequency][i] = (double)mode->liquidated[i] / n;
 }
 
 /* Between two liquidations the count, and with it the interval, stays what it was. */
 static void fill_survival(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
-    uint64_t alive = tally->n_paths;
+    struct tally_count dead = {0, 0};
     for (size_t t = 0; t < tally->shape.n_times; t++) {
-        alive -= mode->first[t];
-        if (t == 0 || mode->first[t] > 0)
-            fill_frequency(statistic, STAT_survival, t, alive, tally->n_paths);
+        dead.paths += mode->first[t].paths;
+        dead.twice += mode->first[t].twice;
+        const struct tally_count alive = {tally->n_paths - dead.paths, tally->n_paths / 2 - (dead.paths - dead.twice)};
+        if (t == 0 || mode->first[t].paths > 0)
+            fill_frequency(tally, statistic, STAT_survival, t, alive);
         else
             for (int i = STAT_survival; i <= STAT_survival_high; i++)
                 statistic[i][t] = statistic[i][t - 1];
     }
 }
 
-static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
+static struct tally_count count_wiped_out(const struct tally *tally, const struct tally_mode *mode) {
     const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
-    uint64_t wiped_out = 0;
-    for (uint64_t p = 0; p < tally->n_paths; p++)
-        wiped_out += mode->loss[p] >= bound;
-    fill_frequency(statistic, STAT_wipeout_frequency, 0, wiped_out, tally->n_paths);
-    fill_frequency(statistic, STAT_shortfall_frequency, 0, mode->shortfall, tally->n_paths);
+    struct tally_count count = {0, 0};
+    for (uint64_t p = 0; p < tally->n_paths; p++) {
+        const int lost = mode->loss[p] >= bound;
+        count.paths += (uint64_t)lost;
+        count.twice += (uint64_t)(lost && p % 2 == 1 && mode->loss[p - 1] >= bound);
+    }
+    return count;
+}
+
+static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
+    fill_frequency(tally, statistic, STAT_wipeout_frequency, 0, count_wiped_out(tally, mode));
+    fill_frequency(tally, statistic, STAT_shortfall_frequency, 0, mode->event[TALLY_SHORTFALL]);
     for (size_t a = 0; tally->shape.trajectories && a < tally->shape.n_alerts; a++)
         statistic[STAT_alert_frequency][a] = (double)mode->alert[a] / (double)tally->n_paths;
 }
@@ -146,11 +177,11 @@ void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpo
     const size_t n = (size_t)tally->n_paths, n_quantiles = results->size[DIM_QUANTILE];
     for (size_t p = 0; p < n; p++)
         scratch[p] = mode->loss[p] - tally->mode[0].loss[p];
-    const struct moments excess = estimate_moments(scratch, n);
+    const struct moments excess = moments_of(tally, scratch);
     results->comparison[COMP_mean_excess_loss][pair] = excess.mean;
     results->comparison[COMP_mean_excess_loss_se][pair] = excess.error;
-    fill_frequency(results->comparison, COMP_rescue_frequency, pair, mode->rescue, n);
-    fill_frequency(results->comparison, COMP_contagion_frequency, pair, mode->contagion, n);
+    fill_frequency(tally, results->comparison, COMP_rescue_frequency, pair, mode->event[TALLY_RESCUE]);
+    fill_frequency(tally, results->comparison, COMP_contagion_frequency, pair, mode->event[TALLY_CONTAGION]);
     estimate_quantiles(scratch, n, results->quantile, n_quantiles,
                        results->comparison[COMP_excess_loss_quantile] + pair * n_quantiles);
 }

@@ -85,6 +85,7 @@ static void init_mode(const struct tally *tally, struct tally_mode *mode, int *o
     const struct tally_shape *shape = &tally->shape;
     mode->joint = zeroed(shape->n_positions * shape->n_positions, sizeof *mode->joint, ok);
     mode->liquidated = zeroed(shape->n_positions + 1, sizeof *mode->liquidated, ok);
+    mode->twice = zeroed(shape->n_positions, sizeof *mode->twice, ok);
     mode->first = zeroed(shape->n_times, sizeof *mode->first, ok);
     mode->alert = zeroed(shape->n_alerts, sizeof *mode->alert, ok);
     if (!shape->trajectories)
@@ -112,6 +113,7 @@ enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *s
     tally->mode = zeroed(shape->n_modes, sizeof *tally->mode, &ok);
     tally->first_time = zeroed(BATCH, sizeof *tally->first_time, &ok);
     tally->n_liquidated = zeroed(shape->n_modes * BATCH, sizeof *tally->n_liquidated, &ok);
+    tally->events = zeroed(BATCH, sizeof *tally->events, &ok);
     tally->losses = zeroed(shape->n_modes, sizeof *tally->losses, &ok);
     if (!ok)
         return RISKPOOL_NO_MEMORY;
@@ -130,8 +132,9 @@ static void free_mode(struct tally_mode *mode) {
         free(mode->column[i]);
     for (int i = 0; i < TALLY_MEANS; i++)
         free(mode->mean[i]);
-    void *const owned[] = {mode->loss,  mode->liquidation_time, mode->joint,       mode->liquidated, mode->first,
-                           mode->alert, mode->equity,           mode->margin_level};
+    void *const owned[] = {
+        mode->loss,  mode->liquidation_time, mode->joint,       mode->liquidated, mode->first, mode->twice,
+        mode->alert, mode->equity,           mode->margin_level};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }
@@ -145,6 +148,7 @@ void tally_free(struct tally *tally) {
     free(tally->done);
     free(tally->first_time);
     free(tally->n_liquidated);
+    free(tally->events);
     free(tally->losses);
     tail_free(&tally->tail);
     *tally = (struct tally){0};
@@ -191,7 +195,7 @@ static void count_liquidations(const struct tally *tally, struct tally_mode *mod
             continue;
         const size_t sample = sample_at(&tally->shape, tally->first_time[p]);
         if (sample < tally->shape.n_times)
-            mode->first[sample]++;
+            mode->first[sample].paths++;
         count_joint(tally, mode, outcome->liquidation_time + p);
     }
 }
@@ -203,17 +207,46 @@ static void count_alerts(const struct tally *tally, struct tally_mode *mode, con
                 mode->alert[a]++;
 }
 
-/* This mode against the first: it liquidates nothing where the first did, or a position that the first kept. */
-static void count_against_first(const struct tally *tally, size_t m, const struct outcome *outcome, size_t n) {
-    struct tally_mode *mode = &tally->mode[m];
+/* A position that the first mode keeps is liquidated. */
+static int is_contagion(const struct tally *tally, size_t m, const struct outcome *outcome, size_t p) {
+    for (size_t i = 0; i < tally->shape.n_positions; i++)
+        if (!isnan(outcome[m].liquidation_time[i * BATCH + p]) && isnan(outcome[0].liquidation_time[i * BATCH + p]))
+            return 1;
+    return 0;
+}
+
+static void find_events(const struct tally *tally, size_t m, const struct outcome *outcome, size_t n) {
     const uint32_t *first = tally->n_liquidated, *own = tally->n_liquidated + m * BATCH;
+    const double *shortfall = outcome[m].column[OUTCOME_shortfall];
     for (size_t p = 0; p < n; p++) {
-        mode->rescue += first[p] > 0 && own[p] == 0;
-        int spread = 0;
-        for (size_t i = 0; own[p] > 0 && i < tally->shape.n_positions; i++)
-            spread |=
-                !isnan(outcome[m].liquidation_time[i * BATCH + p]) && isnan(outcome[0].liquidation_time[i * BATCH + p]);
-        mode->contagion += (uint64_t)spread;
+        const int any = own[p] > 0, all = any && own[p] == tally->shape.n_positions;
+        const int rescue = first[p] > 0 && !any, contagion = any && is_contagion(tally, m, outcome, p);
+        tally->events[p] = (uint8_t)(any << TALLY_ANY | all << TALLY_ALL | (shortfall[p] > 0) << TALLY_SHORTFALL |
+                                     rescue << TALLY_RESCUE | contagion << TALLY_CONTAGION);
+    }
+}
+
+static void count_events(const struct tally *tally, struct tally_mode *mode, size_t n) {
+    for (int e = 0; e < TALLY_EVENTS; e++) {
+        for (size_t p = 0; p < n; p++)
+            mode->event[e].paths += tally->events[p] >> e & 1;
+        for (size_t p = 0; p + 1 < n; p += 2)
+            mode->event[e].twice += (tally->events[p] & tally->events[p + 1]) >> e & 1;
+    }
+}
+
+/* What happens to both paths of a pair: to each position, and until when. */
+static void count_pairs(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome, size_t n) {
+    for (size_t i = 0; i < tally->shape.n_positions; i++) {
+        const double *time = outcome->liquidation_time + i * BATCH;
+        for (size_t p = 0; p + 1 < n; p += 2)
+            mode->twice[i] += !isnan(time[p]) && !isnan(time[p + 1]);
+    }
+    for (size_t p = 0; p + 1 < n; p += 2) {
+        const double *first = tally->first_time + p, later = first[0] > first[1] ? first[0] : first[1];
+        const size_t sample = sample_at(&tally->shape, later);
+        if (sample < tally->shape.n_times)
+            mode->first[sample].twice++;
     }
 }
 
@@ -225,8 +258,6 @@ static void add_means(struct tally_mode *mode, const struct outcome *outcome, ui
             sum_add(&sum, row[p]);
         mode->mean[i][batch] = sum;
     }
-    for (size_t p = 0; p < n; p++)
-        mode->shortfall += outcome->column[OUTCOME_shortfall][p] > 0;
 }
 
 static void keep_columns(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
@@ -290,7 +321,10 @@ void tally_add(struct tally *tally, uint64_t first_path, size_t n, const struct 
         uint32_t *count = tally->n_liquidated + m * BATCH;
         look_at_liquidations(tally, &outcome[m], n, count);
         count_liquidations(tally, mode, &outcome[m], n, count);
-        count_against_first(tally, m, outcome, n);
+        find_events(tally, m, outcome, n);
+        count_events(tally, mode, n);
+        if (tally->shape.antithetic)
+            count_pairs(tally, mode, &outcome[m], n);
         count_alerts(tally, mode, &outcome[m], n);
         add_losses(tally, mode, outcome[m].column[OUTCOME_loss], first_path, n);
         add_means(mode, &outcome[m], batch, n);

@@ -26,6 +26,15 @@ enum tally_mean {
         TALLY_MEANS
 };
 
+/* What a path may go through in a mode; the last two against the first mode: it liquidates nothing where the first
+ * does, or a position that the first keeps. */
+enum tally_event { TALLY_ANY, TALLY_ALL, TALLY_SHORTFALL, TALLY_RESCUE, TALLY_CONTAGION, TALLY_EVENTS };
+
+/* Paths with an event, and pairs of paths 2k and 2k + 1 with it on both. */
+struct tally_count {
+    uint64_t paths, twice;
+};
+
 struct tally_shape {
     size_t n_modes, n_positions, n_alerts;
     size_t n_times;
@@ -37,6 +46,7 @@ struct tally_shape {
     /* Columns per path: all, those of the worst 1 % of any mode (at least 1000), none. With a limit above n_paths the
      * tail is known at the end only: until then memory is that of all. */
     enum tally_keep keep;
+    int antithetic;   /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_add */
     int trajectories; /* whether outcomes have drawdown, margin level, samples and alerts */
     double start_equity;
 };
@@ -47,9 +57,11 @@ struct tally_mode {
     double *liquidation_time;      /* [path][position], when all are kept */
     uint64_t *joint;               /* [position][position] paths that liquidate both */
     uint64_t *liquidated;          /* [0 .. n_positions] paths that liquidate so many */
-    uint64_t *first;               /* [time] paths whose first liquidation is after the time before, up to this one */
     uint64_t *alert;               /* [alert] */
-    uint64_t shortfall, rescue, contagion;
+    struct tally_count event[TALLY_EVENTS];
+    uint64_t *twice; /* [position] pairs that liquidate it on both paths */
+    struct tally_count
+        *first; /* [time] whose (twice: later) first liquidation is after the time before, up to this one */
     struct sum *mean[TALLY_MEANS]; /* [batch] */
     double *equity, *margin_level; /* [time][sample] */
 };
@@ -65,6 +77,7 @@ struct tally {
     struct tail tail;
     double *first_time;     /* [BATCH] scratch: hour of the path's first liquidation */
     uint32_t *n_liquidated; /* [mode][BATCH] scratch */
+    uint8_t *events;        /* [BATCH] scratch: bits of the path's events */
     double *losses;         /* [mode] scratch */
 };
 
