@@ -26,7 +26,7 @@ struct kernel {
 
     /* Standard normals for the `n_paths` paths from first_path on, BLOCK of them or BLOCK / 2 (the first half of every
      * row): row i is draw i of (path, step, purpose). One Philox block gives four rows (Box and Muller 1958, 40 bits of
-     * radius and 24 of angle a pair; `single`: 31 and 32, in single precision), so `normal` has room for `n` rows
+     * radius and 24 of angle a pair; `single`: the same numbers in single precision), so `normal` has room for `n` rows
      * rounded up to four. */
     void (*normals)(uint64_t seed, uint64_t first_path, size_t n_paths, uint32_t step, enum rng_purpose purpose,
                     int single, size_t n, double *restrict normal);

@@ -6,7 +6,7 @@
 #include "interval.h"
 #include "sum.h"
 
-static const double most_effect = 16; /* of a pair on the effective size; counts as large as that take long */
+static const double most_effect = 16; /* effective size over size; intervals of more would take long */
 
 /* Standard error of a mean of n values, from the sum of the squares of the deviations of its n / 2 pair sums. */
 static double error_of(const struct sum *squares, size_t n) {
@@ -24,12 +24,11 @@ double pair_mean_error(const double *x, size_t n, double mean) {
 }
 
 double pair_effective_size(uint64_t count, uint64_t twice, uint64_t n) {
-    const double both = (double)twice + 1, one = (double)(count - 2 * twice), pairs = (double)(n / 2) + 2;
-    const double p = (both + one / 2) / pairs, q = 1 - p, away = 0.5 - p;
-    /* Of pair means: q^2 where both have the event, (1/2 - p)^2 where one has, p^2 where none has. */
-    const double squares = both * q * q + one * away * away + (pairs - both - one) * p * p;
-    const double effect = 2 * squares / (pairs * p * q);
-    return (double)n / (effect > 1 / most_effect ? effect : 1 / most_effect);
+    const double both = (double)twice + 1, pairs = (double)(n / 2) + 2;
+    const double halves = both + (double)(count - 2 * twice) / 2; /* pairs times the frequency */
+    const double correlation = (both * pairs - halves * halves) / (halves * (pairs - halves));
+    const double least = 1 / most_effect, effect = 1 + (correlation < 1 ? correlation : 1);
+    return (double)n / (effect > least ? effect : least);
 }
 
 void pair_proportion(uint64_t count, uint64_t twice, uint64_t n, double *low, double *high) {

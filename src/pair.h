@@ -12,7 +12,7 @@
 double pair_mean_error(const double *x, size_t n, double mean);
 
 /* How many independent paths would know a frequency as well as n paths in pairs do, of which `count` have the event, in
- * `twice` pairs both: n over the design effect 2 Var(pair mean) / (p (1 - p)) (Kish 1965), with one pair of two events
+ * `twice` pairs both: n over the design effect 1 + correlation inside pairs (Kish 1965), with one pair of two events
  * and one of none added. Few events, or few exceptions, say nothing of how they pair, and the added pairs then answer
  * for the worst: of 0 or n events n / 2, which holds whatever the dependence, because no more than the share of pairs
  * with any event can have it. At most 16 n. */

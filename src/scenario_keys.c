@@ -187,8 +187,8 @@ static const struct choice monitoring_choices[] = {
     {"step", "pools are watched at step ends only", 0},
     {NULL, NULL, 0}};
 static const struct choice shocks_choices[] = {
-    {"double", "double precision, normals up to 7.54", 0},
-    {"single", "faster: single precision, normals up to 6.67; everything after the draw stays double", 0},
+    {"double", "double precision", 0},
+    {"single", "the same normals in single precision; faster, and all that follows the draw stays double", 0},
     {NULL, NULL, 0}};
 
 static const struct field sampling_fields[] = {

@@ -13,6 +13,7 @@
 
 #include "kernel.h"
 #include "vmath.h"
+#include "vmath_single.h"
 
 enum { ASSETS = 8 };
 
@@ -41,14 +42,15 @@ static void quantiles_of_tiny_probabilities_are_finite(void **state) {
     assert_true(fabs(log_tail + 700.0) < 1e-4);
 }
 
-static void normals_have_their_moments(void **state) {
-    (void)state;
+/* Moments, independence inside a Box-Muller pair and tails of ten million normals, in standard errors. */
+static void check_law(int single) {
+    enum { BLOCKS = 5000 };
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK];
-    const double n = 2000.0 * ASSETS * BLOCK;
-    double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail = 0;
-    for (uint64_t block = 0; block < 2000; ++block) {
-        kernel->normals(42, block * BLOCK, BLOCK, 3, RNG_SHOCK, 0, ASSETS, z);
+    const double n = (double)BLOCKS * ASSETS * BLOCK;
+    double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail[3] = {0, 0, 0}, largest = 0;
+    for (uint64_t block = 0; block < BLOCKS; ++block) {
+        kernel->normals(42, block * BLOCK, BLOCK, 3, RNG_SHOCK, single, ASSETS, z);
         for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
             double x = z[i], y = z[i ^ BLOCK]; /* the other row of its Box-Muller pair */
             sum += x;
@@ -57,44 +59,109 @@ static void normals_have_their_moments(void **state) {
             fourth += x * x * x * x - 3.0;
             pair += x * y;
             squares += (x * x - 1.0) * (y * y - 1.0);
-            tail += fabs(x) > 3.0;
+            for (int k = 0; k < 3; ++k)
+                tail[k] += fabs(x) > 2.0 + k;
+            largest = fmax(largest, fabs(x));
         }
     }
-    const double p = 2.0 * gsl_cdf_ugaussian_Q(3.0);
     assert_true(fabs(sum) < 4.0 * sqrt(n));
     assert_true(fabs(square) < 4.0 * sqrt(2.0 * n));
     assert_true(fabs(cube) < 4.0 * sqrt(15.0 * n));
     assert_true(fabs(fourth) < 4.0 * sqrt(96.0 * n));
     assert_true(fabs(pair) < 4.0 * sqrt(2.0 * n)); /* every pair is counted twice */
     assert_true(fabs(squares) < 4.0 * sqrt(8.0 * n));
-    assert_true(fabs(tail - n * p) < 4.0 * sqrt(n * p));
+    for (int k = 0; k < 3; ++k) {
+        const double p = 2.0 * gsl_cdf_ugaussian_Q(2.0 + k);
+        assert_true(fabs(tail[k] - n * p) < 4.0 * sqrt(n * p));
+    }
+    assert_true(largest > 4.8 && largest < 7.55); /* 10^7 normals: below 4.8 with probability 1e-7 */
 }
 
-/* The normals of one address by the scalar generator: 40 bits of radius, 24 of angle. */
-static void normals_are_those_of_their_address(void **state) {
+static void normals_have_their_law(void **state) {
     (void)state;
+    check_law(0);
+}
+
+static void single_normals_have_their_law(void **state) {
+    (void)state;
+    check_law(1);
+}
+
+/* The two normals of a word by libm: 40 bits of radius and 24 of angle. Returns the radius. */
+static double expect_pair(uint64_t bits, double expected[2]) {
+    double radius = sqrt(-2.0 * log(((double)(bits >> 24) + 0.5) * 0x1p-40));
+    double angle = 2.0 * M_PI * (((double)(bits & 0x3fffff) + 0.5) * 0x1p-24 - 0.125);
+    double c = radius * cos(angle) * (bits & 0x800000 ? -1.0 : 1.0), s = radius * sin(angle);
+    int swap = (bits & 0x400000) != 0;
+    expected[0] = swap ? s : c;
+    expected[1] = swap ? c : s;
+    return radius;
+}
+
+/* What single precision may be off by: four units in the last place, and half a unit of u near 1, through the slope 1 /
+ * r of the radius. */
+static double single_error(double radius) {
+    return fmin(2.4e-7 * radius + 3.1e-8 / radius, 3.5e-4);
+}
+
+/* The normals of one address by the scalar generator. */
+static void check_address(int single) {
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK];
     const uint64_t seed = 0xfedcba9876543210U, first = 0x300000100U;
-    kernel->normals(seed, first, BLOCK, 9, RNG_BRIDGE, 0, ASSETS, z);
-    for (size_t p = 0; p < BLOCK; p += 17)
+    kernel->normals(seed, first, BLOCK, 9, RNG_BRIDGE, single, ASSETS, z);
+    for (size_t p = 0; p < BLOCK; ++p)
         for (uint32_t quad = 0; quad < ASSETS / 4; ++quad) {
             const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
             const uint64_t path = first + p;
             const uint32_t counter[4] = {(uint32_t)path, (uint32_t)(path >> 32), 9, rng_counter_tail(RNG_BRIDGE, quad)};
             uint32_t word[4];
             rng_philox(counter, key, word);
-            for (int pair = 0; pair < 2; ++pair) {
-                uint64_t bits = word[2 * pair] | (uint64_t)word[2 * pair + 1] << 32;
-                double radius = sqrt(-2.0 * log(((double)(bits >> 24) + 0.5) * 0x1p-40));
-                double angle = 2.0 * M_PI * (((double)(bits & 0x3fffff) + 0.5) * 0x1p-24 - 0.125);
-                double c = radius * cos(angle) * (bits & 0x800000 ? -1.0 : 1.0), s = radius * sin(angle);
-                int swap = (bits & 0x400000) != 0;
-                const double *row = z + (quad * 4 + 2 * (uint32_t)pair) * BLOCK + p;
-                assert_true(fabs(row[0] - (swap ? s : c)) < 1e-12);
-                assert_true(fabs(row[BLOCK] - (swap ? c : s)) < 1e-12);
+            for (uint32_t pair = 0; pair < 2; ++pair) {
+                double expected[2], radius = expect_pair(word[2 * pair] | (uint64_t)word[2 * pair + 1] << 32, expected);
+                const double tolerance = single ? single_error(radius) : 1e-12;
+                for (uint32_t i = 0; i < 2; ++i)
+                    assert_true(fabs(z[(quad * 4 + 2 * pair + i) * BLOCK + p] - expected[i]) < tolerance);
             }
         }
+}
+
+static void normals_are_those_of_their_address(void **state) {
+    (void)state;
+    check_address(0);
+    check_address(1);
+}
+
+/* Where single precision is most strained: the longest and the shortest radius, angles along and between the axes. */
+static void single_pairs_at_their_ends(void **state) {
+    (void)state;
+    static const uint32_t high[] = {0, 1, 255, 256, 0x7fffffff, 0x80000000, 0xb504f333, 0xfffffffe, 0xffffffff};
+    static const uint32_t low[] = {0, 0x1fffff, 0x200000, 0x3fffff, 0x400000, 0x800000, 0xff000000, 0xffffffff};
+    for (size_t i = 0; i < sizeof high / sizeof *high; ++i)
+        for (size_t k = 0; k < sizeof low / sizeof *low; ++k) {
+            float first, second;
+            double expected[2], radius = expect_pair((uint64_t)high[i] << 32 | low[k], expected);
+            vmath_single_normal_pair(high[i], low[k], &first, &second);
+            assert_true(fabs((double)first - expected[0]) <= single_error(radius));
+            assert_true(fabs((double)second - expected[1]) <= single_error(radius));
+        }
+}
+
+static void mirrored_paths_are_negatives(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    static double whole[ASSETS * BLOCK], z[ASSETS * BLOCK];
+    for (int single = 0; single <= 1; ++single) {
+        kernel->normals(3, 512, BLOCK, 1, RNG_SHOCK, single, ASSETS, whole);
+        kernel->normals(3, 512, BLOCK / 2, 1, RNG_SHOCK, single, ASSETS, z);
+        kernel->mirror(ASSETS, z);
+        for (size_t i = 0; i < ASSETS; ++i)
+            for (size_t k = 0; k < BLOCK / 2; ++k) {
+                const double *pair = z + i * BLOCK + 2 * k;
+                assert_true(vmath_to_bits(pair[0]) == vmath_to_bits(whole[i * BLOCK + k]));
+                assert_true(vmath_to_bits(pair[1]) == vmath_to_bits(-whole[i * BLOCK + k]));
+            }
+    }
 }
 
 static void correlate_is_the_triangular_product(void **state) {
@@ -222,6 +289,9 @@ static uint64_t digest(const struct kernel *kernel) {
     for (size_t i = 0; i < ASSETS * BLOCK; ++i)
         remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
+        kernel->normals(7, 256, BLOCK / 2, step, RNG_SHOCK, 1, ASSETS, z);
+        kernel->mirror(ASSETS, z);
+        hash = hash_rows(hash, z, ASSETS * BLOCK);
         kernel->normals(7, 256, BLOCK, step, RNG_SHOCK, 0, ASSETS, z);
         kernel->correlate(ASSETS, lower, shift, z, NULL, x);
         kernel->price(ASSETS, PRICE_LOG, initial, x, price);
@@ -266,8 +336,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elementary_functions_are_accurate),
         cmocka_unit_test(quantiles_of_tiny_probabilities_are_finite),
-        cmocka_unit_test(normals_have_their_moments),
+        cmocka_unit_test(normals_have_their_law),
+        cmocka_unit_test(single_normals_have_their_law),
         cmocka_unit_test(normals_are_those_of_their_address),
+        cmocka_unit_test(single_pairs_at_their_ends),
+        cmocka_unit_test(mirrored_paths_are_negatives),
         cmocka_unit_test(correlate_is_the_triangular_product),
         cmocka_unit_test(bound_never_misses_a_crossing),
         cmocka_unit_test(rows_value_pools_as_single_paths_do),
