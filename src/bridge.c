@@ -35,7 +35,7 @@ static int single_crossing(const struct surface *surface, const struct stand *st
                            size_t path, const struct surface_room *room, double *theta) {
     const size_t asset = surface->leg[0].asset;
     const double x0 = slice->start[asset * BLOCK + path], x1 = slice->end[asset * BLOCK + path];
-    const double variance = slice->covariance[asset * slice->n_assets + asset];
+    const double deviation = slice_deviation(slice, asset, path), variance = deviation * deviation;
     const double normal = slice->bridge[asset * BLOCK + path];
     const double low = stand->safe.low, high = stand->safe.high;
     int touched_high = 0;
@@ -108,11 +108,13 @@ static void distance_gradient(const struct surface *surface, const struct stand 
     }
 }
 
-static double covariance_row(const struct slice *slice, size_t row, const double *weight) {
+/* Covariance of the diffusive move of an asset with that of the weighted assets. */
+static double covariance_row(const struct slice *slice, size_t path, size_t row, const double *weight) {
+    const double *correlation = slice_correlation(slice, path) + row * slice->n_assets;
     double sum = 0.0;
     for (size_t k = 0; k < slice->n_assets; ++k)
-        sum += slice->covariance[row * slice->n_assets + k] * weight[k];
-    return sum;
+        sum += correlation[k] * slice_deviation(slice, k, path) * weight[k];
+    return slice_deviation(slice, row, path) * sum;
 }
 
 /* dG/dx at the prices in room->price. */
@@ -141,7 +143,7 @@ static double excess_of(struct sides s) {
 /* From room->point along covariance * gradient of G, the likeliest way a bridge deviates, to G = 0 by Newton's method.
  * 0 when the surface is not met within `most` standard deviations of the step: the line need not meet it. */
 static int newton_to_surface(const struct surface *surface, const struct stand *stand, const struct slice *slice,
-                             const struct surface_room *room) {
+                             size_t path, const struct surface_room *room) {
     const double most = 8.0;
     double step = 0.0, reach = 0.0;
     for (int iteration = 0; iteration < 30; ++iteration) {
@@ -151,7 +153,7 @@ static int newton_to_surface(const struct surface *surface, const struct stand *
         excess_gradient(surface, stand, slice, room, room->weight);
         if (iteration == 0)
             for (size_t j = 0; j < slice->n_assets; ++j)
-                room->direction[j] = covariance_row(slice, j, room->weight);
+                room->direction[j] = covariance_row(slice, path, j, room->weight);
         for (size_t j = 0; j < slice->n_assets; ++j)
             rate += room->weight[j] * room->direction[j];
         if (!(rate > 0.0))
@@ -180,7 +182,7 @@ static void point_at(const struct slice *slice, size_t path, double theta, const
 static int find_surface(const struct surface *surface, const struct stand *stand, const struct slice *slice,
                         size_t path, int beyond, const struct surface_room *room, double *theta) {
     point_at(slice, path, *theta, room);
-    if (newton_to_surface(surface, stand, slice, room))
+    if (newton_to_surface(surface, stand, slice, path, room))
         return 1;
     double low = 0.0, high = 1.0;
     for (int halving = 0; beyond && halving < 60; ++halving) {
@@ -196,7 +198,7 @@ static int find_surface(const struct surface *surface, const struct stand *stand
 static double pool_normal(const struct slice *slice, size_t path, const double *weight, double variance) {
     double sum = 0.0;
     for (size_t j = 0; j < slice->n_assets; ++j)
-        sum += weight[j] * slice->deviation[j] * slice->bridge[j * BLOCK + path];
+        sum += weight[j] * slice_deviation(slice, j, path) * slice->bridge[j * BLOCK + path];
     return variance > 0.0 ? sum / sqrt(variance) : 0.0;
 }
 
@@ -206,7 +208,7 @@ static int is_far(const struct slice *slice, size_t path, const double *weight, 
     double gross = 0.0, widest = 0.0;
     for (size_t j = 0; j < slice->n_assets; ++j) {
         const double normal = fabs(slice->bridge[j * BLOCK + path]);
-        gross += fabs(weight[j]) * slice->deviation[j];
+        gross += fabs(weight[j]) * slice_deviation(slice, j, path);
         widest = normal > widest ? normal : widest;
     }
     return end > 0.0 && 2.0 * start * end > vmath_tail_bound(gross, gross * widest);
@@ -224,7 +226,7 @@ static int joint_crossing(const struct surface *surface, const struct stand *sta
         return 0;
     double variance = 0.0;
     for (size_t j = 0; j < slice->n_assets; ++j)
-        variance += room->weight[j] * covariance_row(slice, j, room->weight);
+        variance += room->weight[j] * covariance_row(slice, path, j, room->weight);
     if (!bridge_touches(surface->strict, start, end, variance, pool_normal(slice, path, room->weight, variance)))
         return 0;
     *theta = bridge_fraction(start, end);

@@ -23,6 +23,7 @@ struct engine_terms {
     const double *initial; /* [asset] P(0) */
     enum price_scale scale;
     int continuous;   /* monitor inside the steps, by the slices' bridge */
+    int spreads;      /* the slices' paths have their own deviations */
     int exact;        /* value everything at every step; the results are the same */
     int trajectories; /* fill max_drawdown, lowest_margin_level, alerts and samples */
     size_t n_alerts;

@@ -7,7 +7,9 @@
 /* The filter takes log prices and legs of one rate. Exact monitoring at step ends does without; inside a step it is
  * part of what is monitored, and values every path. */
 static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
-    if ((terms->exact && !terms->continuous) || terms->scale != PRICE_LOG || surface->single)
+    if (terms->continuous ? terms->spreads : terms->exact)
+        return 0;
+    if (terms->scale != PRICE_LOG || surface->single)
         return 0;
     for (size_t i = 0; i < surface->n_legs; ++i)
         if (surface->leg[i].n_tiers > 1)

@@ -104,8 +104,9 @@ static void look_at_other_pools(struct account *account, const struct slice *sli
                       end->positive + row, end->negative + row);
         kernel->distance(slice->scale, end->positive + row, end->negative + row, end->distance + row);
         kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_price,
-                                slice->start_slope, slice->deviation, slice->bridge, start->positive + row,
-                                start->negative + row, start->distance + row, end->distance + row, account->slack);
+                                slice->start_slope, slice->deviation, slice->spread, slice->bridge,
+                                start->positive + row, start->negative + row, start->distance + row,
+                                end->distance + row, account->slack);
         account->watched[p] = kernel->spent(account->slack);
     }
 }
@@ -119,12 +120,12 @@ static int may_meet(double d0, double d1, double deviation, double pull) {
 /* Stops watching a pool on one asset where its normals do not let it cross. */
 static void ask_normals(struct account *account, const struct barrier *barrier, const struct slice *slice) {
     struct path_set *watched = &account->watched[barrier->pool];
-    const double own = slice->deviation[barrier->asset];
     const double *start = slice->start + barrier->asset * BLOCK, *end = slice->end + barrier->asset * BLOCK;
     const double *low = account->low + barrier->pool * BLOCK, *high = account->high + barrier->pool * BLOCK;
     for (size_t word = 0; word < BLOCK_WORDS; ++word)
         for (uint64_t left = watched->word[word]; left != 0; left &= left - 1) {
             const size_t p = word * 64 + (size_t)__builtin_ctzll(left);
+            const double own = slice_deviation(slice, barrier->asset, p);
             const double pull = own * slice->bridge[barrier->asset * BLOCK + p];
             if (!(barrier->below && may_meet(start[p] - low[p], end[p] - low[p], own, -pull)) &&
                 !(barrier->above && may_meet(high[p] - start[p], high[p] - end[p], own, pull)))
@@ -144,7 +145,8 @@ struct path_set account_watch(struct account *account, const struct slice *slice
     const struct engine_mode *mode = account->mode;
     memset(account->watched, 0, mode->n_pools * sizeof *account->watched);
     account->engine->kernel->bridge_barriers(mode->n_barriers, mode->barrier, slice->start, slice->end,
-                                             slice->deviation, account->low, account->high, account->watched);
+                                             slice->deviation, slice->spread, account->low, account->high,
+                                             account->watched);
     if (mode->has_screened)
         look_at_joint_pools(account, slice);
     return mode->has_others ? path_set_all() : any_watched(account);

@@ -68,6 +68,19 @@ struct kernel {
     /* z = the standard normal quantile of u, a normal number in (0, 1): vmath_quantile, bit for bit. */
     void (*quantile)(const double *u, double *restrict z);
 
+    /* Uniform numbers in (0, 1) (vmath_uniform), rows 0 .. n - 1, of (path, step, RNG_MODEL): apart from the normals
+     * that are drawn there. Room for `n` rows rounded up to two. */
+    void (*uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
+                     double *restrict uniform);
+
+    /* out[i] = from[i] where a path's regime is `which`; in the first `n_paths` columns. */
+    void (*pick)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,
+                 double *restrict out);
+
+    /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]). */
+    void (*move)(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
+                 const double *from, double *restrict out);
+
     /* price[i] = initial[i] e^x[i] (log) or initial[i] (1 + x[i]) (linear). */
     void (*price)(size_t n, enum price_scale scale, const double *initial, const double *x, double *restrict price);
     /* The same of one path: x points into its column, price is [asset]. */
@@ -79,9 +92,10 @@ struct kernel {
                      double *restrict slack);
 
     /* The paths on which a bridge from `start` to `end` can have met a barrier, whatever its normal: near[pool] of each
-     * barrier's pool. `deviation` is [asset]. */
+     * barrier's pool. `deviation` is [asset], or `spread` [asset][BLOCK] when it is not NULL. */
     void (*bridge_barriers)(size_t n, const struct barrier *barrier, const double *start, const double *end,
-                            const double *deviation, const double *low, const double *high, struct path_set *near);
+                            const double *deviation, const double *spread, const double *low, const double *high,
+                            struct path_set *near);
 
     /* The two sides of G = positive - negative of a pool (leg.h). */
     void (*sides)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
@@ -93,9 +107,9 @@ struct kernel {
     /* slack <= 0 where `end` is, and wherever the bridge of the distance from `start` to `end` can have crossed
      * zero: weights are those of the legs at the start of the step (`slope` = dP/dx there). */
     void (*bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
-                            const double *price, const double *slope, const double *deviation, const double *bridge,
-                            const double *positive, const double *negative, const double *start, const double *end,
-                            double *restrict slack);
+                            const double *price, const double *slope, const double *deviation, const double *spread,
+                            const double *bridge, const double *positive, const double *negative, const double *start,
+                            const double *end, double *restrict slack);
 
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);

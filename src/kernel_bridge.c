@@ -20,23 +20,25 @@ static inline double crossing_bound(double deviation, double pull) {
 }
 
 /* Sign bits where a bridge from distance d0 to d1 can have crossed: d1 <= 0, or d0 d1 <= most. */
-static inline lanes can_cross(real_lanes d0, real_lanes d1, double most) {
+static inline lanes can_cross(real_lanes d0, real_lanes d1, real_lanes most) {
     const real_lanes zero = {0};
-    return (lanes)(d1 <= zero) | (lanes)(d0 * d1 <= zero + most);
+    return (lanes)(d1 <= zero) | (lanes)(d0 * d1 <= most);
 }
 
 void LEVEL(rows_bridge_barriers)(size_t n, const struct barrier *barrier, const double *start, const double *end,
-                                 const double *deviation, const double *low, const double *high,
+                                 const double *deviation, const double *spread, const double *low, const double *high,
                                  struct path_set *near) {
     for (size_t b = 0; b < n; ++b) {
         const size_t asset = barrier[b].asset * BLOCK, pool = barrier[b].pool * BLOCK;
-        const double own = deviation[barrier[b].asset], most = 0.5 * BRIDGE_MOST * own * own;
+        const real_lanes common = lanes_all(deviation[barrier[b].asset]);
         for (size_t word = 0; word < BLOCK_WORDS; ++word) {
             uint64_t bits = 0;
             for (size_t p = 0; p < 64; p += LANES) {
                 const size_t at = word * 64 + p;
                 const real_lanes x0 = lanes_load(start + asset + at), x1 = lanes_load(end + asset + at);
                 const real_lanes from = lanes_load(low + pool + at), to = lanes_load(high + pool + at);
+                const real_lanes own = spread ? lanes_load(spread + asset + at) : common;
+                const real_lanes most = 0.5 * BRIDGE_MOST * own * own;
                 lanes near_here = {0};
                 if (barrier[b].below)
                     near_here |= can_cross(x0 - from, x1 - from, most);
@@ -65,15 +67,15 @@ static inline void group_rates(const struct leg *leg, const double *remaining, c
 }
 
 /* Adds one leg to the exposure of its side of G (standard deviations of the step) and to its share of the normal. */
-static inline void add_exposure(const struct leg *leg, double deviation, const double *remaining, const double *price,
-                                const double *slope, const double *bridge, double *restrict gross,
+static inline void add_exposure(const struct leg *leg, const double *deviation, const double *remaining,
+                                const double *price, const double *slope, const double *bridge, double *restrict gross,
                                 double *restrict pull) {
-    const double size = fabs(leg->quantity) * deviation, sign = leg->quantity < 0.0 ? -1.0 : 1.0;
+    const double size = fabs(leg->quantity), sign = leg->quantity < 0.0 ? -1.0 : 1.0;
     double rate[GROUP];
     group_rates(leg, remaining, price, rate);
     GROUPED {
         double side = price[p] < 0.0 ? -sign : sign;
-        double weight = remaining[p] * size * (1.0 - side * rate[p]) * slope[p];
+        double weight = remaining[p] * (size * deviation[p]) * (1.0 - side * rate[p]) * slope[p];
         gross[p] += weight;
         pull[p] += weight * bridge[p];
     }
@@ -95,38 +97,51 @@ static inline int group_is_far(size_t n, const struct leg *leg, double reach, co
     return near == 0;
 }
 
+/* The deviations of a leg's asset on a group of paths. */
+static inline void group_deviations(const struct leg *leg, const double *deviation, const double *spread, size_t first,
+                                    double *restrict own) {
+    const double *row = spread ? spread + leg->asset * BLOCK + first : NULL, common = deviation[leg->asset];
+    GROUPED own[p] = row ? row[p] : common;
+}
+
 /* The largest deviation of a distance in a step: the largest of the long legs' assets plus that of the short ones'. */
-static double reach_of(size_t n, const struct leg *leg, const double *deviation) {
+static double reach_of(size_t n, const struct leg *leg, const double *deviation, const double *spread, size_t first) {
     double largest[2] = {0.0, 0.0};
     for (size_t i = 0; i < n; ++i) {
-        double *side = &largest[leg[i].quantity < 0.0];
-        *side = deviation[leg[i].asset] > *side ? deviation[leg[i].asset] : *side;
+        double own[GROUP], *side = &largest[leg[i].quantity < 0.0];
+        group_deviations(leg + i, deviation, spread, first, own);
+        for (size_t p = 0; p < GROUP; ++p)
+            *side = own[p] > *side ? own[p] : *side;
     }
     return largest[0] + largest[1];
 }
 
 void LEVEL(rows_bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                                  const double *price, const double *slope, const double *deviation,
-                                 const double *bridge, const double *positive, const double *negative,
-                                 const double *start, const double *end, double *restrict slack) {
+                                 const double *spread, const double *bridge, const double *positive,
+                                 const double *negative, const double *start, const double *end,
+                                 double *restrict slack) {
     const int log_scale = scale == PRICE_LOG;
-    const double reach = reach_of(n, leg, deviation);
+    double reach = reach_of(n, leg, deviation, NULL, 0);
     for (size_t first = 0; first < BLOCK; first += GROUP) {
+        reach = spread ? reach_of(n, leg, deviation, spread, first) : reach;
         if (log_scale && group_is_far(n, leg, reach, bridge, first, start + first, end + first))
             continue;
         double gross[2][GROUP] = {{0.0}}, pull[2][GROUP] = {{0.0}};
         for (size_t i = 0; i < n; ++i) {
             const size_t row = leg[i].asset * BLOCK + first;
             const int owed = leg[i].quantity < 0.0;
-            add_exposure(leg + i, deviation[leg[i].asset], remaining + leg[i].position * BLOCK + first, price + row,
-                         slope + row, bridge + row, gross[owed], pull[owed]);
+            double own[GROUP];
+            group_deviations(leg + i, deviation, spread, first, own);
+            add_exposure(leg + i, own, remaining + leg[i].position * BLOCK + first, price + row, slope + row,
+                         bridge + row, gross[owed], pull[owed]);
         }
         GROUPED {
             const size_t q = first + p;
             double per_a = 1.0 / (log_scale ? positive[q] : 1.0), per_b = 1.0 / (log_scale ? negative[q] : 1.0);
-            double spread = gross[0][p] * per_a + gross[1][p] * per_b;
+            double width = gross[0][p] * per_a + gross[1][p] * per_b;
             double drawn = pull[0][p] * per_a - pull[1][p] * per_b;
-            double margin = 2.0 * start[q] * end[q] - crossing_bound(spread, drawn);
+            double margin = 2.0 * start[q] * end[q] - crossing_bound(width, drawn);
             double least = smaller(end[q], slack[q]);
             slack[q] = margin < least ? margin : least;
         }

@@ -20,6 +20,8 @@ void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, ui
 void LEVEL(single_pairs)(size_t n_paths, const uint64_t *restrict word, double *restrict first,
                          double *restrict second);
 void LEVEL(rows_mirror)(size_t n, double *restrict normal);
+void LEVEL(rows_uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
+                          double *restrict uniform);
 void LEVEL(rows_correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                            const double *from, double *restrict out);
 
@@ -29,10 +31,12 @@ void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, 
                         const double *remaining, const struct screen *screen, double *restrict slack);
 
 void LEVEL(rows_bridge_barriers)(size_t n, const struct barrier *barrier, const double *start, const double *end,
-                                 const double *deviation, const double *low, const double *high, struct path_set *near);
+                                 const double *deviation, const double *spread, const double *low, const double *high,
+                                 struct path_set *near);
 void LEVEL(rows_bridge_distance)(enum price_scale scale, size_t n, const struct leg *leg, const double *remaining,
                                  const double *price, const double *slope, const double *deviation,
-                                 const double *bridge, const double *positive, const double *negative,
-                                 const double *start, const double *end, double *restrict slack);
+                                 const double *spread, const double *bridge, const double *positive,
+                                 const double *negative, const double *start, const double *end,
+                                 double *restrict slack);
 
 #endif

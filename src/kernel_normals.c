@@ -83,3 +83,26 @@ void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, ui
         (single ? LEVEL(single_pairs) : normal_pairs)(n_paths, word1, row + 2 * BLOCK, row + 3 * BLOCK);
     }
 }
+
+/* Indices of the blocks that uniforms come from; normals have those below. */
+enum { FIRST_UNIFORM = 1 << 23 };
+
+static void uniform_row(size_t n_paths, const uint64_t *restrict word, double *restrict row) {
+#pragma omp simd
+    for (size_t p = 0; p < n_paths; ++p)
+        row[p] = vmath_uniform(word[p]);
+}
+
+void LEVEL(rows_uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
+                          double *restrict uniform) {
+    uint64_t word0[BLOCK], word1[BLOCK];
+    struct draw draw;
+    draw_init(&draw, seed, path[0], step);
+    for (size_t pair = 0; pair * 2 < n; ++pair) {
+        const uint32_t tail = rng_counter_tail(RNG_MODEL, FIRST_UNIFORM + (uint32_t)pair);
+        for (size_t p = 0; p < n_paths; p += DRAWN_AT_ONCE)
+            philox_words(&draw, path + p, tail, word0 + p, word1 + p);
+        uniform_row(n_paths, word0, uniform + pair * 2 * BLOCK);
+        uniform_row(n_paths, word1, uniform + (pair * 2 + 1) * BLOCK);
+    }
+}

@@ -2,125 +2,37 @@
 #include "market.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "corr.h"
+#include "market_steps.h"
 #include "vmath.h"
 
-/* A gap at the end of a step: one asset's price is multiplied. */
-struct gap {
-    uint64_t step;
-    size_t asset;
-    double factor;
-};
-
-struct market_steps {
-    double *root;    /* [asset][asset] lower triangle of the correlation: normals to correlated normals */
-    double *zero;    /* [asset] */
-    double *initial; /* [asset] P(0) */
-    double *stress;  /* [stressed step][asset] what continuous stress adds to x */
-    uint64_t first_stress, end_stress; /* the stressed steps: first .. end - 1 */
-    size_t n_gaps;
-    struct gap *gap; /* ordered by step */
-};
-
-void market_free(struct market *market) {
-    for (size_t i = 0; market->assets && i < market->n_assets; ++i)
-        free(market->assets[i].name);
-    free(market->assets);
-    free(market->correlation);
-    free(market->correlation_requested);
-    free(market->stress.returns);
-    *market = (struct market){0};
+/* 1 when there is a law inside the steps, and somebody asks for it. */
+static int has_bridge(const struct market *market) {
+    return market->bridge && !market->model->given;
 }
 
-static int gap_order(const void *a, const void *b) {
-    const struct gap *x = a, *y = b;
-    if (x->step != y->step)
-        return x->step < y->step ? -1 : 1;
-    return x->asset < y->asset ? -1 : x->asset > y->asset;
-}
-
-static void collect_gaps(const struct stress *stress, struct market_steps *steps) {
-    for (size_t i = 0; i < stress->n_returns; ++i) {
-        const struct stress_return *r = &stress->returns[i];
-        if (r->gap)
-            steps->gap[steps->n_gaps++] = (struct gap){r->first_step, r->asset, 1.0 + r->simple_return};
-    }
-    if (steps->n_gaps)
-        qsort(steps->gap, steps->n_gaps, sizeof *steps->gap, gap_order);
-}
-
-static void bound_stress(const struct stress *stress, struct market_steps *steps) {
-    steps->first_stress = UINT64_MAX;
-    for (size_t i = 0; i < stress->n_returns; ++i) {
-        const struct stress_return *r = &stress->returns[i];
-        if (r->gap)
-            continue;
-        if (r->first_step < steps->first_stress)
-            steps->first_stress = r->first_step;
-        if (r->last_step + 1 > steps->end_stress)
-            steps->end_stress = r->last_step + 1;
-    }
-    if (steps->first_stress > steps->end_stress)
-        steps->first_stress = steps->end_stress;
-}
-
-/* Equal pieces of a return over its steps: of the log price, or of the price in units of P(0). */
-static void spread_stress(const struct market *market, struct market_steps *steps) {
-    for (size_t i = 0; i < market->stress.n_returns; ++i) {
-        const struct stress_return *r = &market->stress.returns[i];
-        if (r->gap)
-            continue;
-        double whole = market->model->scale == PRICE_LOG ? vmath_log(1.0 + r->simple_return) : r->simple_return;
-        double piece = whole / (double)(r->last_step - r->first_step + 1);
-        for (uint64_t step = r->first_step; step <= r->last_step; ++step)
-            steps->stress[(step - steps->first_stress) * market->n_assets + r->asset] += piece;
-    }
-}
-
-enum riskpool_status market_steps_create(const struct market *market, struct market_steps **out) {
-    const size_t n = market->n_assets;
-    enum riskpool_status status = RISKPOOL_NO_MEMORY;
-    struct market_steps *steps = calloc(1, sizeof *steps);
-    if (!steps)
-        return status;
-    bound_stress(&market->stress, steps);
-    steps->root = calloc(n * n, sizeof(double));
-    steps->zero = calloc(n, sizeof(double));
-    steps->initial = calloc(n, sizeof(double));
-    steps->stress = calloc((size_t)(steps->end_stress - steps->first_stress) * n + 1, sizeof(double));
-    steps->gap = calloc(market->stress.n_returns + 1, sizeof *steps->gap);
-    if (!steps->root || !steps->zero || !steps->initial || !steps->stress || !steps->gap)
-        goto out;
-    status = corr_factor(n, market->correlation, steps->root);
-    if (status != RISKPOOL_OK)
-        goto out;
-    for (size_t i = 0; i < n; ++i)
-        steps->initial[i] = market->assets[i].price;
-    spread_stress(market, steps);
-    collect_gaps(&market->stress, steps);
-    *out = steps;
-    steps = NULL;
-out:
-    market_steps_free(steps);
-    return status;
-}
-
-void market_steps_free(struct market_steps *steps) {
-    if (!steps)
+/* The rows that the model writes. */
+static void take_law(struct market_block *block, struct arena *arena) {
+    const struct model *model = block->market->model;
+    const struct model_setting *setting = &block->steps->setting;
+    const size_t n = setting->n_assets, rows = n * BLOCK;
+    struct model_step *law = &block->law;
+    *law = (struct model_step){.setting = setting, .made = block->steps->made, .kernel = block->kernel};
+    law->path = block->path;
+    law->mean = arena_take(arena, n);
+    law->deviation = arena_take(arena, n);
+    law->state = arena_take(arena, model->state_rows ? model->state_rows(setting) * BLOCK : 0);
+    law->room = arena_take(arena, model->room_rows ? model->room_rows(setting) * BLOCK : 0);
+    law->jump = arena_take(arena, rows);
+    if (!model->spreads)
         return;
-    free(steps->root);
-    free(steps->zero);
-    free(steps->initial);
-    free(steps->stress);
-    free(steps->gap);
-    free(steps);
-}
-
-const double *market_initial(const struct market_steps *steps) {
-    return steps->initial;
+    law->own_mean = arena_take(arena, rows);
+    law->spread = arena_take(arena, rows);
+    block->shock = arena_take(arena, rows);
+    block->picked = arena_take(arena, block->steps->n_regimes > 1 ? rows : 0);
+    law->regime = arena_allocate(arena, BLOCK);
+    law->shock = block->shock;
 }
 
 enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
@@ -129,7 +41,8 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
     *block = (struct market_block){.market = market, .steps = steps, .kernel = kernel_choose(), .prices = prices};
     block->normal = arena_take(arena, padded);
     block->path = arena_allocate(arena, BLOCK * sizeof *block->path);
-    if (market->bridge) {
+    block->address = arena_allocate(arena, BLOCK * sizeof *block->address);
+    if (has_bridge(market)) {
         block->listed = arena_allocate(arena, BLOCK * sizeof *block->listed);
         block->bridge_normal = arena_take(arena, padded);
         block->drawn = arena_take(arena, rows);
@@ -143,7 +56,7 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
     block->shift = arena_take(arena, market->n_assets);
     block->deviation = arena_take(arena, market->n_assets);
     block->factor = arena_take(arena, market->n_assets * market->n_assets);
-    block->covariance = arena_take(arena, market->n_assets * market->n_assets);
+    take_law(block, arena);
     if (arena->failed)
         return RISKPOOL_NO_MEMORY;
     for (size_t i = 0; i < rows; ++i)
@@ -168,8 +81,10 @@ static void describe(struct market_block *block, int has_gap, int prices) {
         .start_slope = block->market->model->scale == PRICE_LINEAR ? block->slope
                        : start_prices                              ? block->price[0]
                                                                    : NULL,
-        .covariance = block->covariance,
         .deviation = block->deviation,
+        .spread = block->law.spread,
+        .correlation = steps->correlation,
+        .regime = steps->n_regimes > 1 ? block->law.regime : NULL,
     };
 }
 
@@ -181,8 +96,10 @@ static uint64_t paths_a_draw(const struct market *market) {
 const struct slice *market_start(struct market_block *block, uint64_t first_path) {
     const size_t rows = block->market->n_assets * BLOCK;
     const uint64_t paths_each = paths_a_draw(block->market);
+    for (size_t p = 0; p < BLOCK; ++p)
+        block->path[p] = first_path + p;
     for (size_t p = 0; p < BLOCK / paths_each; ++p)
-        block->path[p] = first_path / paths_each + p;
+        block->address[p] = first_path / paths_each + p;
     block->step = 0;
     memset(block->x[1], 0, rows * sizeof(double));
     memset(block->x[0], 0, rows * sizeof(double));
@@ -198,11 +115,13 @@ static void swap_rows(double **a, double **b) {
     *b = t;
 }
 
-/* Applies the gaps of this step to the rows of index 2; returns 0 when there are none. */
+/* Applies the jumps of the model and the gaps of this step to the rows of index 2; returns 0 when there are none. */
 static int apply_gaps(struct market_block *block, uint64_t step) {
     const struct market_steps *steps = block->steps;
     const size_t rows = block->market->n_assets * BLOCK;
-    int found = 0;
+    int found = block->law.has_jump;
+    for (size_t i = 0; found && i < rows; ++i)
+        block->x[2][i] = block->x[1][i] + block->law.jump[i];
     for (size_t g = 0; g < steps->n_gaps; ++g) {
         const struct gap *gap = &steps->gap[g];
         if (gap->step != step)
@@ -218,35 +137,61 @@ static int apply_gaps(struct market_block *block, uint64_t step) {
     return found;
 }
 
-/* The law of one step: what the model says of every asset, correlated, and the stress of the step. */
+/* The law of one step: what the model says of every asset, and the stress of the step. */
 static void prepare_step(struct market_block *block, uint64_t step) {
-    const struct market *market = block->market;
     const struct market_steps *steps = block->steps;
-    const size_t n = market->n_assets;
-    const int stressed = step >= steps->first_stress && step < steps->end_stress;
-    const double *stress = stressed ? steps->stress + (step - steps->first_stress) * n : steps->zero;
+    const size_t n = block->market->n_assets;
+    const double *stress = market_steps_stress(steps, step);
     int changed = 0;
+    block->law.step = step;
+    block->law.has_jump = 0;
+    block->market->model->law(&block->law);
     for (size_t i = 0; i < n; ++i) {
-        double mean, deviation;
-        market->model->move(&market->assets[i], (double)step * market->dt, market->dt, &mean, &deviation);
-        block->shift[i] = mean + stress[i];
-        changed |= deviation != block->deviation[i];
-        block->deviation[i] = deviation;
+        block->shift[i] = block->law.mean[i] + stress[i];
+        changed |= block->law.deviation[i] != block->deviation[i];
+        block->deviation[i] = block->law.deviation[i];
     }
     for (size_t i = 0; changed && i < n; ++i)
-        for (size_t k = 0; k < n; ++k) {
+        for (size_t k = 0; k < n; ++k)
             block->factor[i * n + k] = block->deviation[i] * steps->root[i * n + k];
-            block->covariance[i * n + k] = block->deviation[i] * block->deviation[k] * market->correlation[i * n + k];
-        }
 }
 
 /* The normals of a step. Of antithetic paths 2k and 2k + 1 both are drawn at address k. */
 static void draw_shocks(const struct market_block *block, uint64_t step) {
     const struct market *market = block->market;
-    block->kernel->normals(market->seed, BLOCK / paths_a_draw(market), block->path, (uint32_t)step, RNG_SHOCK,
+    block->kernel->normals(market->seed, BLOCK / paths_a_draw(market), block->address, (uint32_t)step, RNG_SHOCK,
                            market->single, market->n_assets, block->normal);
     if (market->antithetic)
         block->kernel->mirror(market->n_assets, block->normal);
+}
+
+/* Correlates standard normals, each path's by the matrix of its regime. */
+static void correlate_regimes(const struct market_block *block, size_t n_paths, const uint8_t *regime,
+                              const double *normal, double *out) {
+    const struct market_steps *steps = block->steps;
+    const size_t n = block->market->n_assets;
+    block->kernel->correlate(n, n_paths, steps->root, steps->zero, normal, NULL, out);
+    for (size_t k = 1; k < steps->n_regimes; ++k) {
+        block->kernel->correlate(n, n_paths, steps->root + k * n * n, steps->zero, normal, NULL, block->picked);
+        block->kernel->pick(n, n_paths, regime, (uint8_t)k, block->picked, out);
+    }
+}
+
+/* The diffusive move from x[0] to x[1]. */
+static void move(struct market_block *block, uint64_t step) {
+    const struct model *model = block->market->model;
+    const struct kernel *kernel = block->kernel;
+    const size_t n = block->market->n_assets;
+    if (!model->given)
+        draw_shocks(block, step);
+    if (model->spreads && !model->given)
+        correlate_regimes(block, BLOCK, block->law.regime, block->normal, block->shock);
+    if (model->spreads)
+        kernel->move(n, block->shift, block->law.own_mean, block->law.spread, block->shock, block->x[0], block->x[1]);
+    else
+        kernel->correlate(n, BLOCK, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
+    if (model->moved)
+        model->moved(&block->law);
 }
 
 /* The columns of the wanted paths that have no bridge yet; from here on they have one. Returns how many. */
@@ -266,7 +211,6 @@ static size_t list_columns(struct market_block *block, const struct path_set *wa
 static void draw_bridges(void *source, const struct path_set *wanted) {
     struct market_block *block = source;
     const struct market *market = block->market;
-    const struct market_steps *steps = block->steps;
     const size_t n = market->n_assets;
     const int mirrored = market->antithetic;
     size_t column[BLOCK];
@@ -275,10 +219,13 @@ static void draw_bridges(void *source, const struct path_set *wanted) {
         return;
     const size_t padded = (count + PATHS_AT_ONCE - 1) / PATHS_AT_ONCE * PATHS_AT_ONCE;
     for (size_t c = 0; c < padded; ++c)
-        block->listed[c] = block->path[column[c < count ? c : 0] / paths_a_draw(market)];
+        block->listed[c] = block->address[column[c < count ? c : 0] / paths_a_draw(market)];
     block->kernel->normals(market->seed, padded, block->listed, (uint32_t)block->slice.step, RNG_BRIDGE, market->single,
                            n, block->bridge_normal);
-    block->kernel->correlate(n, padded, steps->root, steps->zero, block->bridge_normal, NULL, block->drawn);
+    uint8_t regime[BLOCK] = {0};
+    for (size_t c = 0; c < count && block->law.regime; ++c)
+        regime[c] = block->law.regime[column[c]];
+    correlate_regimes(block, padded, regime, block->bridge_normal, block->drawn);
     for (size_t i = 0; i < n; ++i)
         for (size_t c = 0; c < count; ++c) {
             const double drawn = block->drawn[i * BLOCK + c];
@@ -298,8 +245,7 @@ const struct slice *market_step(struct market_block *block) {
     swap_rows(&block->price[0], &block->price[last]);
 
     prepare_step(block, step);
-    draw_shocks(block, step);
-    kernel->correlate(n, BLOCK, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
+    move(block, step);
     const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
     if (prices)
         kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);
@@ -309,7 +255,7 @@ const struct slice *market_step(struct market_block *block) {
     block->slice.step = step;
     block->slice.start_hour = (double)step * market->step_hours;
     block->slice.end_hour = (double)(step + 1) * market->step_hours;
-    if (market->bridge) {
+    if (has_bridge(market)) {
         block->has_bridge = (struct path_set){{0}};
         block->slice.bridge = block->bridge;
         block->slice.draw = draw_bridges;

@@ -16,6 +16,7 @@ struct market {
     struct asset *assets;
     double *correlation;           /* [asset][asset] as used: symmetric, unit diagonal, positive semidefinite */
     double *correlation_requested; /* as the scenario says, when it had to be repaired; else NULL */
+    struct model_terms terms;
     struct stress stress;
     double dt;         /* years of one step */
     double step_hours; /* the same in hours, by itself, so that whole hours stay whole */
@@ -42,7 +43,8 @@ struct market_block {
     const struct kernel *kernel;
     int prices;                    /* 1: slices carry prices at every step; 0: at the start and at the horizon */
     uint64_t step;                 /* next step */
-    uint64_t *path, *listed;       /* [BLOCK] numbers of all paths, or pairs; of those whose bridges are drawn */
+    uint64_t *path, *address;      /* [BLOCK] numbers of all paths, and what they are drawn at: paths or pairs */
+    uint64_t *listed;              /* [BLOCK] addresses of those whose bridges are drawn */
     double *normal;                /* [asset, padded][BLOCK] */
     double *bridge_normal, *drawn; /* likewise, of the listed paths, before and after correlation */
     double *bridge;                /* [asset][BLOCK] what was drawn, in its place */
@@ -51,7 +53,9 @@ struct market_block {
     double *price[3];              /* prices there */
     double *slope;                 /* P(0) in every row; for linear scales */
     double *shift, *deviation;     /* [asset] of x over the present step: mean with stress, standard deviation */
-    double *factor, *covariance;   /* [asset][asset] likewise: lower triangle from normals to x, and its square */
+    double *factor;                /* [asset][asset] lower triangle from normals to x */
+    struct model_step law;         /* of the present step */
+    double *shock, *picked;        /* tables: correlated standard normals; those of one regime */
     struct slice slice;
 };
 

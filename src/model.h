@@ -1,9 +1,14 @@
-/* The market models. A model says in which coordinate prices diffuse, and the law of one step of one asset; the market
- * correlates the assets, draws, and adds stress. To add one: write model_<name>.c after model_gbm.c, add its line to
- * MODEL_LIST and its file to CMakeLists.txt. */
+/* The market models. A model says in which coordinate prices diffuse, and the law of one step for a block of paths; the
+ * market correlates the assets, draws, moves, and adds stress. To add one: write model_<name>.c after model_gbm.c (one
+ * law for all paths) or model_student_t.c (paths with laws of their own), add its line to MODEL_LIST, its file to
+ * CMakeLists.txt, and the keys of its parameters to scenario_model.c. */
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "arena.h"
+#include "kernel.h"
+#include "model_terms.h"
+#include "riskpool.h"
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
@@ -11,17 +16,56 @@
     X(gbm, "gbm", "geometric Brownian motion: log returns are normal") \
     X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")
 
-struct asset {
-    char *name;
-    double price;      /* P(0) > 0, currency */
-    double volatility; /* per square-root year, >= 0 */
-    double drift;      /* growth of the expected price per year */
+/* What every step of a market has in common. */
+struct model_setting {
+    size_t n_assets;
+    const struct asset *asset;
+    const struct model_terms *terms; /* parameters of the scenario */
+    const double *correlation;       /* [asset][asset] of the scenario, as used */
+    double dt, step_hours;           /* of one step, in years and in hours */
+    uint64_t n_steps, seed;
+};
+
+/* One step of a block of paths. Rows are [BLOCK], tables [asset][BLOCK]. */
+struct model_step {
+    const struct model_setting *setting;
+    const void *made; /* by the model's `make` */
+    const struct kernel *kernel;
+    const uint64_t *path; /* [BLOCK] numbers */
+    uint64_t step;        /* number, from 0 */
+    double *state;        /* [state_rows][BLOCK], the model's own from step to step; its values at step 0 are those of
+                             the block before */
+    double *room;         /* [room_rows][BLOCK], for one call */
+
+    /* Filled by `law`: the diffusive move is mean + deviation * (correlated standard normal). */
+    double *mean, *deviation; /* [asset] of all paths */
+    double *own_mean;         /* with `spreads`: a table, added to the mean; zero unless filled */
+    double *spread;           /* with `spreads`: a table of deviations, instead of `deviation` */
+    uint8_t *regime;          /* [BLOCK] with several correlations: which is a path's */
+    double *jump;             /* table, when has_jump: what x does at once at the end of the step */
+    int has_jump;             /* 0 unless set */
+
+    /* For `moved`: the correlated standard normals of the step, a table. */
+    const double *shock;
 };
 
 struct model {
     enum price_scale scale;
-    /* Mean and standard deviation of the change of x (slice.h) from `time` to `time + dt` years. */
-    void (*move)(const struct asset *asset, double time, double dt, double *mean, double *deviation);
+    int spreads; /* paths have their own deviations or means */
+    int given; /* 1: there is no law inside a step, only its end is known; own_mean is the whole move, nothing drawn */
+    /* Rows of state and of room. NULL: none. */
+    size_t (*state_rows)(const struct model_setting *setting);
+    size_t (*room_rows)(const struct model_setting *setting);
+    /* Once for a run: what is the same for all paths (tables, factors). NULL: nothing. `*made` is freed by `drop`,
+     * which must be legal on NULL. */
+    enum riskpool_status (*make)(const struct model_setting *setting, void **made);
+    void (*drop)(void *made);
+    /* The correlations of the regimes, [n][asset][asset]; NULL: that of the scenario alone. */
+    size_t (*regimes)(const struct model_setting *setting, const void *made, const double **correlation);
+    /* The law of the step, before anything of it is drawn. Numbers of its own are drawn for RNG_MODEL. */
+    void (*law)(struct model_step *step);
+    /* After the move, for laws that depend on it. NULL: none do. */
+    void (*moved)(struct model_step *step);
 };
 
 #define X(identifier, name, sentence) extern const struct model model_##identifier;

@@ -3,10 +3,12 @@
 
 #include "model.h"
 
-static void bachelier_move(const struct asset *asset, double time, double dt, double *mean, double *deviation) {
-    (void)time;
-    *mean = asset->drift * dt;
-    *deviation = asset->volatility * sqrt(dt);
+static void bachelier_law(struct model_step *step) {
+    const struct model_setting *setting = step->setting;
+    for (size_t i = 0; i < setting->n_assets; ++i) {
+        step->mean[i] = setting->asset[i].drift * setting->dt;
+        step->deviation[i] = setting->asset[i].volatility * sqrt(setting->dt);
+    }
 }
 
-const struct model model_bachelier = {.scale = PRICE_LINEAR, .move = bachelier_move};
+const struct model model_bachelier = {.scale = PRICE_LINEAR, .law = bachelier_law};

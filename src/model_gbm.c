@@ -4,10 +4,13 @@
 
 #include "model.h"
 
-static void gbm_move(const struct asset *asset, double time, double dt, double *mean, double *deviation) {
-    (void)time;
-    *mean = (asset->drift - 0.5 * asset->volatility * asset->volatility) * dt;
-    *deviation = asset->volatility * sqrt(dt);
+static void gbm_law(struct model_step *step) {
+    const struct model_setting *setting = step->setting;
+    for (size_t i = 0; i < setting->n_assets; ++i) {
+        const struct asset *asset = &setting->asset[i];
+        step->mean[i] = (asset->drift - 0.5 * asset->volatility * asset->volatility) * setting->dt;
+        step->deviation[i] = asset->volatility * sqrt(setting->dt);
+    }
 }
 
-const struct model model_gbm = {.scale = PRICE_LOG, .move = gbm_move};
+const struct model model_gbm = {.scale = PRICE_LOG, .law = gbm_law};

@@ -40,6 +40,7 @@ enum riskpool_status run_setup_init(struct run_setup *setup, const struct riskpo
         .initial = market_initial(setup->steps),
         .scale = s->market.model->scale,
         .continuous = s->market.bridge,
+        .spreads = s->market.model->spreads,
         .exact = exact,
         .trajectories = s->trajectories,
         .n_alerts = s->n_alerts,

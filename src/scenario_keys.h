@@ -28,6 +28,7 @@ struct market_keys {
     const struct node *correlation, *covariance, *toward;
     double blend;
     int repair;
+    double degrees_of_freedom;
 };
 
 struct account_keys {

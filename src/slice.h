@@ -48,8 +48,10 @@ struct slice {
     const double *price;
     const double *start_slope; /* dP/dx at the start: the price itself (log; NULL with it) or P(0) (linear) */
 
-    const double *covariance; /* [asset][asset] of the diffusive move over this step, in units of x */
-    const double *deviation;  /* [asset] square roots of its diagonal */
+    const double *deviation;   /* [asset] of the diffusive move over this step, in units of x */
+    const double *spread;      /* [asset][BLOCK] the same where paths have their own; NULL: `deviation` is everyone's */
+    const double *correlation; /* [regime][asset][asset] of the diffusive move */
+    const uint8_t *regime;     /* [BLOCK] which of the correlations is a path's; NULL: the first */
     /* Standard normals correlated like the diffusive move, one an asset and step, independent of it; they decide
      * whether a bridge crosses. Only of paths that slice_draw asked for, few as they are. NULL when there is no law
      * inside the step: then only its end is known. */
@@ -62,6 +64,16 @@ struct slice {
 static inline void slice_draw(const struct slice *slice, const struct path_set *paths) {
     if (slice->draw)
         slice->draw(slice->source, paths);
+}
+
+/* The deviation of an asset's diffusive move on one path. */
+static inline double slice_deviation(const struct slice *slice, size_t asset, size_t path) {
+    return slice->spread ? slice->spread[asset * BLOCK + path] : slice->deviation[asset];
+}
+
+/* [asset][asset] on one path. */
+static inline const double *slice_correlation(const struct slice *slice, size_t path) {
+    return slice->correlation + (slice->regime ? slice->regime[path] * slice->n_assets * slice->n_assets : 0);
 }
 
 /* The final price of an asset on one path. */

@@ -220,7 +220,7 @@ static void no_crossing_of_a_barrier_is_missed(void **state) {
             high[p] = INFINITY;
         }
         struct path_set near = {{0}}, mirrored = {{0}};
-        kernel->bridge_barriers(1, &barrier, start, end, &deviation, low, high, &near);
+        kernel->bridge_barriers(1, &barrier, start, end, &deviation, NULL, low, high, &near);
         for (size_t p = 0; p < BLOCK; ++p) {
             const int crosses = end[p] <= 0.0 || exp(-2.0 * start[p] * end[p] / (deviation * deviation)) > 1e-15;
             const int is_near = (int)(near.word[p / 64] >> p % 64 & 1);
@@ -233,7 +233,7 @@ static void no_crossing_of_a_barrier_is_missed(void **state) {
             end[p] = -end[p];
         }
         const struct barrier above = {.above = 1};
-        kernel->bridge_barriers(1, &above, start, end, &deviation, low, high, &mirrored);
+        kernel->bridge_barriers(1, &above, start, end, &deviation, NULL, low, high, &mirrored);
         assert_memory_equal(&near, &mirrored, sizeof near);
     }
     assert_true(possible > 50000);
@@ -375,13 +375,13 @@ static uint64_t digest(const struct kernel *kernel) {
         for (size_t p = 0; p < BLOCK; ++p)
             c[p] = INFINITY, d[p] = 1.0;
         struct path_set near = {{0}};
-        kernel->bridge_barriers(1, &both, x, x + BLOCK, deviation, zero, d, &near);
+        kernel->bridge_barriers(1, &both, x, x + BLOCK, deviation, NULL, zero, d, &near);
         kernel->barriers(1, &both, x, zero, d, c);
         hash = hash_rows(hash_rows(hash, c, BLOCK), (const double *)(const void *)near.word, BLOCK_WORDS);
         kernel->sides(ASSETS, leg, z, remaining, price, a, b);
         kernel->distance(PRICE_LOG, a, b, d);
         hash = hash_rows(hash_rows(hash_rows(hash, a, BLOCK), b, BLOCK), d, BLOCK);
-        kernel->bridge_distance(PRICE_LOG, ASSETS, leg, remaining, price, price, deviation, z, a, b, d, d, c);
+        kernel->bridge_distance(PRICE_LOG, ASSETS, leg, remaining, price, price, deviation, NULL, z, a, b, d, d, c);
         kernel->excess(a, b, c);
         hash = hash_rows(hash, c, BLOCK);
         kernel->equities(1, &legs, &holding, price, a, b);

@@ -229,14 +229,18 @@ static void bachelier_adds_to_the_price(void **state) {
 }
 
 /* A model of its own: a volatility that rises with time, known in every step. */
-static void rising_move(const struct asset *asset, double time, double dt, double *mean, double *deviation) {
-    *mean = 0.0;
-    *deviation = asset->volatility * (1.0 + 50.0 * time) * sqrt(dt);
+static void rising_law(struct model_step *step) {
+    const struct model_setting *setting = step->setting;
+    for (size_t i = 0; i < setting->n_assets; ++i) {
+        step->mean[i] = 0.0;
+        step->deviation[i] =
+            setting->asset[i].volatility * (1.0 + 50.0 * (double)step->step * setting->dt) * sqrt(setting->dt);
+    }
 }
 
 static void a_model_may_change_with_time(void **state) {
     (void)state;
-    static const struct model rising = {.scale = PRICE_LOG, .move = rising_move};
+    static const struct model rising = {.scale = PRICE_LOG, .law = rising_law};
     struct rig rig, flat;
     rig_init(&rig, &rising, 0);
     rig_init(&flat, &rising, 0);
@@ -246,7 +250,6 @@ static void a_model_may_change_with_time(void **state) {
             slice = market_step(&rig.block);
             const double expected = 0.9 * (1.0 + 50.0 * step / 365.0) * sqrt(1.0 / 365.0);
             assert_true(fabs(slice->deviation[1] - expected) < 1e-15);
-            assert_true(fabs(slice->covariance[1 * ASSETS + 1] - expected * expected) < 1e-15);
         }
     }
     /* The same normals move a later step further. */
@@ -256,6 +259,88 @@ static void a_model_may_change_with_time(void **state) {
     assert_true(fabs(early - flat.block.normal[0]) < 1e-12);
     rig_free(&rig);
     rig_free(&flat);
+}
+
+/* Paths with laws of their own: odd paths twice as wide, the upper half of the block under the opposite correlation, a
+ * jump of the second asset in step 3. */
+static const double opposite[] = {1.0, 0.8,  1.0, 0.8,  1.0, 0.8,  1.0, 0.8,  1.0,
+                                  1.0, -0.8, 1.0, -0.8, 1.0, -0.8, 1.0, -0.8, 1.0};
+
+static size_t two_regimes(const struct model_setting *setting, const void *made, const double **correlation) {
+    (void)setting;
+    (void)made;
+    *correlation = opposite;
+    return 2;
+}
+
+static void own_law(struct model_step *step) {
+    for (size_t i = 0; i < ASSETS; ++i) {
+        step->mean[i] = 0.001;
+        step->deviation[i] = 0.0;
+        for (size_t p = 0; p < BLOCK; ++p) {
+            step->spread[i * BLOCK + p] = p % 2 ? 0.02 : 0.01;
+            step->own_mean[i * BLOCK + p] = i == 2 ? 0.1 : 0.0;
+            step->regime[p] = p >= BLOCK / 2;
+            step->jump[i * BLOCK + p] = i == 1 ? -0.3 : 0.0;
+        }
+    }
+    step->has_jump = step->step == 3;
+}
+
+static void paths_may_have_laws_of_their_own(void **state) {
+    (void)state;
+    static const struct model own = {.scale = PRICE_LOG, .spreads = 1, .regimes = two_regimes, .law = own_law};
+    struct rig rig;
+    rig_init(&rig, &own, 0);
+    double cross[2] = {0, 0}, bridge[2] = {0, 0}, square[2] = {0, 0};
+    const struct path_set everyone = path_set_all();
+    for (uint64_t block = 0; block < 200; ++block) {
+        market_start(&rig.block, block * BLOCK);
+        for (int step = 0; step < 5; ++step) {
+            const struct slice *slice = market_step(&rig.block);
+            slice_draw(slice, &everyone);
+            for (size_t p = 0; p < BLOCK; ++p) {
+                const double own_deviation = slice_deviation(slice, 0, p);
+                const double x = (slice->end[p] - slice->start[p] - 0.001) / own_deviation;
+                const double y = (slice->end[BLOCK + p] - slice->start[BLOCK + p] - 0.001) / own_deviation;
+                const double z = (slice->end[2 * BLOCK + p] - slice->start[2 * BLOCK + p] - 0.101) / own_deviation;
+                assert_true(fabs(z - x) < 1e-10);
+                assert_true(slice->final[BLOCK + p] - slice->end[BLOCK + p] ==
+                            (step == 3 ? slice->end[BLOCK + p] - 0.3 - slice->end[BLOCK + p] : 0.0));
+                assert_true(slice_correlation(slice, p)[1] == (p < BLOCK / 2 ? 0.8 : -0.8));
+                cross[p >= BLOCK / 2] += x * y;
+                bridge[p >= BLOCK / 2] += slice->bridge[p] * slice->bridge[BLOCK + p];
+                square[p % 2] += x * x;
+            }
+        }
+    }
+    const double n = 200.0 * 5.0 * BLOCK / 2;
+    for (int half = 0; half < 2; ++half) {
+        assert_true(fabs(cross[half] / n - (half ? -0.8 : 0.8)) < 4.0 * sqrt(1.64 / n));
+        assert_true(fabs(bridge[half] / n - (half ? -0.8 : 0.8)) < 4.0 * sqrt(1.64 / n));
+        assert_true(fabs(square[half] / n - 1.0) < 4.0 * sqrt(2.0 / n));
+    }
+    rig_free(&rig);
+}
+
+/* A model whose moves are given has no law inside a step. */
+static void given_law(struct model_step *step) {
+    for (size_t i = 0; i < ASSETS * BLOCK; ++i)
+        step->own_mean[i] = 0.01 * (double)(step->step + i % BLOCK);
+}
+
+static void given_moves_are_taken_as_they_are(void **state) {
+    (void)state;
+    static const struct model given = {.scale = PRICE_LOG, .spreads = 1, .given = 1, .law = given_law};
+    struct rig rig;
+    rig_init(&rig, &given, 0);
+    market_start(&rig.block, 0);
+    const struct slice *slice = market_step(&rig.block);
+    slice = market_step(&rig.block);
+    assert_null(slice->bridge);
+    for (size_t p = 0; p < BLOCK; ++p)
+        assert_true(fabs(slice->end[p] - 0.01 * (double)(1 + 2 * p)) < 1e-12);
+    rig_free(&rig);
 }
 
 /* Without prices at every step there are none, not old ones. */
@@ -291,6 +376,8 @@ int main(void) {
         cmocka_unit_test(spread_stress_adds_up),
         cmocka_unit_test(bachelier_adds_to_the_price),
         cmocka_unit_test(a_model_may_change_with_time),
+        cmocka_unit_test(paths_may_have_laws_of_their_own),
+        cmocka_unit_test(given_moves_are_taken_as_they_are),
         cmocka_unit_test(prices_are_there_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,7 +147,7 @@ static void equality_breaches_unless_strict(void **state) {
 /* One path of a slice, with the bridge normal to choose. */
 struct cut {
     double start[ASSETS * BLOCK], end[ASSETS * BLOCK], start_price[ASSETS * BLOCK], end_price[ASSETS * BLOCK];
-    double bridge[ASSETS * BLOCK], initial[ASSETS], covariance[ASSETS * ASSETS], deviation[ASSETS];
+    double bridge[ASSETS * BLOCK], initial[ASSETS], correlation[ASSETS * ASSETS], deviation[ASSETS];
     double room[6][ASSETS];
     struct slice slice;
     struct surface_room surface_room;
@@ -159,13 +159,13 @@ static void cut_init(struct cut *cut, double x1, double y1, double v, double w) 
     for (size_t i = 0; i < ASSETS; ++i) {
         cut->initial[i] = 100.0;
         cut->deviation[i] = sd[i];
-        cut->covariance[i * ASSETS + i] = sd[i] * sd[i];
+        cut->correlation[i * ASSETS + i] = 1.0;
         cut->end[i * BLOCK] = end[i];
         cut->start_price[i * BLOCK] = 100.0;
         cut->end_price[i * BLOCK] = 100.0 * exp(end[i]);
         cut->bridge[i * BLOCK] = normal[i];
     }
-    cut->covariance[1] = cut->covariance[2] = 0.5 * sd[0] * sd[1];
+    cut->correlation[1] = cut->correlation[2] = 0.5;
     cut->slice = (struct slice){.n_assets = ASSETS,
                                 .scale = PRICE_LOG,
                                 .initial = cut->initial,
@@ -176,7 +176,7 @@ static void cut_init(struct cut *cut, double x1, double y1, double v, double w) 
                                 .end_price = cut->end_price,
                                 .price = cut->end_price,
                                 .start_slope = cut->start_price,
-                                .covariance = cut->covariance,
+                                .correlation = cut->correlation,
                                 .deviation = cut->deviation,
                                 .bridge = cut->bridge};
     cut->surface_room = (struct surface_room){kernel_choose(), cut->room[0], cut->room[1], cut->room[2],
@@ -255,7 +255,7 @@ static void joint_crossings_are_on_the_surface(void **state) {
             const double *path = z + trial % BLOCK, scale = trial % 3 ? 0.3 : 0.03;
             double theta;
             cut_init(&cut, scale * path[0], -scale * path[0] + 0.01 * path[BLOCK], path[2 * BLOCK], path[3 * BLOCK]);
-            cut.covariance[1] = cut.covariance[2] = -0.999 * 0.02 * 0.03;
+            cut.correlation[1] = cut.correlation[2] = -0.999;
             if (!crosses(&rig, &cut, &theta))
                 continue;
             ++crossings;
@@ -304,7 +304,7 @@ static void the_filter_misses_no_joint_crossing(void **state) {
         kernel->distance(PRICE_LOG, a, b, start);
         kernel->distance(PRICE_LOG, c, d, end);
         kernel->bridge_distance(PRICE_LOG, 2, rig.surface.leg, remaining, cut.start_price, cut.start_price,
-                                cut.deviation, cut.bridge, a, b, start, end, slack);
+                                cut.deviation, NULL, cut.bridge, a, b, start, end, slack);
         size_t here = 0;
         for (size_t p = 0; p < BLOCK; ++p) {
             double theta;
