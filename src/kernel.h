@@ -10,11 +10,11 @@
 
 enum { PATHS_AT_ONCE = 32 }; /* counts of listed paths are multiples of it */
 
-/* What the exact filter knows of a joint pool: a lower bound of its G is base + sum of weight * x over the long legs,
- * and for short ones also + weight * (x - reference)^2. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A
- * base of -INFINITY knows nothing, INFINITY is a pool that cannot breach until something changes it. */
+/* What the exact filter knows of a joint pool: its G at a reference, less a margin, and how fast it can fall from there
+ * when a coordinate rises or falls. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A base of -INFINITY
+ * knows nothing, INFINITY is a pool that cannot breach until something changes it. */
 struct screen {
-    double *base, *weight, *reference;
+    double *base, *weight, *down, *reference;
     const double *scale; /* [position] factor of every leg's side of G: 1, or what keeps a distance (engine_inside.c) */
     double owned, owed;  /* the same for a constant above and below zero */
 };
@@ -114,7 +114,7 @@ struct kernel {
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);
 
-    /* As `price`, `sides` and `excess` together, for legs of one rate each and log prices; only the paths that the
+    /* As `price`, `sides` and `excess` together, for log prices; only the paths that the
      * bound of `screen` does not settle are valued, so slack is exact only where it is <= 0. */
     void (*screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                    const double *remaining, const struct screen *screen, double *restrict slack);
