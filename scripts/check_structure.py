@@ -32,7 +32,7 @@ LAYERS = [
     (5, "market surface"),
     (5, "bridge"),
     (6, "scenario estimate"),
-    (6, "reference tally statement"),
+    (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),
     (7, "run"),

@@ -36,8 +36,7 @@ size_t estimate_rank(size_t n, double level) {
     return rank < 1 ? 1 : rank > (double)n ? n : (size_t)rank;
 }
 
-/* The order statistic of `rank`; smaller values end up before it, larger ones after it. */
-static double select_rank(double *x, size_t n, size_t rank) {
+double estimate_order(double *x, size_t n, size_t rank) {
     return gsl_stats_select(x, 1, n, rank - 1);
 }
 
@@ -82,7 +81,7 @@ static void select_ranks(double *x, size_t begin, size_t end, const size_t *rank
     if (n == 0)
         return;
     const size_t middle = n / 2, found = rank[middle];
-    value[middle] = select_rank(x + begin, end - begin, found - begin);
+    value[middle] = estimate_order(x + begin, end - begin, found - begin);
     select_ranks(x, begin, found, rank, middle, value);
     select_ranks(x, found - 1, end, rank + middle + 1, n - middle - 1, value + middle + 1);
 }
@@ -130,14 +129,14 @@ struct tail_estimate estimate_tail(double *loss, size_t n, double confidence, si
     interval_ranks(n, confidence, &low, &high);
     const size_t rank = estimate_rank(n, confidence);
     if (low >= 1) {
-        t.low = select_rank(loss + *below, n - *below, low - *below);
+        t.low = estimate_order(loss + *below, n - *below, low - *below);
         *below = low - 1;
     }
-    t.value_at_risk = select_rank(loss + *below, n - *below, rank - *below);
+    t.value_at_risk = estimate_order(loss + *below, n - *below, rank - *below);
     double *tail = loss + rank - 1;
     const size_t n_tail = n - rank + 1;
     estimate_shortfall(tail, n_tail, n, confidence, &t);
     if (high <= n)
-        t.high = select_rank(tail, n_tail, high - rank + 1);
+        t.high = estimate_order(tail, n_tail, high - rank + 1);
     return t;
 }

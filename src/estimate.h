@@ -17,6 +17,9 @@ struct moments estimate_moments(const double *x, size_t n);
 /* The rank ceil(n * level), from 1 to n, not misled by the rounding of the product (0.999 * 1000 is 999). n > 0. */
 size_t estimate_rank(size_t n, double level);
 
+/* The order statistic of `rank`, from 1 to n; smaller values end up before it, larger ones after it. */
+double estimate_order(double *x, size_t n, size_t rank);
+
 enum { ESTIMATE_LEVELS = 32 };
 
 /* The order statistics of rank estimate_rank(n, level[i]) for `n_levels` ascending levels, at most ESTIMATE_LEVELS; NaN

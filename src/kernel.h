@@ -1,5 +1,5 @@
 /* The vector kernels: straight loops over rows of one block of paths, compiled once per instruction set from one source
- * (kernel_*.c) with equal bits on all of them. Two groups: rows of a market (normals, correlate, price), and rows of
+ * (kernel_*.c) with equal bits on all of them. Two groups: rows of a market (normals to price), and rows of
  * pools and accounts (the rest). Rows have BLOCK entries; tables are [row][BLOCK]; outputs come last. */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -51,10 +51,14 @@ struct kernel {
     const char *name;
 
     /* Standard normals for `n_paths` listed paths, whose numbers have the same upper half: row i is draw i of (path,
-     * step, purpose). One Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair),
-     * so `normal` has room for `n` rows rounded up to four. */
+     * step, purpose). One Philox block gives four rows (Box and Muller 1958, 40 bits of radius and 24 of angle a pair;
+     * `single`: the same numbers in single precision), so `normal` has room for `n` rows rounded up to four. */
     void (*normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
-                    size_t n, double *restrict normal);
+                    int single, size_t n, double *restrict normal);
+
+    /* Spreads the first half of every row over the whole of it: entry k becomes entry 2k, and entry 2k + 1 its
+     * negative. */
+    void (*mirror)(size_t n, double *restrict normal);
 
     /* out[i] = shift[i] + from[i] + sum_{k <= i} lower[i][k] normal[k] in the first `n_paths` columns; `from` may be
      * NULL (zero). */

@@ -15,7 +15,11 @@
 #define ROWS _Pragma("omp simd") for (size_t p = 0; p < BLOCK; ++p)
 
 void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
-                         size_t n, double *restrict normal);
+                         int single, size_t n, double *restrict normal);
+/* Two rows of normals in single precision from one of words. */
+void LEVEL(single_pairs)(size_t n_paths, const uint64_t *restrict word, double *restrict first,
+                         double *restrict second);
+void LEVEL(rows_mirror)(size_t n, double *restrict normal);
 void LEVEL(rows_correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                            const double *from, double *restrict out);
 

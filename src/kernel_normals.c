@@ -70,7 +70,7 @@ static void normal_pairs(size_t n_paths, const uint64_t *restrict word, double *
 }
 
 void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, enum rng_purpose purpose,
-                         size_t n, double *restrict normal) {
+                         int single, size_t n, double *restrict normal) {
     uint64_t word0[BLOCK], word1[BLOCK];
     struct draw draw;
     draw_init(&draw, seed, path[0], step);
@@ -79,7 +79,7 @@ void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, ui
         for (size_t p = 0; p < n_paths; p += DRAWN_AT_ONCE)
             philox_words(&draw, path + p, tail, word0 + p, word1 + p);
         double *row = normal + quad * 4 * BLOCK;
-        normal_pairs(n_paths, word0, row, row + BLOCK);
-        normal_pairs(n_paths, word1, row + 2 * BLOCK, row + 3 * BLOCK);
+        (single ? LEVEL(single_pairs) : normal_pairs)(n_paths, word0, row, row + BLOCK);
+        (single ? LEVEL(single_pairs) : normal_pairs)(n_paths, word1, row + 2 * BLOCK, row + 3 * BLOCK);
     }
 }

@@ -261,6 +261,7 @@ const struct kernel LEVEL(kernel) = {
     .name = LEVEL_TEXT(KERNEL_LEVEL),
 #endif
     .normals = LEVEL(rows_normals),
+    .mirror = LEVEL(rows_mirror),
     .quantile = LEVEL(rows_quantile),
     .correlate = LEVEL(rows_correlate),
     .price = rows_price,

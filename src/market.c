@@ -173,10 +173,16 @@ static void describe(struct market_block *block, int has_gap, int prices) {
     };
 }
 
+/* How many paths are drawn at one address. */
+static uint64_t paths_a_draw(const struct market *market) {
+    return market->antithetic ? 2 : 1;
+}
+
 const struct slice *market_start(struct market_block *block, uint64_t first_path) {
     const size_t rows = block->market->n_assets * BLOCK;
-    for (size_t p = 0; p < BLOCK; ++p)
-        block->path[p] = first_path + p;
+    const uint64_t paths_each = paths_a_draw(block->market);
+    for (size_t p = 0; p < BLOCK / paths_each; ++p)
+        block->path[p] = first_path / paths_each + p;
     block->step = 0;
     memset(block->x[1], 0, rows * sizeof(double));
     memset(block->x[0], 0, rows * sizeof(double));
@@ -234,28 +240,50 @@ static void prepare_step(struct market_block *block, uint64_t step) {
         }
 }
 
-/* Draws the bridges of the wanted paths that have none yet, side by side, and puts them in their places. */
-static void draw_bridges(void *source, const struct path_set *wanted) {
-    struct market_block *block = source;
-    const struct market_steps *steps = block->steps;
-    const size_t n = block->market->n_assets;
-    size_t column[BLOCK], count = 0;
+/* The normals of a step. Of antithetic paths 2k and 2k + 1 both are drawn at address k. */
+static void draw_shocks(const struct market_block *block, uint64_t step) {
+    const struct market *market = block->market;
+    block->kernel->normals(market->seed, BLOCK / paths_a_draw(market), block->path, (uint32_t)step, RNG_SHOCK,
+                           market->single, market->n_assets, block->normal);
+    if (market->antithetic)
+        block->kernel->mirror(market->n_assets, block->normal);
+}
+
+/* The columns of the wanted paths that have no bridge yet; from here on they have one. Returns how many. */
+static size_t list_columns(struct market_block *block, const struct path_set *wanted, size_t *column) {
+    size_t count = 0;
     for (size_t word = 0; word < BLOCK_WORDS; ++word) {
         for (uint64_t left = wanted->word[word] & ~block->has_bridge.word[word]; left != 0; left &= left - 1)
             column[count++] = word * 64 + (size_t)__builtin_ctzll(left);
         block->has_bridge.word[word] |= wanted->word[word];
     }
+    return count;
+}
+
+/* Draws the bridges of the wanted paths that have none yet, side by side, and puts them in their places. Normals of the
+ * bridge are negated with the others: either way each path by itself keeps its law, and a loss that moves one way with
+ * every normal then varies least over the pair (Hammersley and Morton 1956). */
+static void draw_bridges(void *source, const struct path_set *wanted) {
+    struct market_block *block = source;
+    const struct market *market = block->market;
+    const struct market_steps *steps = block->steps;
+    const size_t n = market->n_assets;
+    const int mirrored = market->antithetic;
+    size_t column[BLOCK];
+    const size_t count = list_columns(block, wanted, column);
     if (count == 0)
         return;
     const size_t padded = (count + PATHS_AT_ONCE - 1) / PATHS_AT_ONCE * PATHS_AT_ONCE;
     for (size_t c = 0; c < padded; ++c)
-        block->listed[c] = block->path[column[c < count ? c : 0]];
-    block->kernel->normals(block->market->seed, padded, block->listed, (uint32_t)block->slice.step, RNG_BRIDGE, n,
-                           block->bridge_normal);
+        block->listed[c] = block->path[column[c < count ? c : 0] / paths_a_draw(market)];
+    block->kernel->normals(market->seed, padded, block->listed, (uint32_t)block->slice.step, RNG_BRIDGE, market->single,
+                           n, block->bridge_normal);
     block->kernel->correlate(n, padded, steps->root, steps->zero, block->bridge_normal, NULL, block->drawn);
     for (size_t i = 0; i < n; ++i)
-        for (size_t c = 0; c < count; ++c)
-            block->bridge[i * BLOCK + column[c]] = block->drawn[i * BLOCK + c];
+        for (size_t c = 0; c < count; ++c) {
+            const double drawn = block->drawn[i * BLOCK + c];
+            block->bridge[i * BLOCK + column[c]] = mirrored && column[c] % 2 != 0 ? -drawn : drawn;
+        }
 }
 
 const struct slice *market_step(struct market_block *block) {
@@ -270,7 +298,7 @@ const struct slice *market_step(struct market_block *block) {
     swap_rows(&block->price[0], &block->price[last]);
 
     prepare_step(block, step);
-    kernel->normals(market->seed, BLOCK, block->path, (uint32_t)step, RNG_SHOCK, n, block->normal);
+    draw_shocks(block, step);
     kernel->correlate(n, BLOCK, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
     const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
     if (prices)

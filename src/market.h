@@ -21,7 +21,9 @@ struct market {
     double step_hours; /* the same in hours, by itself, so that whole hours stay whole */
     uint64_t n_steps;  /* to the horizon */
     uint64_t seed;
-    int bridge; /* 1: slices carry bridge normals (continuous monitoring) */
+    int bridge;     /* 1: slices carry bridge normals (continuous monitoring) */
+    int single;     /* 1: normals are drawn in single precision; all that follows is double */
+    int antithetic; /* 1: path 2k + 1 is path 2k with every normal negated, those of the bridge too */
 };
 
 void market_free(struct market *market);
@@ -40,7 +42,7 @@ struct market_block {
     const struct kernel *kernel;
     int prices;                    /* 1: slices carry prices at every step; 0: at the start and at the horizon */
     uint64_t step;                 /* next step */
-    uint64_t *path, *listed;       /* [BLOCK] numbers of all paths; of those whose bridges are drawn */
+    uint64_t *path, *listed;       /* [BLOCK] numbers of all paths, or pairs; of those whose bridges are drawn */
     double *normal;                /* [asset, padded][BLOCK] */
     double *bridge_normal, *drawn; /* likewise, of the listed paths, before and after correlation */
     double *bridge;                /* [asset][BLOCK] what was drawn, in its place */

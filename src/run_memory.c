@@ -55,7 +55,8 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
     const uint64_t kept = shape.keep == TALLY_KEEP_ALL ? n : shape.keep == TALLY_KEEP_TAIL ? tail : 0;
     const uint64_t copied = shape.keep == TALLY_KEEP_TAIL ? column_bytes(&shape, kept) : 0;
     const uint64_t estimate = most(n, TALLY_SAMPLE) * sizeof(double); /* the scratch of one */
-    const uint64_t paths = tally + n_workers * worker + (options->progress ? n * sizeof(double) : 0);
+    const uint64_t shown = options->progress ? n * (shape.antithetic ? 2 : 1) * sizeof(double) : 0;
+    const uint64_t paths = tally + n_workers * worker + shown;
     const uint64_t statistics = tally + copied + n_stats * estimate;
     const uint64_t chunks = shape.keep == TALLY_KEEP_ALL ? n_workers * CHUNKS : 0;
     const uint64_t file = column_bytes(&shape, kept) + image_bytes(&shape, kept) + chunks;

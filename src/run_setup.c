@@ -69,6 +69,7 @@ struct tally_shape run_tally_shape(const struct run_setup *setup, int growing) {
         .n_paths = s->n_paths,
         .n_paths_limit = growing ? UINT64_C(1) << 40 : 0,
         .keep = keep_of(s->paths_kept),
+        .antithetic = s->market.antithetic,
         .trajectories = s->trajectories,
         .start_equity = engine_start_equity(&setup->engine),
     };

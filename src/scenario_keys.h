@@ -15,6 +15,12 @@ struct asset_keys {
     double price, volatility, drift;
 };
 
+struct sampling_keys {
+    const struct node *node;
+    int shocks; /* 0: double, 1: single */
+    int antithetic;
+};
+
 struct market_keys {
     const struct node *node;
     int model;
@@ -92,6 +98,7 @@ struct scenario_keys {
     double horizon, step;
     int monitoring; /* 0: continuous, 1: step */
     uint64_t paths, seed;
+    struct sampling_keys sampling;
     struct market_keys market;
     struct account_keys account;
     struct item_list positions;

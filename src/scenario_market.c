@@ -1,4 +1,5 @@
 /* The market of a scenario: assets, correlation as written, blended and, where asked, repaired; steps and times. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,16 @@ static void fill_correlation(struct reading *reading) {
     keys->correlation = matrix_node(&reading->tree, matrix.n, matrix.value);
 }
 
+static void fill_sampling(struct reading *reading) {
+    struct market *market = &reading->scenario->market;
+    const struct scenario_keys *keys = &reading->keys;
+    market->single = keys->sampling.shocks == 1;
+    market->antithetic = keys->sampling.antithetic;
+    if (market->antithetic && keys->paths % 2 != 0)
+        report_error(&reading->report, node_place(keys->node, "paths"), "an even number",
+                     "'paths' is %" PRIu64 ", but antithetic paths come in pairs", keys->paths);
+}
+
 static void fill_times(struct reading *reading) {
     struct riskpool_scenario *scenario = reading->scenario;
     const struct scenario_keys *keys = &reading->keys;
@@ -208,6 +219,7 @@ void scenario_market(struct reading *reading) {
     market->model = keys->market.model >= 0 ? models[keys->market.model] : NULL;
     market->seed = keys->seed;
     market->bridge = keys->monitoring == 0;
+    fill_sampling(reading);
     fill_times(reading);
     fill_assets(reading);
     if (!keys->market.covariance)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "estimate.h"
 #include "stats_mode.h"
 
 enum { BINS = 200, QUANTILES = 7 };
@@ -162,11 +161,13 @@ enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct ri
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,
                                               double *expected_shortfall, double *error) {
-    double *losses = malloc(((size_t)tally->n_paths + 1) * sizeof *losses);
+    const size_t n = (size_t)tally->n_paths, copy = tally->shape.antithetic ? n : 0;
+    double *losses = malloc((n + copy + 1) * sizeof *losses);
     if (!losses)
         return RISKPOOL_NO_MEMORY;
-    const size_t n = tally_losses(tally, mode, losses);
-    const struct tail_estimate tail = estimate_tail(losses, n, confidence, &(size_t){0});
+    tally_losses(tally, mode, losses);
+    memmove(losses + copy, losses, n * sizeof *losses);
+    const struct tail_estimate tail = stats_tail(tally, losses, losses + copy, confidence, &(size_t){0});
     *expected_shortfall = tail.expected_shortfall;
     *error = tail.error;
     free(losses);

@@ -7,28 +7,55 @@
 
 #include "estimate.h"
 #include "interval.h"
+#include "pair.h"
 
 /* A path is wiped out from this share of the starting equity on. */
 static const double wipeout_share = 0.99;
 /* Sums of margins agree with the balance to this; so do losses that consist of them. */
 static const double money_rounding = 1e-9;
 
-/* A frequency and its interval, which follow each other in the lists of statistics; `i` along the dimension. */
-static void fill_frequency(double *const *statistic, int first, size_t i, uint64_t count, uint64_t n) {
+/* A frequency and its interval, which follow each other in the lists of statistics; `i` along the dimension. `twice`
+ * counts the antithetic pairs with the event on both paths. */
+static void fill_frequency(const struct tally *tally, double *const *statistic, int first, size_t i, uint64_t count,
+                           uint64_t twice) {
+    const uint64_t n = tally->n_paths;
+    double *low = &statistic[first + 1][i], *high = &statistic[first + 2][i];
     statistic[first][i] = (double)count / (double)n;
-    interval_proportion(count, n, &statistic[first + 1][i], &statistic[first + 2][i]);
+    if (tally->shape.antithetic)
+        pair_proportion(count, twice, n, low, high);
+    else
+        interval_proportion(count, n, low, high);
+}
+
+static void fill_event(const struct tally *tally, double *const *statistic, int first, size_t i,
+                       const struct tally_counts *counts, enum tally_event event) {
+    fill_frequency(tally, statistic, first, i, counts->event[event], counts->event_twice[event]);
+}
+
+static struct moments moments_of(const struct tally *tally, const double *x) {
+    const size_t n = (size_t)tally->n_paths;
+    struct moments moments = estimate_moments(x, n);
+    if (tally->shape.antithetic)
+        moments.error = pair_mean_error(x, n, moments.mean);
+    return moments;
+}
+
+struct tail_estimate stats_tail(const struct tally *tally, const double *loss, double *reordered, double confidence,
+                                size_t *below) {
+    const size_t n = (size_t)tally->n_paths;
+    return tally->shape.antithetic ? pair_tail(loss, reordered, n, confidence)
+                                   : estimate_tail(reordered, n, confidence, below);
 }
 
 static void fill_losses(const struct tally *tally, const double *loss, double **statistic, double *scratch) {
-    const size_t n = (size_t)tally->n_paths;
-    const struct moments moments = estimate_moments(loss, n);
+    const struct moments moments = moments_of(tally, loss);
     *statistic[STAT_mean_loss] = moments.mean;
     *statistic[STAT_mean_loss_se] = moments.error;
     *statistic[STAT_loss_std] = moments.deviation;
-    memcpy(scratch, loss, n * sizeof *scratch);
+    memcpy(scratch, loss, (size_t)tally->n_paths * sizeof *scratch);
     size_t below = 0;
     for (size_t i = 0; i < tally->shape.n_confidence; i++) {
-        const struct tail_estimate tail = estimate_tail(scratch, n, tally->shape.confidence[i], &below);
+        const struct tail_estimate tail = stats_tail(tally, loss, scratch, tally->shape.confidence[i], &below);
         statistic[STAT_value_at_risk][i] = tail.value_at_risk;
         statistic[STAT_value_at_risk_low][i] = tail.low;
         statistic[STAT_value_at_risk_high][i] = tail.high;
@@ -39,37 +66,47 @@ static void fill_losses(const struct tally *tally, const double *loss, double **
 
 static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     const size_t n_positions = tally->shape.n_positions;
-    const uint64_t n = tally->n_paths, all = n_positions > 0 ? mode->counts.liquidated[n_positions] : 0;
-    fill_frequency(statistic, STAT_any_liquidation_frequency, 0, n - mode->counts.liquidated[0], n);
-    fill_frequency(statistic, STAT_all_liquidation_frequency, 0, all, n);
+    const struct tally_counts *counts = &mode->counts;
+    const double n = (double)tally->n_paths;
+    fill_event(tally, statistic, STAT_any_liquidation_frequency, 0, counts, TALLY_ANY);
+    fill_event(tally, statistic, STAT_all_liquidation_frequency, 0, counts, TALLY_ALL);
     for (size_t i = 0; i < n_positions; i++)
-        fill_frequency(statistic, STAT_liquidation_frequency, i, mode->counts.joint[i * n_positions + i], n);
+        fill_frequency(tally, statistic, STAT_liquidation_frequency, i, counts->joint[i * n_positions + i],
+                       counts->position_twice[i]);
     for (size_t i = 0; i < n_positions * n_positions; i++)
-        statistic[STAT_joint_liquidation_frequency][i] = (double)mode->counts.joint[i] / (double)n;
+        statistic[STAT_joint_liquidation_frequency][i] = (double)counts->joint[i] / n;
     for (size_t i = 0; i <= n_positions; i++)
-        statistic[STAT_liquidation_count_frequency][i] = (double)mode->counts.liquidated[i] / (double)n;
+        statistic[STAT_liquidation_count_frequency][i] = (double)counts->liquidated[i] / n;
 }
 
 /* Between two liquidations the count, and with it the interval, stays what it was. */
 static void fill_survival(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
-    uint64_t alive = tally->n_paths;
+    uint64_t dead = 0, dead_twice = 0;
     for (size_t t = 0; t < tally->shape.n_times; t++) {
-        alive -= mode->counts.first[t];
+        dead += mode->counts.first[t];
+        dead_twice += mode->counts.first_twice[t];
+        const uint64_t alive_twice = tally->n_paths / 2 - (dead - dead_twice);
         if (t == 0 || mode->counts.first[t] > 0)
-            fill_frequency(statistic, STAT_survival, t, alive, tally->n_paths);
+            fill_frequency(tally, statistic, STAT_survival, t, tally->n_paths - dead, alive_twice);
         else
             for (int i = STAT_survival; i <= STAT_survival_high; i++)
                 statistic[i][t] = statistic[i][t - 1];
     }
 }
 
-static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
+static void fill_wipeout(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
-    uint64_t wiped_out = 0;
-    for (uint64_t p = 0; p < tally->n_paths; p++)
-        wiped_out += mode->loss[p] >= bound;
-    fill_frequency(statistic, STAT_wipeout_frequency, 0, wiped_out, tally->n_paths);
-    fill_frequency(statistic, STAT_shortfall_frequency, 0, *mode->counts.shortfall, tally->n_paths);
+    uint64_t lost = 0, lost_twice = 0;
+    for (uint64_t p = 0; p < tally->n_paths; p++) {
+        lost += mode->loss[p] >= bound;
+        lost_twice += p % 2 == 1 && mode->loss[p] >= bound && mode->loss[p - 1] >= bound;
+    }
+    fill_frequency(tally, statistic, STAT_wipeout_frequency, 0, lost, lost_twice);
+}
+
+static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
+    fill_wipeout(tally, mode, statistic);
+    fill_event(tally, statistic, STAT_shortfall_frequency, 0, &mode->counts, TALLY_SHORTFALL);
     for (size_t a = 0; tally->shape.trajectories && a < tally->shape.n_alerts; a++)
         statistic[STAT_alert_frequency][a] = (double)mode->counts.alert[a] / (double)tally->n_paths;
 }
@@ -147,11 +184,11 @@ void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpo
     const size_t n = (size_t)tally->n_paths, n_quantiles = results->size[DIM_QUANTILE];
     for (size_t p = 0; p < n; p++)
         scratch[p] = mode->loss[p] - tally->mode[0].loss[p];
-    const struct moments excess = estimate_moments(scratch, n);
+    const struct moments excess = moments_of(tally, scratch);
     results->comparison[COMP_mean_excess_loss][pair] = excess.mean;
     results->comparison[COMP_mean_excess_loss_se][pair] = excess.error;
-    fill_frequency(results->comparison, COMP_rescue_frequency, pair, *mode->counts.rescue, n);
-    fill_frequency(results->comparison, COMP_contagion_frequency, pair, *mode->counts.contagion, n);
+    fill_event(tally, results->comparison, COMP_rescue_frequency, pair, &mode->counts, TALLY_RESCUE);
+    fill_event(tally, results->comparison, COMP_contagion_frequency, pair, &mode->counts, TALLY_CONTAGION);
     estimate_quantiles(scratch, n, results->quantile, n_quantiles,
                        results->comparison[COMP_excess_loss_quantile] + pair * n_quantiles);
 }

@@ -26,6 +26,10 @@ enum tally_mean {
         TALLY_MEANS
 };
 
+/* What a path may go through in a mode; the last two against the first mode: it liquidates nothing where the first
+ * does, or a position that the first keeps. */
+enum tally_event { TALLY_ANY, TALLY_ALL, TALLY_SHORTFALL, TALLY_RESCUE, TALLY_CONTAGION, TALLY_EVENTS };
+
 struct tally_shape {
     size_t n_modes, n_positions, n_alerts;
     size_t n_times;
@@ -37,6 +41,7 @@ struct tally_shape {
     /* Columns per path: all, those of the worst 1 % of any mode (at least 1000), none. With a limit above n_paths the
      * tail is known at the end only: until then memory is that of all. */
     enum tally_keep keep;
+    int antithetic;   /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
     int trajectories; /* whether outcomes have drawdown, margin level, samples and alerts */
     double start_equity;
 };
@@ -47,11 +52,13 @@ struct tally_counts {
     uint64_t *all;        /* [n]; what follows points into it */
     uint64_t *joint;      /* [position][position] paths that liquidate both */
     uint64_t *liquidated; /* [0 .. n_positions] paths that liquidate so many */
-    uint64_t *first;      /* [time] paths whose first liquidation is after the time before, up to this one */
     uint64_t *alert;      /* [alert] */
-    uint64_t *shortfall;  /* one number, like those below */
-    uint64_t *rescue;     /* against the first mode */
-    uint64_t *contagion;  /* likewise */
+    uint64_t *event;      /* [event] */
+    uint64_t *first;      /* [time] paths whose first liquidation is after the time before, up to this one */
+    /* Pairs of paths 2k and 2k + 1, when they are antithetic: */
+    uint64_t *event_twice;    /* [event] on both paths */
+    uint64_t *first_twice;    /* [time] the later of their first liquidations, likewise */
+    uint64_t *position_twice; /* [position] liquidated on both paths */
 };
 
 struct tally_mode {
@@ -83,6 +90,7 @@ struct tally_part {
     size_t n_modes;
     struct tally_counts *counts; /* [mode] */
     double *first_time;          /* [BATCH] scratch: hour of the path's first liquidation */
+    uint8_t *events;             /* [BATCH] scratch: a bit for each event of the path */
     size_t n_words;
     size_t *position;     /* [position] scratch: those liquidated */
     uint64_t *liquidated; /* [mode][word][BATCH] scratch: a bit for each position, 64 in a word */

@@ -8,17 +8,18 @@
 
 int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape) {
     const size_t n = shape->n_positions;
-    *counts = (struct tally_counts){.n = n * n + (n + 1) + shape->n_times + shape->n_alerts + 3};
+    *counts = (struct tally_counts){.n = n * n + (n + 1) + shape->n_alerts + 2 * (TALLY_EVENTS + shape->n_times) + n};
     counts->all = calloc(counts->n, sizeof *counts->all);
     if (!counts->all)
         return 0;
     counts->joint = counts->all;
     counts->liquidated = counts->joint + n * n;
-    counts->first = counts->liquidated + n + 1;
-    counts->alert = counts->first + shape->n_times;
-    counts->shortfall = counts->alert + shape->n_alerts;
-    counts->rescue = counts->shortfall + 1;
-    counts->contagion = counts->rescue + 1;
+    counts->alert = counts->liquidated + n + 1;
+    counts->event = counts->alert + shape->n_alerts;
+    counts->first = counts->event + TALLY_EVENTS;
+    counts->event_twice = counts->first + shape->n_times;
+    counts->first_twice = counts->event_twice + TALLY_EVENTS;
+    counts->position_twice = counts->first_twice + shape->n_times;
     return 1;
 }
 
@@ -26,10 +27,11 @@ enum riskpool_status tally_part_init(struct tally_part *part, const struct tally
     *part = (struct tally_part){.n_modes = shape->n_modes};
     part->counts = calloc(shape->n_modes + 1, sizeof *part->counts);
     part->first_time = calloc(BATCH, sizeof *part->first_time);
+    part->events = calloc(BATCH, sizeof *part->events);
     part->n_words = shape->n_positions / 64 + 1;
     part->liquidated = calloc(shape->n_modes * part->n_words * BATCH + 1, sizeof *part->liquidated);
     part->position = calloc(shape->n_positions + 1, sizeof *part->position);
-    int ok = part->counts && part->first_time && part->liquidated && part->position;
+    int ok = part->counts && part->first_time && part->events && part->liquidated && part->position;
     for (size_t m = 0; ok && m < shape->n_modes; m++)
         ok = tally_counts_init(&part->counts[m], shape);
     return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
@@ -40,6 +42,7 @@ void tally_part_free(struct tally_part *part) {
         free(part->counts[m].all);
     free(part->counts);
     free(part->first_time);
+    free(part->events);
     free(part->liquidated);
     free(part->position);
     *part = (struct tally_part){0};
@@ -95,8 +98,10 @@ static void count_liquidations(const struct tally_shape *shape, struct tally_par
     for (size_t p = 0; p < part->n; p++) {
         const size_t n = list_positions(part, words_of(part, m) + p, part->position);
         counts->liquidated[n]++;
+        part->events[p] = 0;
         if (n == 0)
             continue;
+        part->events[p] = (uint8_t)(1 << TALLY_ANY | (n == shape->n_positions) << TALLY_ALL);
         const size_t sample = sample_at(shape, part->first_time[p]);
         if (sample < shape->n_times)
             counts->first[sample]++;
@@ -113,9 +118,8 @@ static void count_alerts(const struct tally_shape *shape, struct tally_part *par
 }
 
 /* This mode against the first: it liquidates nothing where the first did, or a position that the first kept. */
-static void count_against_first(struct tally_part *part, size_t m) {
+static void compare_with_first(struct tally_part *part, size_t m) {
     const uint64_t *first = words_of(part, 0), *own = words_of(part, m);
-    uint64_t rescues = 0, contagions = 0;
     for (size_t p = 0; p < part->n; p++) {
         uint64_t any_first = 0, any_own = 0, spread = 0;
         for (size_t w = 0; w < part->n_words; w++) {
@@ -123,28 +127,52 @@ static void count_against_first(struct tally_part *part, size_t m) {
             any_own |= own[w * BATCH + p];
             spread |= own[w * BATCH + p] & ~first[w * BATCH + p];
         }
-        rescues += any_first && !any_own;
-        contagions += spread != 0;
+        const int rescue = any_first && !any_own, contagion = spread != 0;
+        part->events[p] |= (uint8_t)(rescue << TALLY_RESCUE | contagion << TALLY_CONTAGION);
     }
-    *part->counts[m].rescue = rescues;
-    *part->counts[m].contagion = contagions;
 }
 
-static void count_amounts(struct tally_part *part, size_t m, const struct outcome *outcome) {
+static void look_at_amounts(struct tally_part *part, const struct outcome *outcome) {
     for (size_t p = 0; p < part->n; p++) {
-        *part->counts[m].shortfall += outcome->column[OUTCOME_shortfall][p] > 0;
+        part->events[p] |= (uint8_t)((outcome->column[OUTCOME_shortfall][p] > 0) << TALLY_SHORTFALL);
         part->not_finite += isfinite(outcome->column[OUTCOME_loss][p]) ? 0 : 1;
     }
+}
+
+static void count_events(struct tally_part *part, struct tally_counts *counts) {
+    for (int e = 0; e < TALLY_EVENTS; e++)
+        for (size_t p = 0; p < part->n; p++)
+            counts->event[e] += part->events[p] >> e & 1;
+}
+
+/* What happens to both paths of a pair: events, to each position, and until when. */
+static void count_pairs(const struct tally_shape *shape, struct tally_part *part, struct tally_counts *counts,
+                        const double *row) {
+    for (size_t p = 0; p + 1 < part->n; p += 2) {
+        const double *first = part->first_time + p, later = first[0] > first[1] ? first[0] : first[1];
+        const size_t sample = sample_at(shape, later);
+        if (sample < shape->n_times)
+            counts->first_twice[sample]++;
+        for (int e = 0; e < TALLY_EVENTS; e++)
+            counts->event_twice[e] += (part->events[p] & part->events[p + 1]) >> e & 1;
+    }
+    for (size_t i = 0; i < shape->n_positions; i++)
+        for (size_t p = 0; p + 1 < part->n; p += 2)
+            counts->position_twice[i] += !isnan(row[i * BATCH + p]) && !isnan(row[i * BATCH + p + 1]);
 }
 
 void tally_count(const struct tally_shape *shape, struct tally_part *part, const struct outcome *outcome) {
     part->not_finite = 0;
     for (size_t m = 0; m < shape->n_modes; m++) {
-        memset(part->counts[m].all, 0, part->counts[m].n * sizeof *part->counts[m].all);
+        struct tally_counts *counts = &part->counts[m];
+        memset(counts->all, 0, counts->n * sizeof *counts->all);
         look_at_liquidations(shape, part, m, outcome[m].liquidation_time);
         count_liquidations(shape, part, m);
-        count_against_first(part, m);
+        compare_with_first(part, m);
+        look_at_amounts(part, &outcome[m]);
+        count_events(part, counts);
+        if (shape->antithetic)
+            count_pairs(shape, part, counts, outcome[m].liquidation_time);
         count_alerts(shape, part, m, outcome[m].alert_time);
-        count_amounts(part, m, &outcome[m]);
     }
 }

@@ -346,6 +346,32 @@ def one_step(suite):
         suite.tails(name, results["cross"], case["value_at_risk"], case["expected_shortfall"], independent=0.99)
 
 
+def one_step_sampling(suite):
+    """The same laws drawn in single precision, in pairs, and both. Of a mirrored pair only one half is in a tail, so the
+    error of the expected shortfall loses the square of the mean of its influence function, ES - VaR."""
+    root, sigma = math.sqrt(24 / YEAR_HOURS), 0.04
+    for shocks in ("double", "single"):
+        for antithetic in (False, True):
+            name = f"one step {shocks} {antithetic}"
+            results, paths = suite.run(name, [asset("A", 10.0, sigma / root)],
+                                       [{"name": "a", "asset": "A", "quantity": 10.0, "leverage": 1}], 1000.0, 24, 1,
+                                       model="bachelier", modes=["cross"],
+                                       sampling={"shocks": shocks, "antithetic": antithetic})
+            mode, deviation = results["cross"], 100.0 * sigma
+            exact = [normal_tail(deviation, level) for level in LEVELS]
+            suite.tails(name, mode, [v for v, _ in exact], [s for _, s in exact], independent=0.99)
+            suite.checks.z(f"{name} deviation", mode["loss_std"], deviation,
+                           deviation * math.sqrt((2.0 if antithetic else 1.0) / (2.0 * paths)))
+            if antithetic:
+                suite.checks.close(f"{name} mean", mode["mean_loss"], 0.0, 1e-9)
+                suite.checks.close(f"{name} error of the mean", mode["mean_loss_se"], 0.0, 1e-9)
+            for i, (level, (value, shortfall)) in enumerate(zip(LEVELS, exact)):
+                error = math.sqrt(normal_tail_error(deviation, level, paths) ** 2
+                                  - antithetic * (shortfall - value) ** 2 / paths)
+                suite.checks.z(f"{name} reported error of ES {level}", mode["expected_shortfall_se"][i], error,
+                               1.4 * error / math.sqrt(paths * (1.0 - level)))
+
+
 def counts(suite):
     """Ten equicorrelated isolated positions, one step, each liquidated with probability 5 %."""
     n, p = 10, 0.05
@@ -434,7 +460,7 @@ def examples(suite):
 
 
 GROUPS = (examples, one_position, leverages, joint, default_correlation, pools, pool_of_one, uneven_pools, below_zero,
-          two_assets, sensitivity, price_ratio, one_step, counts, means, coverage)
+          two_assets, sensitivity, price_ratio, one_step, one_step_sampling, counts, means, coverage)
 
 
 def main():

@@ -4,6 +4,7 @@
  * instruction set, with the source of the normals, whose words no header offers. */
 #define KERNEL_LEVEL timed
 #include "../../src/kernel_normals.c"
+#include "../../src/kernel_single.c"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static void time_pairs(struct subject *s) {
 }
 
 static void time_normals(struct subject *s) {
-    s->kernel->normals(1, BLOCK, s->worker[EXACT].block.path, (uint32_t)s->counter++, RNG_SHOCK, s->slice.n_assets,
+    s->kernel->normals(1, BLOCK, s->worker[EXACT].block.path, (uint32_t)s->counter++, RNG_SHOCK, 0, s->slice.n_assets,
                        s->normal);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # usage: run.sh BINARY...: the results file is the same bytes for 1, 2 and 7 threads and for every binary that is there,
-# in three scenarios that between them reach every part of the engine.
+# in five scenarios that between them reach every part of the engine.
 set -euo pipefail
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
@@ -80,6 +80,11 @@ modes: [isolated, cross]
 liquidation: {maintenance: 2%, maintenance_base: entry, strict: true}
 output: {paths: tail, trajectories: true}
 YAML
+
+# The same with the cheaper draws, one and both of them.
+sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
+sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \
+    "$work/continuous.yaml" >"$work/paired.yaml"
 
 for binary in "$@"; do
     [ -x "$binary" ] || { echo "not there: $binary"; exit 77; }

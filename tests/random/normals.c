@@ -80,7 +80,7 @@ static void sample_draw(struct sample *s, const struct kernel *kernel, uint64_t 
     const uint64_t block = index / (STEPS / 2);
     const uint32_t step = (uint32_t)(2 * (index % (STEPS / 2)) + block % 2); /* pairs of steps: even-odd, odd-even */
     for (int i = 0; i < SETS; ++i)
-        draw_block(kernel, seed + sets[i].seed, block * BLOCK + sets[i].path, step + sets[i].step, sets[i].purpose,
+        draw_block(kernel, seed + sets[i].seed, block * BLOCK + sets[i].path, step + sets[i].step, sets[i].purpose, 0,
                    ASSETS, s->z[i][0]);
     const double *z = s->z[0][0];
     uint16_t *bin = s->bin[0][0];

@@ -14,6 +14,7 @@
 #include "draws.h"
 #include "kernel.h"
 #include "vmath.h"
+#include "vmath_single.h"
 
 enum { ASSETS = 8 };
 
@@ -42,14 +43,15 @@ static void quantiles_of_tiny_probabilities_are_finite(void **state) {
     assert_true(fabs(log_tail + 700.0) < 1e-4);
 }
 
-static void normals_have_their_moments(void **state) {
-    (void)state;
+/* Moments, independence inside a Box-Muller pair and tails of ten million normals, in standard errors. */
+static void check_law(int single) {
+    enum { BLOCKS = 5000 };
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK];
-    const double n = 2000.0 * ASSETS * BLOCK;
-    double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail = 0;
-    for (uint64_t block = 0; block < 2000; ++block) {
-        draw_block(kernel, 42, block * BLOCK, 3, RNG_SHOCK, ASSETS, z);
+    const double n = (double)BLOCKS * ASSETS * BLOCK;
+    double sum = 0, square = 0, cube = 0, fourth = 0, pair = 0, squares = 0, tail[3] = {0, 0, 0}, largest = 0;
+    for (uint64_t block = 0; block < BLOCKS; ++block) {
+        draw_block(kernel, 42, block * BLOCK, 3, RNG_SHOCK, single, ASSETS, z);
         for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
             double x = z[i], y = z[i ^ BLOCK]; /* the other row of its Box-Muller pair */
             sum += x;
@@ -58,43 +60,76 @@ static void normals_have_their_moments(void **state) {
             fourth += x * x * x * x - 3.0;
             pair += x * y;
             squares += (x * x - 1.0) * (y * y - 1.0);
-            tail += fabs(x) > 3.0;
+            for (int k = 0; k < 3; ++k)
+                tail[k] += fabs(x) > 2.0 + k;
+            largest = fmax(largest, fabs(x));
         }
     }
-    const double p = 2.0 * gsl_cdf_ugaussian_Q(3.0);
     assert_true(fabs(sum) < 4.0 * sqrt(n));
     assert_true(fabs(square) < 4.0 * sqrt(2.0 * n));
     assert_true(fabs(cube) < 4.0 * sqrt(15.0 * n));
     assert_true(fabs(fourth) < 4.0 * sqrt(96.0 * n));
     assert_true(fabs(pair) < 4.0 * sqrt(2.0 * n)); /* every pair is counted twice */
     assert_true(fabs(squares) < 4.0 * sqrt(8.0 * n));
-    assert_true(fabs(tail - n * p) < 4.0 * sqrt(n * p));
+    for (int k = 0; k < 3; ++k) {
+        const double p = 2.0 * gsl_cdf_ugaussian_Q(2.0 + k);
+        assert_true(fabs(tail[k] - n * p) < 4.0 * sqrt(n * p));
+    }
+    assert_true(largest > 4.8 && largest < 7.55); /* 10^7 normals: below 4.8 with probability 1e-7 */
 }
 
-/* The normals of one address by the scalar generator: 40 bits of radius, 23 of angle, one of direction. */
-static void normals_are_those_of_their_address(void **state) {
+static void normals_have_their_law(void **state) {
     (void)state;
+    check_law(0);
+}
+
+static void single_normals_have_their_law(void **state) {
+    (void)state;
+    check_law(1);
+}
+
+/* The two normals of a word by libm: 40 bits of radius, 23 of angle, one of direction. Returns the radius. */
+static double expect_pair(uint64_t bits, double expected[2]) {
+    const double u = ((double)(bits >> 24) + 0.5) * 0x1p-40, beside = ((double)(~bits >> 24) + 0.5) * 0x1p-40;
+    const double radius = sqrt(-2.0 * (u > 0.5 ? log1p(-beside) : log(u)));
+    const double angle = 2.0 * M_PI * (((double)(bits >> 1 & 0x7fffff) + 0.5) * 0x1p-24 - 0.25);
+    expected[0] = radius * cos(angle) * (bits & 1 ? -1.0 : 1.0);
+    expected[1] = radius * sin(angle);
+    return radius;
+}
+
+/* What single precision may be off by: five units in the last place, and half a unit of u near 1, through the slope 1 /
+ * r of the radius. */
+static double single_error(double radius) {
+    return fmin(3.2e-7 * radius + 3.5e-8 / radius, 3.5e-4);
+}
+
+/* The normals of one address by the scalar generator. */
+static void check_address(int single) {
     const struct kernel *kernel = kernel_choose();
     static double z[ASSETS * BLOCK];
     const uint64_t seed = 0xfedcba9876543210U, first = 0x300000100U;
-    draw_block(kernel, seed, first, 9, RNG_BRIDGE, ASSETS, z);
-    for (size_t p = 0; p < BLOCK; p += 17)
+    draw_block(kernel, seed, first, 9, RNG_BRIDGE, single, ASSETS, z);
+    for (size_t p = 0; p < BLOCK; ++p)
         for (uint32_t quad = 0; quad < ASSETS / 4; ++quad) {
             const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
             const uint64_t path = first + p;
             const uint32_t counter[4] = {(uint32_t)path, (uint32_t)(path >> 32), 9, rng_counter_tail(RNG_BRIDGE, quad)};
             uint32_t word[4];
             rng_philox(counter, key, word);
-            for (int pair = 0; pair < 2; ++pair) {
-                uint64_t bits = word[2 * pair] | (uint64_t)word[2 * pair + 1] << 32;
-                double radius = sqrt(-2.0 * log(((double)(bits >> 24) + 0.5) * 0x1p-40));
-                double angle = 2.0 * M_PI * (((double)(bits >> 1 & 0x7fffff) + 0.5) * 0x1p-24 - 0.25);
-                double c = radius * cos(angle) * (bits & 1 ? -1.0 : 1.0), s = radius * sin(angle);
-                const double *row = z + (quad * 4 + 2 * (uint32_t)pair) * BLOCK + p;
-                assert_true(fabs(row[0] - c) < 2e-12 * radius);
-                assert_true(fabs(row[BLOCK] - s) < 2e-12 * radius);
+            for (uint32_t pair = 0; pair < 2; ++pair) {
+                double expected[2], radius = expect_pair(word[2 * pair] | (uint64_t)word[2 * pair + 1] << 32, expected);
+                const double tolerance = single ? single_error(radius) : 2e-12 * radius;
+                for (uint32_t i = 0; i < 2; ++i)
+                    assert_true(fabs(z[(quad * 4 + 2 * pair + i) * BLOCK + p] - expected[i]) < tolerance);
             }
         }
+}
+
+static void normals_are_those_of_their_address(void **state) {
+    (void)state;
+    check_address(0);
+    check_address(1);
 }
 
 /* Cells at the ends of the radius and of the angle, and on both sides of every split of the mantissa. */
@@ -107,16 +142,37 @@ static void normals_hold_at_the_edges(void **state) {
                 const uint64_t near = (half << bit) / 2 - 1 + off, cells[2] = {near & last, last - (near & last)};
                 for (int i = 0; i < 4; ++i) {
                     const uint64_t low = i & 1 ? 0x7fffff : (uint64_t)bit;
-                    double x, y;
-                    vmath_normal_pair(cells[i / 2] << 24 | low << 1 | (uint64_t)(off & 1), &x, &y);
-                    const double beside = ((double)(last - cells[i / 2]) + 0.5) * 0x1p-40; /* 1 - u */
-                    const double u = ((double)cells[i / 2] + 0.5) * 0x1p-40;
-                    const double radius = sqrt(-2.0 * (u > 0.5 ? log1p(-beside) : log(u)));
-                    const double angle = 2.0 * M_PI * (((double)low + 0.5) * 0x1p-24 - 0.25);
-                    assert_true(fabs(x - radius * cos(angle) * (off & 1 ? -1.0 : 1.0)) < 2e-12 * radius);
-                    assert_true(fabs(y - radius * sin(angle)) < 2e-12 * radius);
+                    const uint64_t word = cells[i / 2] << 24 | low << 1 | (uint64_t)(off & 1);
+                    double expected[2], x, y;
+                    float a, b;
+                    const double radius = expect_pair(word, expected);
+                    vmath_normal_pair(word, &x, &y);
+                    vmath_single_normal_pair(word, &a, &b);
+                    assert_true(fabs(x - expected[0]) < 2e-12 * radius && fabs(y - expected[1]) < 2e-12 * radius);
+                    assert_true(fabs((double)a - expected[0]) <= single_error(radius));
+                    assert_true(fabs((double)b - expected[1]) <= single_error(radius));
                 }
             }
+}
+
+static void mirrored_paths_are_negatives(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    static double whole[ASSETS * BLOCK], z[ASSETS * BLOCK];
+    uint64_t path[BLOCK / 2];
+    for (size_t k = 0; k < BLOCK / 2; ++k)
+        path[k] = 512 + k;
+    for (int single = 0; single <= 1; ++single) {
+        draw_block(kernel, 3, 512, 1, RNG_SHOCK, single, ASSETS, whole);
+        kernel->normals(3, BLOCK / 2, path, 1, RNG_SHOCK, single, ASSETS, z);
+        kernel->mirror(ASSETS, z);
+        for (size_t i = 0; i < ASSETS; ++i)
+            for (size_t k = 0; k < BLOCK / 2; ++k) {
+                const double *pair = z + i * BLOCK + 2 * k;
+                assert_true(vmath_to_bits(pair[0]) == vmath_to_bits(whole[i * BLOCK + k]));
+                assert_true(vmath_to_bits(pair[1]) == vmath_to_bits(-whole[i * BLOCK + k]));
+            }
+    }
 }
 
 /* Sizes below, at and between the heights of a tile; with and without a start. */
@@ -126,8 +182,8 @@ static void correlate_is_the_triangular_product(void **state) {
     const struct kernel *kernel = kernel_choose();
     static double z[16 * BLOCK], from[16 * BLOCK], out[MOST * BLOCK];
     double lower[MOST * MOST], shift[MOST];
-    draw_block(kernel, 1, 0, 0, RNG_SHOCK, MOST, z);
-    draw_block(kernel, 1, 0, 1, RNG_SHOCK, MOST, from);
+    draw_block(kernel, 1, 0, 0, RNG_SHOCK, 0, MOST, z);
+    draw_block(kernel, 1, 0, 1, RNG_SHOCK, 0, MOST, from);
     for (size_t n = 1; n <= MOST; ++n)
         for (int begun = 0; begun < 2; ++begun) {
             for (size_t i = 0; i < n; ++i) {
@@ -156,7 +212,7 @@ static void no_crossing_of_a_barrier_is_missed(void **state) {
     static double z[4 * BLOCK];
     size_t possible = 0, listed = 0;
     for (uint32_t trial = 0; trial < 2000; ++trial) {
-        draw_block(kernel, 5, 0, trial, RNG_SHOCK, 4, z);
+        draw_block(kernel, 5, 0, trial, RNG_SHOCK, 0, 4, z);
         for (size_t p = 0; p < BLOCK; ++p) {
             start[p] = 0.3 * fabs(z[p]) + 1e-6;
             end[p] = start[p] + deviation * z[BLOCK + p];
@@ -217,7 +273,7 @@ static void rows_value_pools_as_single_paths_do(void **state) {
     static double z[ASSETS * BLOCK], price[ASSETS * BLOCK], remaining[ASSETS * BLOCK];
     double cash[BLOCK], positive[BLOCK], negative[BLOCK], equity[BLOCK], requirement[BLOCK], used[BLOCK];
     fill_legs(leg);
-    draw_block(kernel, 1, 0, 0, RNG_SHOCK, ASSETS, z);
+    draw_block(kernel, 1, 0, 0, RNG_SHOCK, 0, ASSETS, z);
     for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
         price[i] = 100.0 * exp(0.3 * z[i]);
         remaining[i] = i % 5 == 0 ? 0.0 : i % 5 == 1 ? 0.25 : 1.0;
@@ -255,7 +311,7 @@ static void equities_are_those_of_the_pools(void **state) {
     static double per_used[POOLS * BLOCK];
     double total[BLOCK], level[BLOCK];
     fill_legs(leg);
-    draw_block(kernel, 3, 0, 0, RNG_SHOCK, ASSETS, z);
+    draw_block(kernel, 3, 0, 0, RNG_SHOCK, 0, ASSETS, z);
     for (size_t i = 0; i < ASSETS * BLOCK; ++i) {
         price[i] = 100.0 * exp(0.3 * z[i]);
         size[i] = i % 5 == 0 ? 0.0 : leg[i / BLOCK].quantity;
@@ -306,7 +362,10 @@ static uint64_t digest(const struct kernel *kernel) {
     for (size_t i = 0; i < ASSETS * BLOCK; ++i)
         remaining[i] = (double)(i % 3) / 2.0;
     for (uint32_t step = 0; step < 20; ++step) {
-        draw_block(kernel, 7, 256, step, RNG_SHOCK, ASSETS, z);
+        draw_block(kernel, 7, 256, step, RNG_SHOCK, 1, ASSETS, z);
+        kernel->mirror(ASSETS, z);
+        hash = hash_rows(hash, z, ASSETS * BLOCK);
+        draw_block(kernel, 7, 256, step, RNG_SHOCK, 0, ASSETS, z);
         kernel->correlate(ASSETS - 1, BLOCK, lower, shift, z, z, out);
         hash = hash_rows(hash, out, (ASSETS - 1) * BLOCK);
         kernel->correlate(ASSETS, BLOCK, lower, shift, z, NULL, x);
@@ -358,9 +417,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elementary_functions_are_accurate),
         cmocka_unit_test(quantiles_of_tiny_probabilities_are_finite),
-        cmocka_unit_test(normals_have_their_moments),
+        cmocka_unit_test(normals_have_their_law),
+        cmocka_unit_test(single_normals_have_their_law),
         cmocka_unit_test(normals_are_those_of_their_address),
         cmocka_unit_test(normals_hold_at_the_edges),
+        cmocka_unit_test(mirrored_paths_are_negatives),
         cmocka_unit_test(correlate_is_the_triangular_product),
         cmocka_unit_test(no_crossing_of_a_barrier_is_missed),
         cmocka_unit_test(spent_paths_are_those_without_slack),

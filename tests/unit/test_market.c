@@ -81,6 +81,39 @@ static void a_block_depends_on_its_number_alone(void **state) {
     rig_free(&rig);
 }
 
+/* Antithetic path 2k is path k of a run without, and 2k + 1 its mirror image, bridge included; whatever the block,
+ * and whichever half of a pair is asked for first. */
+static void antithetic_paths_are_mirror_images(void **state) {
+    (void)state;
+    const struct path_set everyone = path_set_all(), some = {{1 << 3, 0, 6, UINT64_C(1) << 63}};
+    for (int single = 0; single <= 1; ++single) {
+        struct rig plain, paired;
+        rig_init(&plain, &model_bachelier, 0);
+        rig_init(&paired, &model_bachelier, 0);
+        plain.market.single = paired.market.single = single;
+        paired.market.antithetic = 1;
+        for (size_t i = 0; i < ASSETS; ++i) /* no drift: moves are the normals times a constant */
+            plain.asset[i].drift = paired.asset[i].drift = 0.0;
+        market_start(&plain.block, 512);
+        market_start(&paired.block, 1024 + BLOCK); /* paths 640 .. 767 of the plain run, the second half of its block */
+        for (int step = 0; step < 4; ++step) {
+            const struct slice *one = market_step(&plain.block), *two = market_step(&paired.block);
+            slice_draw(one, &everyone);
+            slice_draw(two, &some);
+            slice_draw(two, &everyone);
+            for (size_t i = 0; i < ASSETS; ++i)
+                for (size_t k = 0; k < BLOCK / 2; ++k) {
+                    const size_t from = i * BLOCK + BLOCK / 2 + k, to = i * BLOCK + 2 * k;
+                    assert_true(two->end[to] == one->end[from] && two->end[to + 1] == -one->end[from]);
+                    assert_true(two->bridge[to] == one->bridge[from] && two->bridge[to + 1] == -one->bridge[from]);
+                    assert_true(one->end[from] != 0.0);
+                }
+        }
+        rig_free(&plain);
+        rig_free(&paired);
+    }
+}
+
 static void correlation_of_one_moves_together(void **state) {
     (void)state;
     struct rig rig;
@@ -250,6 +283,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_at_the_initial_prices),
         cmocka_unit_test(a_block_depends_on_its_number_alone),
+        cmocka_unit_test(antithetic_paths_are_mirror_images),
         cmocka_unit_test(correlation_of_one_moves_together),
         cmocka_unit_test(a_bridge_does_not_depend_on_who_else_asks),
         cmocka_unit_test(moments_are_those_of_the_model),

@@ -87,6 +87,7 @@ static void a_file_becomes_a_scenario(void **state) {
     assert_string_equal(s->title, "t");
     assert_true(s->market.dt == 3600 / year && s->market.n_steps == 48);
     assert_true(s->market.bridge && s->n_paths == 1000 && s->market.seed == 1);
+    assert_true(!s->market.single && !s->market.antithetic);
     assert_ptr_equal(s->market.model, &model_gbm);
     assert_true(s->market.assets[0].volatility == 0.4 && s->market.assets[1].volatility == 0.8);
     assert_true(s->market.assets[1].drift == 0 && s->market.correlation[1] == 0.5);
@@ -146,6 +147,14 @@ static void resolved_text_depends_on_the_meaning_alone(void **state) {
     loaded_free(&other);
 }
 
+static void sampling_is_read(void **state) {
+    (void)state;
+    struct loaded loaded = load_valid(BASE, "sampling={shocks: single, antithetic: true}");
+    assert_true(loaded.scenario->market.single && loaded.scenario->market.antithetic);
+    assert_non_null(strstr(loaded.scenario->resolved, "sampling: {shocks: single, antithetic: true}\n"));
+    loaded_free(&loaded);
+}
+
 static void resolved_text_is_idempotent(void **state) {
     (void)state;
     static const char *const overrides[] = {
@@ -166,6 +175,7 @@ static void resolved_text_is_idempotent(void **state) {
         "confidence=99%",
         "limits={cross.liquidation_frequency.b: 5%, cross.liquidation_count_frequency.2: 1%}",
         "output={paths: tail, trajectories: false}",
+        "sampling={shocks: single, antithetic: true}",
     };
     for (size_t i = 0; i < sizeof overrides / sizeof overrides[0]; i++)
         assert_idempotent(BASE, overrides[i]);
@@ -194,7 +204,7 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         loaded.messages,
         "t.yaml:4:1: error: unknown key 'pahts'\n    4 | pahts: 1000\n      | ^~~~~\n"
         "      = help: did you mean 'paths'? allowed here: name, title, horizon, step, monitoring, paths, seed, "
-        "market, account, positions, modes, liquidation, alerts, stress, confidence, limits, output\n"
+        "sampling, market, account, positions, modes, liquidation, alerts, stress, confidence, limits, output\n"
         "t.yaml:5:7: error: 'seed': '0x10' is not a decimal number; hexadecimal, octal and binary are not read\n"
         "    5 | seed: 0x10\n      |       ^~~~\n      = help: allowed: whole number\n"
         "t.yaml:7:10: error: unknown value of 'model': 'gbmm'\n    7 |   model: gbmm\n      |          ^~~~\n"
@@ -607,6 +617,7 @@ int main(void) {
         cmocka_unit_test(a_file_becomes_a_scenario),
         cmocka_unit_test(digest_is_sha256_of_the_resolved_text),
         cmocka_unit_test(resolved_text_depends_on_the_meaning_alone),
+        cmocka_unit_test(sampling_is_read),
         cmocka_unit_test(resolved_text_is_idempotent),
         cmocka_unit_test(template_is_valid_and_idempotent),
         cmocka_unit_test(eight_mistakes_are_reported_at_once),

@@ -14,6 +14,7 @@
 
 #include "estimate.h"
 #include "interval.h"
+#include "pair.h"
 #include "stats.h"
 
 static void assert_near(double value, double expected, double tolerance) {
@@ -275,11 +276,11 @@ static void add_range(struct tally *tally, struct batch *b, uint64_t first, uint
 }
 
 /* Adds all paths, the batches forwards or backwards. */
-static struct riskpool_results *results_of(uint64_t n_paths, enum tally_keep keep, int backwards) {
+static struct riskpool_results *results_in(const struct tally_shape *shape, int backwards) {
+    const uint64_t n_paths = shape->n_paths;
     struct tally tally;
     struct batch *b = malloc(sizeof *b);
-    const struct tally_shape shape = shape_of(n_paths, keep);
-    assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
+    assert_int_equal(tally_init(&tally, shape), RISKPOOL_OK);
     const uint64_t batches = (n_paths + BATCH - 1) / BATCH;
     for (uint64_t i = 0; i < batches; i++)
         add_range(&tally, b, (backwards ? batches - 1 - i : i) * BATCH, n_paths);
@@ -288,6 +289,11 @@ static struct riskpool_results *results_of(uint64_t n_paths, enum tally_keep kee
     tally_free(&tally);
     free(b);
     return r;
+}
+
+static struct riskpool_results *results_of(uint64_t n_paths, enum tally_keep keep, int backwards) {
+    const struct tally_shape shape = shape_of(n_paths, keep);
+    return results_in(&shape, backwards);
 }
 
 static void assert_same(const double *a, const double *b, size_t n, const char *name) {
@@ -375,6 +381,79 @@ static void statistics_agree_with_plain_loops(void **state) {
         assert_true(t == expected || (isnan(t) && isnan(expected)));
     }
     riskpool_results_free(r);
+}
+
+/* The interval of a frequency and that of pairs with these counts. */
+static void assert_pairs(double *const *statistic, int first, size_t i, const uint64_t count[2], uint64_t n) {
+    double low, high;
+    pair_proportion(count[0], count[1], n, &low, &high);
+    assert_true(statistic[first][i] == (double)count[0] / (double)n);
+    if (statistic[first + 1][i] != low || statistic[first + 2][i] != high)
+        fail_msg("statistic %d[%zu]: %.17g %.17g, expected %.17g %.17g", first, i, statistic[first + 1][i],
+                 statistic[first + 2][i], low, high);
+}
+
+/* Events of path k in the second mode: any, all, the last position, alive at the third time, shortfall, wiped out,
+ * rescue, contagion. */
+enum { PAIR_EVENTS = 8 };
+static void events_of(uint64_t k, int event[PAIR_EVENTS]) {
+    int n[MODES] = {0, 0}, early = 0, spread = 0;
+    for (size_t m = 0; m < MODES; m++)
+        for (size_t i = 0; i < POSITIONS; i++)
+            n[m] += !isnan(liquidation_of(k, m, i));
+    for (size_t i = 0; i < POSITIONS; i++) {
+        early |= liquidation_of(k, 1, i) <= 12;
+        spread |= !isnan(liquidation_of(k, 1, i)) && isnan(liquidation_of(k, 0, i));
+    }
+    const int found[PAIR_EVENTS] = {n[1] > 0,
+                                    n[1] == POSITIONS,
+                                    !isnan(liquidation_of(k, 1, POSITIONS - 1)),
+                                    !early,
+                                    uniform(k, 60) < 0.01,
+                                    loss_of(k, 1) >= 0.99 * 6060,
+                                    n[0] > 0 && n[1] == 0,
+                                    spread};
+    memcpy(event, found, sizeof found);
+}
+
+static void pairs_are_counted_as_pairs(void **state) {
+    (void)state;
+    enum { N = 20000 };
+    struct tally_shape shape = shape_of(N, TALLY_KEEP_NONE);
+    shape.antithetic = 1;
+    struct riskpool_results *r = results_in(&shape, 1), *plain = results_of(N, TALLY_KEEP_NONE, 0);
+    uint64_t count[PAIR_EVENTS][2] = {{0}};
+    static double loss[N], excess[N], copy[N];
+    int before[PAIR_EVENTS] = {0}, event[PAIR_EVENTS];
+    for (uint64_t k = 0; k < N; k++) {
+        events_of(k, event);
+        for (int e = 0; e < PAIR_EVENTS; e++) {
+            count[e][0] += (uint64_t)event[e];
+            count[e][1] += (uint64_t)(k % 2 && event[e] && before[e]);
+        }
+        memcpy(before, event, sizeof event);
+        loss[k] = copy[k] = loss_of(k, 1);
+        excess[k] = loss_of(k, 1) - loss_of(k, 0);
+    }
+    double **s = r->modes[1].statistic;
+    assert_pairs(s, STAT_any_liquidation_frequency, 0, count[0], N);
+    assert_pairs(s, STAT_all_liquidation_frequency, 0, count[1], N);
+    assert_pairs(s, STAT_liquidation_frequency, POSITIONS - 1, count[2], N);
+    assert_pairs(s, STAT_survival, 2, count[3], N);
+    assert_pairs(s, STAT_shortfall_frequency, 0, count[4], N);
+    assert_pairs(s, STAT_wipeout_frequency, 0, count[5], N);
+    assert_pairs(r->comparison, COMP_rescue_frequency, 0, count[6], N);
+    assert_pairs(r->comparison, COMP_contagion_frequency, 0, count[7], N);
+    assert_true(s[STAT_mean_loss_se][0] == pair_mean_error(loss, N, s[STAT_mean_loss][0]));
+    assert_near(r->comparison[COMP_mean_excess_loss_se][0],
+                pair_mean_error(excess, N, r->comparison[COMP_mean_excess_loss][0]), 1e-12);
+    const struct tail_estimate t = pair_tail(loss, copy, N, levels[0]);
+    assert_true(s[STAT_value_at_risk_low][0] == t.low && s[STAT_value_at_risk_high][0] == t.high);
+    assert_near(s[STAT_expected_shortfall_se][0], t.error, 1e-12);
+    assert_true(s[STAT_mean_loss][0] == plain->modes[1].statistic[STAT_mean_loss][0]);
+    assert_true(s[STAT_mean_loss_se][0] != plain->modes[1].statistic[STAT_mean_loss_se][0]);
+    riskpool_results_free(r);
+    riskpool_results_free(plain);
 }
 
 static void fans_leave_out_what_is_unknown(void **state) {
@@ -600,6 +679,7 @@ int main(void) {
         cmocka_unit_test(intervals_cover),
         cmocka_unit_test(order_of_batches_does_not_matter),
         cmocka_unit_test(statistics_agree_with_plain_loops),
+        cmocka_unit_test(pairs_are_counted_as_pairs),
         cmocka_unit_test(fans_leave_out_what_is_unknown),
         cmocka_unit_test(frequencies_add_up),
         cmocka_unit_test(the_tail_is_the_worst_of_any_mode),

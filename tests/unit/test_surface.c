@@ -251,7 +251,7 @@ static void joint_crossings_are_on_the_surface(void **state) {
         rig_init(&rig, 2, pair, 40.0, &flat_rule);
         for (uint32_t trial = 0; trial < 20000; ++trial) {
             if (trial % BLOCK == 0)
-                draw_block(kernel, 9, 0, trial, RNG_SHOCK, 8, z);
+                draw_block(kernel, 9, 0, trial, RNG_SHOCK, 0, 8, z);
             const double *path = z + trial % BLOCK, scale = trial % 3 ? 0.3 : 0.03;
             double theta;
             cut_init(&cut, scale * path[0], -scale * path[0] + 0.01 * path[BLOCK], path[2 * BLOCK], path[3 * BLOCK]);
@@ -288,7 +288,7 @@ static void the_filter_misses_no_joint_crossing(void **state) {
         const double backing = 20.0 + 2.0 * (double)(trial % 100);
         rig_init(&rig, 2, pair, backing, &flat_rule);
         cut_init(&cut, 0.0, 0.0, 0.0, 0.0);
-        draw_block(kernel, 11, 0, trial, RNG_SHOCK, 8, z);
+        draw_block(kernel, 11, 0, trial, RNG_SHOCK, 0, 8, z);
         for (size_t p = 0; p < BLOCK; ++p) {
             cash[p] = backing;
             slack[p] = INFINITY;
