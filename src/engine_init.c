@@ -149,9 +149,8 @@ static void account_take(struct account *account, const struct engine *engine, s
     const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
     account->engine = engine;
     account->mode = &engine->mode[m];
-    TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->equity, &account->requirement, &account->used,
-         &account->total, &account->level, &account->utilisation, &account->share.need, &account->share.equity,
-         &account->peak, &account->start_equity);
+    TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->requirement, &account->used, &account->total,
+         &account->level, &account->utilisation, &account->peak, &account->start_equity);
     TAKE(arena, account->mode->n_pools * BLOCK, &account->cash, &account->low, &account->high, &account->screen.base,
          &account->holding.constant, &account->holding.per_used, &account->start.positive, &account->start.negative,
          &account->start.distance, &account->end.positive, &account->end.negative, &account->end.distance);

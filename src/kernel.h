@@ -42,11 +42,6 @@ struct holding {
     double *per_used; /* [pool][BLOCK] 100 / used margin; NaN when nothing is open */
 };
 
-/* The pool of an account with the highest utilisation so far: requirement, and equity above 0. Rows [BLOCK]. */
-struct share {
-    double *need, *equity;
-};
-
 struct kernel {
     const char *name;
 
@@ -130,8 +125,9 @@ struct kernel {
     void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict equity, double *restrict requirement, double *restrict used);
 
-    /* Notes the pool if its utilisation is the highest so far. */
-    void (*share)(const double *equity, const double *requirement, const double *used, const struct share *share);
+    /* The highest utilisation of a pool of the account, in percent; 0 with nothing open. */
+    void (*utilisation)(size_t n_pools, const struct legs *pool, const double *cash, const double *remaining,
+                        const double *price, double *restrict utilisation);
     /* Running peak of the total, largest fall from it, lowest level. */
     void (*extremes)(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
                      double *restrict lowest);
