@@ -23,11 +23,17 @@ static inline void group_requirements(const struct leg *leg, const double *notio
     }
 }
 
+static inline int has_one_rate(const struct leg *leg) {
+    return leg->n_tiers <= 1;
+}
+
 /* One leg at one group of paths: adds its side of G and its constant, and notes slopes of that side in x: `weight`
- * towards higher prices and `down` towards lower ones, which are those of the last and of the first tier. */
+ * towards higher prices and `down` towards lower ones, which are those of the last and of the first tier; of a leg of
+ * one rate, also the value of its tangent at x = 0. */
 static inline void measure_leg(const struct leg *leg, double scale, double initial, const double *x,
                                const double *remaining, double *restrict weight, double *restrict down,
-                               double *restrict reference, double *restrict side, double *restrict constant) {
+                               double *restrict reference, double *restrict side, double *restrict constant,
+                               double *restrict offset) {
     const double size = fabs(leg->quantity), sign = leg->quantity < 0.0 ? -1.0 : 1.0;
     const double cost = leg->quantity * leg->entry + leg->fixed;
     const double first = leg->n_tiers ? leg->tier[0].rate : 0.0;
@@ -42,20 +48,22 @@ static inline void measure_leg(const struct leg *leg, double scale, double initi
         down[p] = sign * scale * (1.0 - sign * first) * notional[p];
         reference[p] = x[p];
     }
+    if (has_one_rate(leg))
+        GROUPED offset[p] = vmath_fma(-weight[p], x[p], offset[p]);
 }
 
 /* Values a group of paths exactly, and starts their bound anew from there. The margins cover the rounding of bound and
  * value; who is called spent is judged once more, path by path. */
 static void measure(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                     const double *remaining, const struct screen *screen, size_t first, double *restrict slack) {
-    double positive[GROUP] = {0.0}, negative[GROUP] = {0.0}, constant[GROUP];
+    double positive[GROUP] = {0.0}, negative[GROUP] = {0.0}, offset[GROUP] = {0.0}, constant[GROUP];
     double *restrict base = screen->base + first;
     GROUPED constant[p] = cash[first + p];
     for (size_t i = 0; i < n; ++i) {
         const size_t row = leg[i].position * BLOCK + first;
         measure_leg(leg + i, screen->scale[leg[i].position], initial[leg[i].asset], x + leg[i].asset * BLOCK + first,
                     remaining + row, screen->weight + row, screen->down + row, screen->reference + row,
-                    leg[i].quantity < 0.0 ? negative : positive, constant);
+                    leg[i].quantity < 0.0 ? negative : positive, constant, offset);
     }
     GROUPED {
         double a = positive[p] + screen->owned * (constant[p] > 0.0 ? constant[p] : 0.0);
@@ -63,22 +71,26 @@ static void measure(size_t n, const struct leg *leg, const double *initial, cons
         int safe = (b <= 0.0) & (a >= 0.0);
         double excess = safe ? INFINITY : (a - b) - 1e-13 * (a + b);
         slack[p] = excess < slack[p] ? excess : slack[p];
-        base[p] = safe ? INFINITY : (a - b) - 1e-11 * (a + b);
+        base[p] = safe ? INFINITY : ((a - b) - 1e-11 * (a + b)) + offset[p];
     }
 }
 
 /* G changes by at least min(weight q, down q) when x moves by d from the reference: for a long leg q = d, as the
  * notional is convex in x and its excess over the requirement concave; for a short one q = d + d^2, as
- * e^d <= 1 + d + d^2 for d <= 1.79. A leg of one rate has one slope. */
+ * e^d <= 1 + d + d^2 for d <= 1.79. A leg of one rate has one slope, whose part in the reference is in the base. */
 static inline void add_leg(const struct leg *leg, const struct screen *screen, const double *x, size_t row,
                            real_lanes bound[VECTORS]) {
-    const int is_short = leg->quantity < 0.0, one_rate = leg->n_tiers <= 1;
+    const double *weight = screen->weight + row, *down = screen->down + row, *reference = screen->reference + row;
+    const int is_short = leg->quantity < 0.0, one_rate = has_one_rate(leg);
+    if (one_rate)
+        EACH_VECTOR bound[v] = lanes_fma(lanes_load(weight + v * LANES), lanes_load(x + v * LANES), bound[v]);
+    if (one_rate && !is_short)
+        return;
     EACH_VECTOR {
-        const real_lanes d = lanes_load(x + v * LANES) - lanes_load(screen->reference + row + v * LANES);
+        const real_lanes w = lanes_load(weight + v * LANES);
+        const real_lanes d = lanes_load(x + v * LANES) - lanes_load(reference + v * LANES);
         const real_lanes q = is_short ? lanes_fma(d, d, d) : d;
-        const real_lanes up = lanes_load(screen->weight + row + v * LANES) * q;
-        const real_lanes least = one_rate ? up : lanes_smaller(up, lanes_load(screen->down + row + v * LANES) * q);
-        bound[v] += least;
+        bound[v] += one_rate ? w * d * d : lanes_smaller(w * q, lanes_load(down + v * LANES) * q);
         if (is_short)
             bound[v] = lanes_choose((lanes)(d < lanes_all(1.75)), bound[v], lanes_all(-INFINITY));
     }

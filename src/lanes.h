@@ -36,6 +36,11 @@ static inline uint64_t lanes_signs(lanes a) {
     return _mm512_movepi64_mask((__m512i)a);
 }
 
+/* a where it is smaller, else b; b where either is NaN. */
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    return (real_lanes)_mm512_min_pd((__m512d)a, (__m512d)b);
+}
+
 /* a b + c, rounded once. */
 static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
     return (real_lanes)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
@@ -53,6 +58,10 @@ static inline lanes lanes_join(lanes low, lanes high) {
 
 static inline uint64_t lanes_signs(lanes a) {
     return (uint64_t)_mm256_movemask_pd((__m256d)a);
+}
+
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    return (real_lanes)_mm256_min_pd((__m256d)a, (__m256d)b);
 }
 
 static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
@@ -83,6 +92,12 @@ static inline uint64_t lanes_signs(lanes a) {
     return bits;
 }
 
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    for (int i = 0; i < LANES; ++i)
+        b[i] = a[i] < b[i] ? a[i] : b[i];
+    return b;
+}
+
 static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
     for (int i = 0; i < LANES; ++i)
         c[i] = __builtin_fma(a[i], b[i], c[i]);
@@ -109,10 +124,6 @@ static inline void lanes_store(double *to, real_lanes a) {
 /* a where the bits of `yes` are set, else b. */
 static inline real_lanes lanes_choose(lanes yes, real_lanes a, real_lanes b) {
     return (real_lanes)((yes & (lanes)a) | (~yes & (lanes)b));
-}
-
-static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
-    return lanes_choose((lanes)(a < b), a, b);
 }
 
 #endif
