@@ -4,11 +4,9 @@
 
 #include "engine_account.h"
 
-/* The filter takes log prices, and inside a step the same deviations on every path. Exact monitoring at step ends does
- * without; inside a step it is part of what is monitored, and values every path. */
+/* The filter takes log prices, and inside a step the same deviations on every path. */
 static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
-    const int wanted = terms->continuous ? !terms->spreads : !terms->exact;
-    return wanted && terms->scale == PRICE_LOG && !surface->single;
+    return !terms->exact && !(terms->continuous && terms->spreads) && terms->scale == PRICE_LOG && !surface->single;
 }
 
 /* Long legs have a barrier below, short ones above. */

@@ -71,8 +71,6 @@ static struct path_set screen_pool(struct account *account, size_t pool, const s
     screen.base += row;
     screen.scale = account->near.factor;
     screen.owned = account->near.owned;
-    if (engine->terms.exact)
-        fill(screen.base, -INFINITY);
     fill(account->near.slack, INFINITY);
     engine->kernel->screen(surface->n_legs, surface->leg, slice->initial, x, account->cash + row, account->remaining,
                            &screen, account->near.slack);
