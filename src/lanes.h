@@ -1,5 +1,6 @@
 /* A few 64-bit integers or doubles side by side in the widest vector of the instruction set, and the operations that
- * compilers do not find by themselves; the plain C twins below give the same bits. */
+ * compilers do not find by themselves; the plain C twins below give the same bits (LANES_PLAIN chooses them where there
+ * is a choice). */
 #ifndef LANES_H
 #define LANES_H
 
@@ -70,7 +71,7 @@ static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
 
 #else
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(LANES_PLAIN)
 #include <emmintrin.h>
 static inline lanes lanes_product(lanes a, lanes b) {
     return (lanes)_mm_mul_epu32((__m128i)a, (__m128i)b);
