@@ -14,7 +14,8 @@
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
 #define MODEL_LIST(X)                                                  \
     X(gbm, "gbm", "geometric Brownian motion: log returns are normal") \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates") \
+    X(regimes, "regimes", "gbm whose volatilities and correlation switch between regimes, by a Markov chain")
 
 /* What every step of a market has in common. */
 struct model_setting {
@@ -40,8 +41,8 @@ struct model_step {
     /* Filled by `law`: the diffusive move is mean + deviation * (correlated standard normal). */
     double *mean, *deviation; /* [asset] of all paths */
     double *own_mean;         /* with `spreads`: a table, added to the mean; zero unless filled */
-    double *spread;           /* with `spreads`: a table of deviations, instead of `deviation` */
-    uint8_t *regime;          /* [BLOCK] with several correlations: which is a path's */
+    double *spread;           /* with `spreads`: a table of deviations, instead of `deviation`; both are kept from step to step */
+    uint8_t *regime;          /* [BLOCK] with several correlations: which is a path's; kept from step to step */
     double *jump;             /* table, when has_jump: what x does at once at the end of the step */
     int has_jump;             /* 0 unless set */
 

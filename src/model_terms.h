@@ -11,9 +11,27 @@ struct asset {
     double drift;      /* growth of the expected price per year */
 };
 
+enum { REGIMES_MOST = 8 };
+
+/* The regimes of a market, a Markov chain that is looked at once a step. */
+struct regime_terms {
+    size_t n;
+    size_t start; /* regime at the start; n: drawn from the stationary distribution */
+    struct regime {
+        double volatility;         /* multiplies those of the assets */
+        double duration;           /* mean stay, years */
+        double next[REGIMES_MOST]; /* where it goes when it ends: probabilities, 0 for itself; all 0 with one regime */
+    } regime[REGIMES_MOST];
+    double *correlation; /* [regime][asset][asset]; NULL: the market's in all of them */
+};
+
 /* Of the market as a whole; what belongs to another model is zero. */
 struct model_terms {
     double degrees_of_freedom; /* student-t, garch-t */
+    struct regime_terms regimes; /* regimes */
 };
+
+/* Frees what the terms own. */
+void model_terms_free(struct model_terms *terms);
 
 #endif

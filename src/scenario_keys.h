@@ -29,6 +29,15 @@ struct market_keys {
     double blend;
     int repair;
     double degrees_of_freedom;
+    char *start;
+    struct item_list regimes;
+};
+
+struct regime_keys {
+    const struct node *node;
+    char *name;
+    double volatility, duration;
+    const struct node *correlation, *next;
 };
 
 struct account_keys {
@@ -113,9 +122,9 @@ struct scenario_keys {
 };
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
-    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[];
+    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[];
 extern const struct choice model_choices[];
-/* How a rate of maintenance, a return of a stress and a bound of a limit are read. */
-extern const struct field maintenance_rate, stress_return_value, limit_bound;
+/* How a share of the next regimes, a rate of maintenance, a return of a stress and a bound of a limit are read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, limit_bound;
 
 #endif

@@ -13,6 +13,8 @@ struct belonging {
 
 static const struct belonging of_market[] = {
     {"degrees_of_freedom", {"student-t", "garch-t"}, 1},
+    {"regimes", {"regimes"}, 1},
+    {"start", {"regimes"}, 0},
 };
 
 static const struct belonging of_asset[] = {
@@ -54,4 +56,5 @@ void scenario_model(struct reading *reading) {
         for (size_t a = 0; a < keys->assets.n; ++a)
             check_key(reading, &of_asset[i], assets[a].node);
     terms->degrees_of_freedom = keys->degrees_of_freedom;
+    scenario_regimes(reading);
 }
