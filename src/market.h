@@ -53,9 +53,9 @@ struct market_block {
     double *price[3];              /* prices there */
     double *slope;                 /* P(0) in every row; for linear scales */
     double *shift, *deviation;     /* [asset] of x over the present step: mean with stress, standard deviation */
-    double *factor;                /* [asset][asset] lower triangle from normals to x */
+    double *factor;                /* [asset][asset] lower triangle from normals to x; these three for every law */
     struct model_step law;         /* of the present step */
-    double *shock, *picked;        /* tables: correlated standard normals; those of one regime */
+    double *shock;                 /* table: correlated standard normals */
     struct slice slice;
 };
 

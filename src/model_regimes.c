@@ -1,7 +1,7 @@
-/* Regimes: geometric Brownian motion whose volatilities and correlation are those of the state that a Markov chain is in
- * (Hamilton 1989). The chain is looked at once a step: a regime of mean duration d ends in a step of length h with
+/* Regimes: geometric Brownian motion whose volatilities and correlation are those of the state that a Markov chain is
+ * in (Hamilton 1989). The chain is looked at once a step: a regime of mean duration d ends in a step of length h with
  * probability 1 - exp(-h / d), and the new one rules that whole step. In every regime the expected price grows by the
- * drift. The chain of a path draws for RNG_MODEL, one uniform a step. */
+ * drift. The chain of a path draws for RNG_MODEL, one uniform a step, two steps at a time. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,17 +12,19 @@ enum { MOST = REGIMES_MOST };
 
 struct regimes {
     size_t n, start;
-    double stay[MOST];       /* probability over a step */
+    double stay[MOST]; /* probability over a step */
+    double least_stay;
     double move[MOST][MOST]; /* [from][to] over a step, the diagonal zero */
     double first[MOST];      /* stationary distribution */
     double *deviation;       /* [regime][asset] over a step */
-    const double *correlation;
 };
 
 static void make_chain(const struct model_setting *setting, struct regimes *made) {
     const struct regime_terms *terms = &setting->terms->regimes;
+    made->least_stay = 1.0;
     for (size_t k = 0; k < made->n; ++k) {
         made->stay[k] = made->n > 1 ? vmath_exp(-setting->dt / terms->regime[k].duration) : 1.0;
+        made->least_stay = made->stay[k] < made->least_stay ? made->stay[k] : made->least_stay;
         for (size_t j = 0; j < made->n; ++j)
             made->move[k][j] = (1.0 - made->stay[k]) * terms->regime[k].next[j];
     }
@@ -73,7 +75,6 @@ static enum riskpool_status regimes_make(const struct model_setting *setting, vo
         return RISKPOOL_NO_MEMORY;
     made->n = terms->n;
     made->start = terms->start;
-    made->correlation = terms->correlation;
     made->deviation = calloc(terms->n * n_assets, sizeof(double));
     if (!made->deviation)
         return RISKPOOL_NO_MEMORY;
@@ -88,17 +89,21 @@ static enum riskpool_status regimes_make(const struct model_setting *setting, vo
 }
 
 static size_t regimes_correlations(const struct model_setting *setting, const void *made, const double **correlation) {
-    const struct regimes *regimes = made;
+    const struct regime_terms *terms = &setting->terms->regimes;
+    (void)made;
+    *correlation = terms->correlation;
+    return terms->n;
+}
+
+/* Uniforms come in pairs of rows, for two steps. */
+static size_t regimes_state(const struct model_setting *setting) {
     (void)setting;
-    if (!regimes->correlation)
-        return 1;
-    *correlation = regimes->correlation;
-    return regimes->n;
+    return 2;
 }
 
 static size_t regimes_room(const struct model_setting *setting) {
     (void)setting;
-    return 2; /* uniforms come in pairs of rows */
+    return 1;
 }
 
 /* The first of `n` shares of [from, 1) that ends above u; the last that is not empty when rounding leaves none. */
@@ -115,46 +120,65 @@ static uint8_t choose(size_t n, const double *share, double from, double u) {
     return (uint8_t)chosen;
 }
 
-/* Gives path p the law of its regime. */
-static void set_law(struct model_step *step, const struct regimes *made, size_t p) {
+/* Repeats the deviations of path p's regime in its column. */
+static void set_spread(struct model_step *step, const struct regimes *made, size_t p) {
     const size_t n = step->setting->n_assets;
     const double *deviation = made->deviation + step->regime[p] * n;
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; ++i)
         step->spread[i * BLOCK + p] = deviation[i];
-        step->own_mean[i * BLOCK + p] = -0.5 * deviation[i] * deviation[i];
+}
+
+static void start(struct model_step *step, const struct regimes *made, const double *uniform) {
+    const struct model_setting *setting = step->setting;
+    for (size_t i = 0; i < made->n * setting->n_assets; ++i) {
+        step->deviation[i] = made->deviation[i];
+        step->mean[i] =
+            setting->asset[i % setting->n_assets].drift * setting->dt - 0.5 * made->deviation[i] * made->deviation[i];
+    }
+    for (size_t p = 0; p < BLOCK; ++p) {
+        step->regime[p] = made->start < made->n ? (uint8_t)made->start : choose(made->n, made->first, 0.0, uniform[p]);
+        set_spread(step, made, p);
     }
 }
 
-static void start(struct model_step *step, const struct regimes *made) {
-    const struct model_setting *setting = step->setting;
-    for (size_t i = 0; i < setting->n_assets; ++i) {
-        step->mean[i] = setting->asset[i].drift * setting->dt;
-        step->deviation[i] = setting->asset[i].volatility * sqrt(setting->dt);
-    }
-    for (size_t p = 0; p < BLOCK; ++p) {
-        step->regime[p] = made->start < made->n ? (uint8_t)made->start : choose(made->n, made->first, 0.0, step->room[p]);
-        set_law(step, made, p);
-    }
+/* The paths that leave their regime if it is the one that ends most easily; few are. */
+static struct path_set may_switch(struct model_step *step, const struct regimes *made, const double *uniform) {
+    const double least = made->least_stay;
+    double *restrict slack = step->room;
+    for (size_t p = 0; p < BLOCK; ++p)
+        slack[p] = least - uniform[p];
+    return step->kernel->spent(slack);
+}
+
+static void switch_path(struct model_step *step, const struct regimes *made, size_t p, double u) {
+    const size_t now = step->regime[p];
+    if (u < made->stay[now])
+        return;
+    step->regime[p] = choose(made->n, made->move[now], made->stay[now], u);
+    set_spread(step, made, p);
 }
 
 static void regimes_law(struct model_step *step) {
     const struct regimes *made = step->made;
-    step->kernel->uniforms(step->setting->seed, BLOCK, step->path, (uint32_t)step->step, 1, step->room);
+    const double *uniform = step->state + step->step % 2 * BLOCK;
+    if (step->step % 2 == 0)
+        step->kernel->uniforms(step->setting->seed, BLOCK, step->path, (uint32_t)step->step, 2, step->state);
     if (step->step == 0) {
-        start(step, made);
+        start(step, made, uniform);
         return;
     }
-    for (size_t p = 0; p < BLOCK; ++p) {
-        const size_t now = step->regime[p];
-        if (step->room[p] < made->stay[now] || made->n == 1)
-            continue;
-        step->regime[p] = choose(made->n, made->move[now], made->stay[now], step->room[p]);
-        set_law(step, made, p);
-    }
+    const struct path_set found = may_switch(step, made, uniform);
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        for (uint64_t left = found.word[word]; left != 0; left &= left - 1) {
+            const size_t p = word * 64 + (size_t)__builtin_ctzll(left);
+            switch_path(step, made, p, uniform[p]);
+        }
 }
 
 const struct model model_regimes = {.scale = PRICE_LOG,
                                     .spreads = 1,
+                                    .switches = 1,
+                                    .state_rows = regimes_state,
                                     .room_rows = regimes_room,
                                     .make = regimes_make,
                                     .drop = regimes_drop,

@@ -22,12 +22,12 @@ struct regime_terms {
         double duration;           /* mean stay, years */
         double next[REGIMES_MOST]; /* where it goes when it ends: probabilities, 0 for itself; all 0 with one regime */
     } regime[REGIMES_MOST];
-    double *correlation; /* [regime][asset][asset]; NULL: the market's in all of them */
+    double *correlation; /* [regime][asset][asset] */
 };
 
 /* Of the market as a whole; what belongs to another model is zero. */
 struct model_terms {
-    double degrees_of_freedom; /* student-t, garch-t */
+    double degrees_of_freedom;   /* student-t, garch-t */
     struct regime_terms regimes; /* regimes */
 };
 

@@ -147,10 +147,7 @@ static void read_correlations(struct reading *reading, struct regime_terms *term
     const struct market *market = &reading->scenario->market;
     const size_t size = market->n_assets * market->n_assets;
     struct regime_keys *keys = reading->keys.market.regimes.items;
-    int own = 0;
-    for (size_t k = 0; k < terms->n; k++)
-        own |= keys[k].correlation != NULL;
-    terms->correlation = own ? scenario_allocate(reading, terms->n * size, sizeof(double)) : NULL;
+    terms->correlation = scenario_allocate(reading, terms->n * size, sizeof(double));
     for (size_t k = 0; terms->correlation && k < terms->n; k++) {
         if (market->correlation)
             memcpy(terms->correlation + k * size, market->correlation, size * sizeof(double));
