@@ -22,9 +22,10 @@ struct market {
     double step_hours; /* the same in hours, by itself, so that whole hours stay whole */
     uint64_t n_steps;  /* to the horizon */
     uint64_t seed;
-    int bridge;     /* 1: slices carry bridge normals (continuous monitoring) */
-    int single;     /* 1: normals are drawn in single precision; all that follows is double */
-    int antithetic; /* 1: path 2k + 1 is path 2k with every normal negated, those of the bridge too */
+    uint64_t paths_most; /* 0: any number */
+    int bridge;          /* 1: slices carry bridge normals (continuous monitoring) */
+    int single;          /* 1: normals are drawn in single precision; all that follows is double */
+    int antithetic;      /* 1: path 2k + 1 is path 2k with every normal negated, those of the bridge too */
 };
 
 void market_free(struct market *market);

@@ -11,5 +11,7 @@ const struct model *const models[] = {
 
 void model_terms_free(struct model_terms *terms) {
     free(terms->regimes.correlation);
+    free(terms->returns.value);
+    free(terms->returns.variance);
     *terms = (struct model_terms){0};
 }

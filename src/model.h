@@ -12,10 +12,12 @@
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
-#define MODEL_LIST(X)                                                                               \
-    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                              \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates") \
-    X(regimes, "regimes", "gbm whose volatilities and correlation switch between regimes, by a Markov chain")
+#define MODEL_LIST(X)                                                                                         \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                                        \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")           \
+    X(regimes, "regimes", "gbm whose volatilities and correlation switch between regimes, by a Markov chain") \
+    X(bootstrap, "bootstrap", "returns of a price file, drawn in blocks of neighbouring rows")                \
+    X(replay, "replay", "the prices of a file as they were, from one row of it or from each")
 
 /* What every step of a market has in common. */
 struct model_setting {
