@@ -4,6 +4,7 @@
  * drift. The chain of a path draws for RNG_MODEL, one uniform a step, two steps at a time. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model.h"
 #include "vmath.h"
@@ -14,9 +15,9 @@ struct regimes {
     size_t n, start;
     double stay[MOST]; /* probability over a step */
     double least_stay;
-    double move[MOST][MOST]; /* [from][to] over a step, the diagonal zero */
-    double first[MOST];      /* stationary distribution */
-    double *deviation;       /* [regime][asset] over a step */
+    double move[MOST][MOST];  /* [from][to] over a step, the diagonal zero */
+    double first[MOST];       /* stationary distribution */
+    double *mean, *deviation; /* [regime][asset] over a step */
 };
 
 static void make_chain(const struct model_setting *setting, struct regimes *made) {
@@ -61,9 +62,22 @@ static void find_stationary(struct regimes *made) {
 
 static void regimes_drop(void *made) {
     struct regimes *regimes = made;
-    if (regimes)
+    if (regimes) {
+        free(regimes->mean);
         free(regimes->deviation);
+    }
     free(regimes);
+}
+
+/* As gbm would have them with the volatility of the regime, bit for bit. */
+static void make_laws(const struct model_setting *setting, struct regimes *made) {
+    const size_t n = setting->n_assets;
+    for (size_t k = 0; k < made->n; ++k)
+        for (size_t i = 0; i < n; ++i) {
+            const double volatility = setting->asset[i].volatility * setting->terms->regimes.regime[k].volatility;
+            made->deviation[k * n + i] = volatility * sqrt(setting->dt);
+            made->mean[k * n + i] = (setting->asset[i].drift - 0.5 * volatility * volatility) * setting->dt;
+        }
 }
 
 static enum riskpool_status regimes_make(const struct model_setting *setting, void **out) {
@@ -75,13 +89,11 @@ static enum riskpool_status regimes_make(const struct model_setting *setting, vo
         return RISKPOOL_NO_MEMORY;
     made->n = terms->n;
     made->start = terms->start;
+    made->mean = calloc(terms->n * n_assets, sizeof(double));
     made->deviation = calloc(terms->n * n_assets, sizeof(double));
-    if (!made->deviation)
+    if (!made->mean || !made->deviation)
         return RISKPOOL_NO_MEMORY;
-    for (size_t k = 0; k < terms->n; ++k)
-        for (size_t i = 0; i < n_assets; ++i)
-            made->deviation[k * n_assets + i] =
-                setting->asset[i].volatility * terms->regime[k].volatility * sqrt(setting->dt);
+    make_laws(setting, made);
     make_chain(setting, made);
     if (made->start == made->n)
         find_stationary(made);
@@ -129,12 +141,9 @@ static void set_spread(struct model_step *step, const struct regimes *made, size
 }
 
 static void start(struct model_step *step, const struct regimes *made, const double *uniform) {
-    const struct model_setting *setting = step->setting;
-    for (size_t i = 0; i < made->n * setting->n_assets; ++i) {
-        step->deviation[i] = made->deviation[i];
-        step->mean[i] =
-            setting->asset[i % setting->n_assets].drift * setting->dt - 0.5 * made->deviation[i] * made->deviation[i];
-    }
+    const size_t size = made->n * step->setting->n_assets * sizeof(double);
+    memcpy(step->mean, made->mean, size);
+    memcpy(step->deviation, made->deviation, size);
     for (size_t p = 0; p < BLOCK; ++p) {
         step->regime[p] = made->start < made->n ? (uint8_t)made->start : choose(made->n, made->first, 0.0, uniform[p]);
         set_spread(step, made, p);
