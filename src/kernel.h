@@ -59,6 +59,9 @@ struct kernel {
      * NULL (zero). */
     void (*correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                       const double *from, double *restrict out);
+    /* The same in the columns whose regime is `which`; others stay as they are. */
+    void (*correlate_regime)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *lower,
+                             const double *shift, const double *normal, const double *from, double *restrict out);
 
     /* z = the standard normal quantile of u, a normal number in (0, 1): vmath_quantile, bit for bit. */
     void (*quantile)(const double *u, double *restrict z);
@@ -67,10 +70,6 @@ struct kernel {
      * that are drawn there. Room for `n` rows rounded up to two. */
     void (*uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
                      double *restrict uniform);
-
-    /* out[i] = from[i] where a path's regime is `which`; in the first `n_paths` columns. */
-    void (*pick)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,
-                 double *restrict out);
 
     /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]). */
     void (*move)(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,

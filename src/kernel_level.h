@@ -24,6 +24,8 @@ void LEVEL(rows_uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, u
                           double *restrict uniform);
 void LEVEL(rows_correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                            const double *from, double *restrict out);
+void LEVEL(rows_correlate_regime)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *lower,
+                                  const double *shift, const double *normal, const double *from, double *restrict out);
 
 void LEVEL(rows_quantile)(const double *u, double *restrict z);
 

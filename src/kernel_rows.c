@@ -5,14 +5,6 @@
 #include "lanes.h"
 #include "vmath.h"
 
-static void rows_pick(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,
-                      double *restrict out) {
-    for (size_t i = 0; i < n; ++i)
-#pragma omp simd
-        for (size_t p = 0; p < n_paths; ++p)
-            out[i * BLOCK + p] = regime[p] == which ? from[i * BLOCK + p] : out[i * BLOCK + p];
-}
-
 static void rows_move(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
                       const double *from, double *restrict out) {
     for (size_t i = 0; i < n; ++i) {
@@ -286,8 +278,8 @@ const struct kernel LEVEL(kernel) = {
     .mirror = LEVEL(rows_mirror),
     .quantile = LEVEL(rows_quantile),
     .correlate = LEVEL(rows_correlate),
+    .correlate_regime = LEVEL(rows_correlate_regime),
     .uniforms = LEVEL(rows_uniforms),
-    .pick = rows_pick,
     .move = rows_move,
     .price = rows_price,
     .path_price = rows_path_price,

@@ -26,8 +26,10 @@ const struct field asset_fields[] = {
      AT(asset_keys, volatility),
      .range = RANGE_BETWEEN(0, 100),
      .unit = "per square-root year",
-     .sentence = "standard deviation of the log return (gbm) or of the relative change "
-                 "(bachelier) in a year; required unless the market gives a covariance",
+     .sentence =
+         "standard deviation of the log return (gbm) or of the relative change "
+         "(bachelier) in a year; required unless the market gives a covariance or prices (bootstrap: the returns "
+         "are rescaled to it, or start from it with a filter)",
      .example = "44%"},
     {.name = "drift",
      .type = FIELD_FRACTION,
@@ -35,7 +37,7 @@ const struct field asset_fields[] = {
      .standard = "0",
      .range = RANGE_BETWEEN(-100, 100),
      .unit = "per year",
-     .sentence = "growth rate of the expected price"},
+     .sentence = "growth rate of the expected price; bootstrap and replay: added to what the file has"},
     {.name = NULL},
 };
 
@@ -47,9 +49,6 @@ const struct choice model_choices[] = {
     {"jump-diffusion", NULL, 1},
     {"garch-t", NULL, 1},
     {"heston", NULL, 1},
-    {"regimes", NULL, 1},
-    {"bootstrap", NULL, 1},
-    {"replay", NULL, 1},
     {NULL, NULL, 0},
 };
 
@@ -117,6 +116,51 @@ const struct field market_fields[] = {
      .range = RANGE_ABOVE(2),
      .sentence = "tails of student-t and garch-t; the volatility stays the standard deviation",
      .example = "4"},
+    {.name = "regimes",
+     .type = FIELD_MAPS,
+     AT(market_keys, regimes),
+     .alternative = 1,
+     .fields = regime_fields,
+     .size = sizeof(struct regime_keys),
+     .most = REGIMES_MOST,
+     .sentence = "states of the model regimes, between which a Markov chain goes",
+     .example = "\n- {name: calm, duration: 60 d}\n- {name: crisis, volatility: 2.5, duration: 10 d}"},
+    {.name = "start",
+     .type = FIELD_TEXT,
+     AT(market_keys, start),
+     .alternative = 1,
+     .sentence = "regimes: the one that paths start in; default: drawn from the stationary distribution. replay: the "
+                 "row that the one path starts at; default: path k starts at row k",
+     .example = "calm"},
+    {.name = "prices",
+     .type = FIELD_NODE,
+     AT(market_keys, prices),
+     .alternative = 1,
+     .unit = "{file: x.csv, from: DATE, to: DATE, columns: {ASSET: COLUMN}}",
+     .sentence =
+         "bootstrap and replay: the table whose returns prices have, without gaps; no correlation is given then",
+     .example = "{file: prices.csv}"},
+    {.name = "block",
+     .type = FIELD_DURATION,
+     AT(market_keys, block),
+     .alternative = 1,
+     .range = RANGE_ABOVE(0),
+     .sentence = "bootstrap: mean length of a block of neighbouring rows",
+     .example = "5 d"},
+    {.name = "filter",
+     .type = FIELD_CHOICE,
+     AT(market_keys, filter),
+     .alternative = 1,
+     .choices = filter_choices,
+     .sentence = "bootstrap: what is drawn; default none",
+     .example = "ewma"},
+    {.name = "lambda",
+     .type = FIELD_NUMBER,
+     AT(market_keys, lambda),
+     .alternative = 1,
+     .range = RANGE_OPEN(0, 1),
+     .sentence = "weight of the past in the filter's moving average, a row of the file; default 0.94",
+     .example = "0.94"},
     {.name = "jumps", .type = FIELD_LATER, .sentence = "it belongs to the model jump-diffusion"},
     {.name = NULL},
 };
@@ -192,49 +236,6 @@ static const struct choice monitoring_choices[] = {
     {"continuous", "pools are watched inside the steps as well, by the law of the path between their ends", 0},
     {"step", "pools are watched at step ends only", 0},
     {NULL, NULL, 0}};
-static const struct choice shocks_choices[] = {
-    {"double", "double precision", 0},
-    {"single", "the same normals in single precision; faster, and all that follows the draw stays double", 0},
-    {NULL, NULL, 0}};
-
-static const struct field sampling_fields[] = {
-    {.name = "shocks",
-     .type = FIELD_CHOICE,
-     AT(sampling_keys, shocks),
-     .standard = "double",
-     .choices = shocks_choices,
-     .sentence = "precision of the normals"},
-    {.name = "antithetic",
-     .type = FIELD_FLAG,
-     AT(sampling_keys, antithetic),
-     .standard = "false",
-     .sentence = "paths come in pairs, the second with every normal of the first negated: faster, and more precise "
-                 "where losses move one way with the market; errors and intervals are those of pairs; needs an even "
-                 "number of paths"},
-    {.name = NULL},
-};
-
-static const struct choice paths_choices[] = {{"all", "the columns of every path", 0},
-                                              {"tail", "of the worst 1 % of any mode, at least 1000", 0},
-                                              {"none", "statistics only", 0},
-                                              {NULL, NULL, 0}};
-
-static const struct field output_fields[] = {
-    {.name = "paths",
-     .type = FIELD_CHOICE,
-     AT(output_keys, paths),
-     .standard = "all",
-     .choices = paths_choices,
-     .sentence = "which columns per path the results keep"},
-    {.name = "trajectories",
-     .type = FIELD_FLAG,
-     AT(output_keys, trajectories),
-     .standard = "true",
-     .sentence = "drawdown, lowest margin level, fans and alerts: what must look at every pool at every step"},
-    {.name = "correlation_risk", .type = FIELD_LATER},
-    {.name = NULL},
-};
-
 const struct field matrix_fields[] = {
     {.name = "file",
      .type = FIELD_TEXT,
