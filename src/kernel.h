@@ -10,6 +10,13 @@
 
 enum { PATHS_AT_ONCE = 32 }; /* counts of listed paths are multiples of it */
 
+/* Sets of numbers that some paths draw beside those of the whole block: column c is set number[c] of path[c]. */
+struct marks {
+    size_t n; /* columns, at most BLOCK */
+    const uint64_t *path, *number;
+    uint32_t first; /* index of the first quad of normals and pair of uniforms of set 0 */
+};
+
 /* What the exact filter knows of a joint pool: a lower bound of its G is base + sum of weight * x over the long legs,
  * and for short ones also + weight * (x - reference)^2. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A
  * base of -INFINITY knows nothing, INFINITY is a pool that cannot breach until something changes it. */
@@ -72,6 +79,11 @@ struct kernel {
      * that are drawn there. Room for `n` rows rounded up to two. */
     void (*uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
                      double *restrict uniform);
+
+    /* The numbers of listed sets, `n` normals and `m` uniforms each, at (path, step, RNG_MODEL): quads of normals from
+     * marks->first + number * (quads of a set) on, and likewise pairs of uniforms, from the second pair on. */
+    void (*marks)(uint64_t seed, uint32_t step, const struct marks *marks, size_t n, double *restrict normal, size_t m,
+                  double *restrict uniform);
 
     /* out[i] = from[i] where a path's regime is `which`; in the first `n_paths` columns. */
     void (*pick)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,

@@ -276,6 +276,7 @@ const struct kernel LEVEL(kernel) = {
     .quantile = LEVEL(rows_quantile),
     .correlate = LEVEL(rows_correlate),
     .uniforms = LEVEL(rows_uniforms),
+    .marks = LEVEL(rows_marks),
     .pick = rows_pick,
     .move = rows_move,
     .price = rows_price,

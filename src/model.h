@@ -12,9 +12,10 @@
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
-#define MODEL_LIST(X)                                                  \
-    X(gbm, "gbm", "geometric Brownian motion: log returns are normal") \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")
+#define MODEL_LIST(X)                                                                               \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                              \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates") \
+    X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)")
 
 /* What every step of a market has in common. */
 struct model_setting {

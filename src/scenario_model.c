@@ -13,10 +13,13 @@ struct belonging {
 
 static const struct belonging of_market[] = {
     {"degrees_of_freedom", {"student-t", "garch-t"}, 1},
+    {"jumps", {"jump-diffusion", "hawkes"}, 1},
 };
 
 static const struct belonging of_asset[] = {
-    {NULL, {NULL}, 0},
+    {"jump_probability", {"jump-diffusion", "hawkes"}, 0},
+    {"jump_beta", {"jump-diffusion", "hawkes"}, 0},
+    {"own_jumps", {"jump-diffusion", "hawkes"}, 0},
 };
 
 static const char *model_name(const struct reading *reading) {
@@ -54,4 +57,5 @@ void scenario_model(struct reading *reading) {
         for (size_t a = 0; a < keys->assets.n; ++a)
             check_key(reading, &of_asset[i], assets[a].node);
     terms->degrees_of_freedom = keys->degrees_of_freedom;
+    scenario_jumps(reading);
 }
