@@ -12,10 +12,11 @@
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
-#define MODEL_LIST(X)                                                                               \
-    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                              \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates") \
-    X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)")
+#define MODEL_LIST(X)                                                                                                \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                                               \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")                  \
+    X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)") \
+    X(hawkes, "hawkes", "jump-diffusion whose common jumps set off others (Hawkes 1971)")
 
 /* What every step of a market has in common. */
 struct model_setting {

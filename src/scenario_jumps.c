@@ -70,14 +70,33 @@ static size_t whole_steps(struct reading *reading, struct jump_keys *keys) {
     return steps >= 1 && steps <= JUMP_STEPS_MOST ? (size_t)steps : 1;
 }
 
+/* The keys that hawkes alone has. */
+static void fill_excitement(struct reading *reading, const char *model) {
+    static const char *const names[] = {"branching", "half_life"};
+    const struct jump_keys *keys = &reading->keys.market.jumps;
+    struct model_terms *terms = &reading->scenario->market.terms;
+    const int is_hawkes = strcmp(model, "hawkes") == 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
+        if (is_hawkes)
+            require(reading, keys->node, names[i], NULL);
+        else if (was_given(keys->node, names[i]))
+            report_error(&reading->report, node_place(keys->node, names[i]), NULL,
+                         "'%s' belongs to the model hawkes; the model is %s", names[i], model);
+    }
+    terms->branching = keys->branching;
+    terms->half_life = keys->half_life / seconds_a_year;
+}
+
 void scenario_jumps(struct reading *reading) {
     struct market *market = &reading->scenario->market;
     struct jump_keys *keys = &reading->keys.market.jumps;
     struct asset_keys *assets = reading->keys.market.assets.items;
     const char *model = reading->keys.market.model >= 0 ? model_choices[reading->keys.market.model].name : "";
-    if (strcmp(model, "jump-diffusion") != 0 || !was_given(reading->keys.market.node, "jumps"))
+    if ((strcmp(model, "jump-diffusion") != 0 && strcmp(model, "hawkes") != 0) ||
+        !was_given(reading->keys.market.node, "jumps"))
         return;
     market->terms.jumps = read_stream(reading, keys);
+    fill_excitement(reading, model);
     market->terms.jump_steps = whole_steps(reading, keys);
     if (keys->sizes < 0)
         keys->sizes = 0;

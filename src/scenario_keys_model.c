@@ -41,6 +41,16 @@ const struct field jump_fields[] = {
      .range = RANGE_FROM(0),
      .sentence = "time over which a jump unfolds, in equal pieces at the ends of the steps that it spans, at most 100; "
                  "default 0: at once"},
+    {.name = "branching",
+     .type = FIELD_FRACTION,
+     AT(jump_keys, branching),
+     .range = {0, 1, OPEN_HIGH},
+     .sentence = "hawkes: how many jumps a jump sets off, on average; required there"},
+    {.name = "half_life",
+     .type = FIELD_DURATION,
+     AT(jump_keys, half_life),
+     .range = RANGE_ABOVE(0),
+     .sentence = "hawkes: time in which what a jump adds to the intensity decays by half; required there"},
     {.name = NULL},
 };
 
