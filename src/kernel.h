@@ -36,6 +36,16 @@ struct barrier {
  * of 40 bits of radius resolves. */
 #define BRIDGE_MOST 36.0
 
+/* One step of a square-root variance v and of the log price on it (Andersen 2008), the same for all paths. */
+struct variance_step {
+    double level, decay;           /* E[v'] = level + (v - level) decay */
+    double per_variance, constant; /* var[v'] = per_variance v + constant */
+    double before, after;          /* K1, K2 of the paper's equation 33: the log price moves by K1 v + K2 v' */
+    double plain;                  /* K0, where the correction does not exist */
+    double tilt, drift_before;     /* A = K2 + K4 / 2, and K1 + K3 / 2, of the correction */
+    double share;                  /* variance of the log price over the step is share (v + v') */
+};
+
 /* The legs of a pool. */
 struct legs {
     size_t n;
@@ -84,6 +94,11 @@ struct kernel {
      * marks->first + number * (quads of a set) on, and likewise pairs of uniforms, from the second pair on. */
     void (*marks)(uint64_t seed, uint32_t step, const struct marks *marks, size_t n, double *restrict normal, size_t m,
                   double *restrict uniform);
+
+    /* Moves a row of variances by a step, each by a standard normal; mean: what the log price moves by, but for its
+     * drift and its own normal; deviation: of the log price over the step. */
+    void (*heston)(const struct variance_step *law, const double *normal, double *restrict variance,
+                   double *restrict mean, double *restrict deviation);
 
     /* out[i] = from[i] where a path's regime is `which`; in the first `n_paths` columns. */
     void (*pick)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,

@@ -277,6 +277,7 @@ const struct kernel LEVEL(kernel) = {
     .correlate = LEVEL(rows_correlate),
     .uniforms = LEVEL(rows_uniforms),
     .marks = LEVEL(rows_marks),
+    .heston = LEVEL(rows_heston),
     .pick = rows_pick,
     .move = rows_move,
     .price = rows_price,

@@ -16,7 +16,8 @@
     X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                                               \
     X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")                  \
     X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)") \
-    X(hawkes, "hawkes", "jump-diffusion whose common jumps set off others (Hawkes 1971)")
+    X(hawkes, "hawkes", "jump-diffusion whose common jumps set off others (Hawkes 1971)")                            \
+    X(heston, "heston", "variances of their own that return to a level (Heston 1993), by the scheme of Andersen (2008)")
 
 /* What every step of a market has in common. */
 struct model_setting {

@@ -9,6 +9,12 @@ struct jump_stream {
     double intensity, mean, deviation;
 };
 
+/* dv = reversion (level - v) dt + volatility sqrt(v) dW of the variance v of the log price, per year. */
+struct variance_law {
+    double reversion, level, volatility;
+    double correlation; /* of W with the Brownian motion of the log price */
+};
+
 struct asset {
     char *name;
     double price;      /* P(0) > 0, currency */
@@ -18,6 +24,7 @@ struct asset {
     double jump_probability;      /* of taking part in a common jump */
     double jump_beta;             /* factor of the size there */
     struct jump_stream own_jumps; /* of this asset alone */
+    struct variance_law variance; /* heston */
 };
 
 /* Of the market as a whole; what belongs to another model is zero. */

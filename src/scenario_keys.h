@@ -23,6 +23,7 @@ struct asset_keys {
     double price, volatility, drift;
     double jump_probability, jump_beta;
     struct jump_keys own_jumps;
+    double mean_reversion, long_volatility, variance_volatility, variance_correlation;
 };
 
 struct sampling_keys {

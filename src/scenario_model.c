@@ -20,6 +20,10 @@ static const struct belonging of_asset[] = {
     {"jump_probability", {"jump-diffusion", "hawkes"}, 0},
     {"jump_beta", {"jump-diffusion", "hawkes"}, 0},
     {"own_jumps", {"jump-diffusion", "hawkes"}, 0},
+    {"mean_reversion", {"heston"}, 1},
+    {"long_volatility", {"heston"}, 0},
+    {"variance_volatility", {"heston"}, 1},
+    {"variance_correlation", {"heston"}, 0},
 };
 
 static const char *model_name(const struct reading *reading) {
@@ -58,4 +62,5 @@ void scenario_model(struct reading *reading) {
             check_key(reading, &of_asset[i], assets[a].node);
     terms->degrees_of_freedom = keys->degrees_of_freedom;
     scenario_jumps(reading);
+    scenario_heston(reading);
 }
