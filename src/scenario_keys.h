@@ -126,7 +126,7 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[];
-extern const struct field jump_fields[], own_jump_fields[];
+extern const struct field jump_fields[], own_jump_fields[], sampling_fields[], output_fields[];
 extern const struct choice model_choices[];
 /* How a rate of maintenance, a return of a stress and a bound of a limit are read. */
 extern const struct field maintenance_rate, stress_return_value, limit_bound;

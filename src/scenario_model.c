@@ -13,7 +13,7 @@ struct belonging {
 
 static const struct belonging of_market[] = {
     {"degrees_of_freedom", {"student-t", "garch-t"}, 1},
-    {"jumps", {"jump-diffusion", "hawkes"}, 1},
+    {"jumps", {"jump-diffusion", "hawkes"}, 2},
 };
 
 static const struct belonging of_asset[] = {
