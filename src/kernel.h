@@ -10,6 +10,13 @@
 
 enum { PATHS_AT_ONCE = 32 }; /* counts of listed paths are multiples of it */
 
+/* Sets of numbers that some paths draw beside those of the whole block: column c is set number[c] of path[c]. */
+struct marks {
+    size_t n; /* columns, at most BLOCK */
+    const uint64_t *path, *number;
+    uint32_t first; /* index of the first quad of normals and pair of uniforms of set 0 */
+};
+
 /* What the exact filter knows of a joint pool: its G at a reference, less a margin, and how fast it can fall from there
  * when a coordinate rises or falls. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A base of -INFINITY
  * knows nothing, INFINITY is a pool that cannot breach until something changes it. */
@@ -28,6 +35,16 @@ struct barrier {
 /* A bridge whose 2 d0 d1 / s^2 is above this is taken not to cross: the probability is 2e-16, far below what a normal
  * of 40 bits of radius resolves. */
 #define BRIDGE_MOST 36.0
+
+/* One step of a square-root variance v and of the log price on it (Andersen 2008), the same for all paths. */
+struct variance_step {
+    double level, decay;           /* E[v'] = level + (v - level) decay */
+    double per_variance, constant; /* var[v'] = per_variance v + constant */
+    double before, after;          /* K1, K2 of the paper's equation 33: the log price moves by K1 v + K2 v' */
+    double plain;                  /* K0, where the correction does not exist */
+    double tilt, drift_before;     /* A = K2 + K4 / 2, and K1 + K3 / 2, of the correction */
+    double share;                  /* variance of the log price over the step is share (v + v') */
+};
 
 /* The legs of a pool. */
 struct legs {
@@ -70,6 +87,16 @@ struct kernel {
      * that are drawn there. Room for `n` rows rounded up to two. */
     void (*uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
                      double *restrict uniform);
+
+    /* The numbers of listed sets, `n` normals and `m` uniforms each, at (path, step, RNG_MODEL): quads of normals from
+     * marks->first + number * (quads of a set) on, and likewise pairs of uniforms, from the second pair on. */
+    void (*marks)(uint64_t seed, uint32_t step, const struct marks *marks, size_t n, double *restrict normal, size_t m,
+                  double *restrict uniform);
+
+    /* Moves a row of variances by a step, each by a standard normal; mean: what the log price moves by, but for its
+     * drift and its own normal; deviation: of the log price over the step. */
+    void (*heston)(const struct variance_step *law, const double *normal, double *restrict variance,
+                   double *restrict mean, double *restrict deviation);
 
     /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]). */
     void (*move)(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,

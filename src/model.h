@@ -12,12 +12,15 @@
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
-#define MODEL_LIST(X)                                                                                         \
-    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                                        \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")           \
-    X(regimes, "regimes", "gbm whose volatilities and correlation switch between regimes, by a Markov chain") \
-    X(bootstrap, "bootstrap", "returns of a price file, drawn in blocks of neighbouring rows")                \
-    X(replay, "replay", "the prices of a file as they were, from one row of it or from each")
+#define MODEL_LIST(X)                                                                                                \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                                               \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")                  \
+    X(regimes, "regimes", "gbm whose volatilities and correlation switch between regimes, by a Markov chain")        \
+    X(bootstrap, "bootstrap", "returns of a price file, drawn in blocks of neighbouring rows")                       \
+    X(replay, "replay", "the prices of a file as they were, from one row of it or from each")                        \
+    X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)") \
+    X(hawkes, "hawkes", "jump-diffusion whose common jumps set off others (Hawkes 1971)")                            \
+    X(heston, "heston", "variances of their own that return to a level (Heston 1993), by the scheme of Andersen (2008)")
 
 /* What every step of a market has in common. */
 struct model_setting {

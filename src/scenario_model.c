@@ -19,10 +19,17 @@ static const struct belonging of_market[] = {
     {"block", {"bootstrap"}, 1},
     {"filter", {"bootstrap"}, 0},
     {"lambda", {"bootstrap"}, 0},
+    {"jumps", {"jump-diffusion", "hawkes"}, 2},
 };
 
 static const struct belonging of_asset[] = {
-    {NULL, {NULL}, 0},
+    {"jump_probability", {"jump-diffusion", "hawkes"}, 0},
+    {"jump_beta", {"jump-diffusion", "hawkes"}, 0},
+    {"own_jumps", {"jump-diffusion", "hawkes"}, 0},
+    {"mean_reversion", {"heston"}, 1},
+    {"long_volatility", {"heston"}, 0},
+    {"variance_volatility", {"heston"}, 1},
+    {"variance_correlation", {"heston"}, 0},
 };
 
 static const char *model_name(const struct reading *reading) {
@@ -63,4 +70,6 @@ void scenario_model(struct reading *reading) {
     terms->degrees_of_freedom = keys->degrees_of_freedom;
     scenario_regimes(reading);
     scenario_returns(reading);
+    scenario_jumps(reading);
+    scenario_heston(reading);
 }
