@@ -27,7 +27,7 @@ static void take_law(struct market_block *block, struct arena *arena) {
     law->jump = arena_take(arena, rows);
     if (!model->spreads)
         return;
-    law->own_mean = arena_take(arena, rows);
+    law->own_mean = model->centred ? NULL : arena_take(arena, rows);
     law->spread = arena_take(arena, rows);
     block->shock = arena_take(arena, rows);
     block->picked = arena_take(arena, block->steps->n_regimes > 1 ? rows : 0);
@@ -186,6 +186,8 @@ static void move(struct market_block *block, uint64_t step) {
         draw_shocks(block, step);
     if (model->spreads && !model->given)
         correlate_regimes(block, BLOCK, block->law.regime, block->normal, block->shock);
+    if (model->drawn)
+        model->drawn(&block->law);
     if (model->spreads)
         kernel->move(n, block->shift, block->law.own_mean, block->law.spread, block->shock, block->x[0], block->x[1]);
     else

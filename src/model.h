@@ -12,9 +12,12 @@
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
-#define MODEL_LIST(X)                                                  \
-    X(gbm, "gbm", "geometric Brownian motion: log returns are normal") \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")
+#define MODEL_LIST(X)                                                                               \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                              \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates") \
+    X(student_t, "student-t",                                                                       \
+      "log returns of a step are multivariate t: all assets are wide at once; prices have no mean") \
+    X(garch_t, "garch-t", "GARCH(1,1) an asset with correlated t innovations: volatility clusters")
 
 /* What every step of a market has in common. */
 struct model_setting {
@@ -45,13 +48,14 @@ struct model_step {
     double *jump;             /* table, when has_jump: what x does at once at the end of the step */
     int has_jump;             /* 0 unless set */
 
-    /* For `moved`: the correlated standard normals of the step, a table. */
+    /* For `drawn` and `moved`: the correlated standard normals of the step, a table. */
     const double *shock;
 };
 
 struct model {
     enum price_scale scale;
     int spreads; /* paths have their own deviations or means */
+    int centred; /* with `spreads`: no means of their own, own_mean is NULL */
     int given; /* 1: there is no law inside a step, only its end is known; own_mean is the whole move, nothing drawn */
     /* Rows of state and of room. NULL: none. */
     size_t (*state_rows)(const struct model_setting *setting);
@@ -62,8 +66,13 @@ struct model {
     void (*drop)(void *made);
     /* The correlations of the regimes, [n][asset][asset]; NULL: that of the scenario alone. */
     size_t (*regimes)(const struct model_setting *setting, const void *made, const double **correlation);
+    /* 1 when the price of an asset has no mean at the horizon, its logarithm having tails heavier than exponential.
+     * NULL: all have. */
+    int (*no_mean)(const struct model_setting *setting, size_t asset);
     /* The law of the step, before anything of it is drawn. Numbers of its own are drawn for RNG_MODEL. */
     void (*law)(struct model_step *step);
+    /* Between draw and move, for deviations that depend on `shock`. NULL: none do. With `spreads` only. */
+    void (*drawn)(struct model_step *step);
     /* After the move, for laws that depend on it. NULL: none do. */
     void (*moved)(struct model_step *step);
 };

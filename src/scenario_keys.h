@@ -13,6 +13,8 @@ struct asset_keys {
     const struct node *node;
     char *name;
     double price, volatility, drift;
+    double degrees_of_freedom;
+    double alpha, beta, start_volatility;
 };
 
 struct sampling_keys {
@@ -29,6 +31,7 @@ struct market_keys {
     double blend;
     int repair;
     double degrees_of_freedom;
+    double garch_step;
 };
 
 struct account_keys {
