@@ -97,7 +97,7 @@ struct kernel {
     void (*change)(const struct curve *curve, double scale, const double *factor, const double *shock,
                    double *restrict spread);
     /* spread[i] = deviation[i] sqrt(state[2 i]) factor: state holds two rows an asset, its variance over the long-run
-     * one and its move over the long-run deviation since the variance was updated. */
+     * one (1e-30 to 1e30) and its move over the long-run deviation since the variance was updated. */
     void (*clusters)(size_t n, const double *deviation, const double *factor, const double *state,
                      double *restrict spread);
     /* Adds a step's move to the two rows of one asset. */

@@ -61,8 +61,14 @@ void LEVEL(rows_clusters)(size_t n, const double *deviation, const double *facto
     for (size_t i = 0; i < n; ++i) {
         const double own = deviation[i], *variance = state + 2 * i * BLOCK;
         double *restrict to = spread + i * BLOCK;
-        ROWS to[p] = own * (sqrt(variance[p]) * factor[p]);
+        ROWS to[p] = own * (vmath_root(variance[p]) * factor[p]);
     }
+}
+
+/* The next variance, where its root can be taken. */
+static inline double next_variance(double rest, double alpha, double move, double beta, double variance) {
+    const double next = rest + alpha * (move * move) + beta * variance;
+    return next < 1e-30 ? 1e-30 : next > 1e30 ? 1e30 : next;
 }
 
 void LEVEL(rows_cluster)(const struct cluster *cluster, const double *spread, const double *shock,
@@ -73,12 +79,12 @@ void LEVEL(rows_cluster)(const struct cluster *cluster, const double *spread, co
     if (own.begins && own.ends)
         ROWS {
             const double moved = spread[p] * shock[p] * own.per_deviation;
-            variance[p] = rest + alpha * (moved * moved) + own.beta * variance[p];
+            variance[p] = next_variance(rest, alpha, moved, own.beta, variance[p]);
         }
     else if (own.begins)
         ROWS move[p] = spread[p] * shock[p] * own.per_deviation;
     else
         ROWS move[p] += spread[p] * shock[p] * own.per_deviation;
     if (own.ends && !own.begins)
-        ROWS variance[p] = rest + alpha * (move[p] * move[p]) + own.beta * variance[p];
+        ROWS variance[p] = next_variance(rest, alpha, move[p], own.beta, variance[p]);
 }

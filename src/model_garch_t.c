@@ -38,7 +38,7 @@ static void start_block(const struct model_step *step) {
         const double ratio = asset->volatility > 0.0 ? asset->start_volatility / asset->volatility : 1.0;
         double *variance = step->state + (MIXING_ROWS + 2 * i) * BLOCK;
         for (size_t p = 0; p < BLOCK; ++p)
-            variance[p] = ratio * ratio;
+            variance[p] = fmax(1e-30, fmin(1e30, ratio * ratio));
     }
 }
 
