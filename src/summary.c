@@ -301,8 +301,7 @@ static enum riskpool_status write_tables(FILE *out, const struct riskpool_result
         fine = fine && write_table(out, results, markdown, add_limit_table);
     fputs("± and ( … ): 95 % interval\n", out);
     if (lacks_mean(results))
-        fputs("-: there is no mean, for prices of this model have none; quantiles and expected shortfalls exist\n",
-              out);
+        fputs("a mean of -: there is none, however many paths; prices of this model have none either\n", out);
     return fine ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }
 
