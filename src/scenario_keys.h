@@ -21,6 +21,8 @@ struct asset_keys {
     const struct node *node;
     char *name;
     double price, volatility, drift;
+    double degrees_of_freedom;
+    double alpha, beta, start_volatility;
     double jump_probability, jump_beta;
     struct jump_keys own_jumps;
     double mean_reversion, long_volatility, variance_volatility, variance_correlation;
@@ -40,6 +42,7 @@ struct market_keys {
     double blend;
     int repair;
     double degrees_of_freedom;
+    double garch_step;
     char *start;
     struct item_list regimes;
     const struct node *prices;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # usage: run.sh BINARY...: the results file is the same bytes for 1, 2 and 7 threads and for every binary that is there,
-# in eight scenarios that between them reach every part of the engine.
+# in scenarios that between them reach every part of the engine.
 set -euo pipefail
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
@@ -99,6 +99,13 @@ market heston 23 heston "mean_reversion: 3, variance_volatility: 250%, variance_
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
 sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \
     "$work/continuous.yaml" >"$work/paired.yaml"
+
+# Paths with deviations of their own: t with tails of an asset's own, and clusters of volatility.
+sed -e 's/^name: .*/name: student-t/; s/^seed: .*/seed: 16/; s/model: gbm/model: student-t\n  degrees_of_freedom: 3.5/' \
+    -e 's/name: B,/name: B, degrees_of_freedom: 2.4,/' "$work/continuous.yaml" >"$work/student-t.yaml"
+sed -e 's/^name: .*/name: garch-t/; s/^seed: .*/seed: 17/' \
+    -e 's/model: gbm/model: garch-t\n  degrees_of_freedom: 4\n  garch_step: 12 h/' \
+    -e 's/{name: \([ABC]\), price/{name: \1, alpha: 0.15, beta: 0.8, price/' "$work/continuous.yaml" >"$work/garch-t.yaml"
 
 for binary in "$@"; do
     [ -x "$binary" ] || { echo "not there: $binary"; exit 77; }
