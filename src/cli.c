@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HELP_OPTION "  -h, --help               show this help\n"
@@ -10,13 +11,17 @@
     "  -P KEY.PATH=VALUE        set any key of the scenario (repeatable); items of lists are\n" \
     "                           addressed by their name or number: -P positions.btc.leverage=5\n"
 
+#define STRESS_OPTION                                                                             \
+    "      --stress FILE        lay the stress events of another file over the scenario's, and\n" \
+    "                           nothing else of it (repeatable): scenarios/history/ftx-2022.yaml\n"
+
 const struct command commands[] = {
     {"run", "[OPTION]... SCENARIO...", "simulate scenarios and write a results file for each",
      "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n"
      "  -n, --paths N            number of paths, instead of the scenario's\n"
      "      --seed N             seed, instead of the scenario's\n"
      "  -j, --threads N          threads [OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all]\n" ASSIGN_OPTION
-     "      --modes A,B          only these modes of the scenario\n"
+         STRESS_OPTION "      --modes A,B          only these modes of the scenario\n"
      "      --target-error X     add paths until the relative half width of the 99 % expected\n"
      "                           shortfall of every mode is below X\n"
      "      --exact              value every pool at every step; slower, the same results\n"
@@ -25,11 +30,12 @@ const struct command commands[] = {
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_run},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
-     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION HELP_OPTION,
+     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION STRESS_OPTION
+         HELP_OPTION,
      cli_validate},
     {"inspect", "[OPTION]... SCENARIO",
      "the account before the first step: margins, levels, liquidation prices, per mode",
-     "      --json               as JSON\n" ASSIGN_OPTION HELP_OPTION, cli_inspect},
+     "      --json               as JSON\n" ASSIGN_OPTION STRESS_OPTION HELP_OPTION, cli_inspect},
     {"show", "[OPTION]... RESULTS.h5", "the summary of a results file, the modes side by side",
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
@@ -74,4 +80,22 @@ int command_misused(const char *name, const char *format, ...) {
     fprintf(stderr, "\nTry 'riskpool help %s'.\n", name);
     va_end(arguments);
     return riskpool_status_exit_code(RISKPOOL_USAGE);
+}
+
+int assignments_add(struct assignments *assignments, const char *command, const char *key, const char *value) {
+    char **text = realloc(assignments->text, (assignments->n + 1) * sizeof *text);
+    assignments->text = text ? text : assignments->text;
+    if (!text || asprintf(&text[assignments->n], "%s%s", key, value) < 0) {
+        fprintf(stderr, "riskpool %s: %s\n", command, riskpool_status_text(RISKPOOL_NO_MEMORY));
+        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    }
+    assignments->n++;
+    return -1;
+}
+
+void assignments_free(struct assignments *assignments) {
+    for (size_t i = 0; i < assignments->n; ++i)
+        free(assignments->text[i]);
+    free(assignments->text);
+    *assignments = (struct assignments){0};
 }

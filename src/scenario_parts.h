@@ -18,6 +18,13 @@ struct reading {
 /* Applies "key.path=value" to the tree below `root`. */
 void scenario_override(struct reading *reading, struct node *root, const char *assignment);
 
+/* Lays the stress events of the file `path` over those below `root`. */
+void scenario_layer(struct reading *reading, struct node *root, const char *path);
+/* 1 for what was written in such a file. */
+int scenario_is_layer(const struct reading *reading, const struct node *node);
+/* Warns of the assets that such files name and the scenario does not have. */
+void scenario_note_layers(struct reading *reading);
+
 /* Each fills its part of the scenario from the keys, and puts into the keys what stands in the resolved scenario. */
 void scenario_market(struct reading *reading);
 void scenario_model(struct reading *reading);
@@ -48,6 +55,7 @@ struct node *matrix_node(struct tree *tree, size_t n, const double *value);
 
 /* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);
+int scenario_has_asset(const struct reading *reading, const char *name);
 size_t scenario_find_position(struct reading *reading, const struct node *node);
 /* A mistake for a run, a warning for a look. */
 void scenario_objection(struct reading *reading, const struct place *place, const char *help, const char *format, ...)

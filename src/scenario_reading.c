@@ -25,6 +25,10 @@ static size_t asset_index(const struct riskpool_scenario *scenario, const char *
     return i;
 }
 
+int scenario_has_asset(const struct reading *reading, const char *name) {
+    return asset_index(reading->scenario, name) < reading->scenario->market.n_assets;
+}
+
 size_t scenario_find_asset(struct reading *reading, const struct node *node) {
     const struct market *market = &reading->scenario->market;
     size_t found = asset_index(reading->scenario, node->text);

@@ -32,7 +32,7 @@ static void rig_init(struct rig *rig, const struct model *model, size_t n_stress
                                   .n_assets = ASSETS,
                                   .assets = rig->asset,
                                   .correlation = rig->correlation,
-                                  .stress = {n_stress, rig->stress},
+                                  .stress = {.n_returns = n_stress, .returns = rig->stress},
                                   .dt = 1.0 / 365.0,
                                   .n_steps = 10,
                                   .seed = 3,
@@ -177,7 +177,7 @@ static void moments_are_those_of_the_model(void **state) {
 
 static void a_gap_comes_after_the_diffusive_move(void **state) {
     (void)state;
-    struct rig rig = {.stress = {{.asset = 1, .first_step = 2, .last_step = 2, .gap = 1, .simple_return = -0.3}}};
+    struct rig rig = {.stress = {{.asset = 1, .first_step = 2, .last_step = 2, .gap = 1, .from = 1.0, .to = 0.7}}};
     rig_init(&rig, &model_gbm, 1);
     market_start(&rig.block, 0);
     market_step(&rig.block);
@@ -198,7 +198,7 @@ static void a_gap_comes_after_the_diffusive_move(void **state) {
 
 static void spread_stress_adds_up(void **state) {
     (void)state;
-    struct rig calm, rig = {.stress = {{.asset = 0, .first_step = 1, .last_step = 4, .simple_return = -0.5}}};
+    struct rig calm, rig = {.stress = {{.asset = 0, .first_step = 1, .last_step = 4, .from = 1.0, .to = 0.5}}};
     rig_init(&calm, &model_gbm, 0);
     rig_init(&rig, &model_gbm, 1);
     market_start(&calm.block, 0);
@@ -216,7 +216,7 @@ static void spread_stress_adds_up(void **state) {
 
 static void bachelier_adds_to_the_price(void **state) {
     (void)state;
-    struct rig rig = {.stress = {{.asset = 1, .first_step = 0, .last_step = 0, .gap = 1, .simple_return = -0.3}}};
+    struct rig rig = {.stress = {{.asset = 1, .first_step = 0, .last_step = 0, .gap = 1, .from = 1.0, .to = 0.7}}};
     rig_init(&rig, &model_bachelier, 1);
     market_start(&rig.block, 0);
     const struct slice *slice = market_step(&rig.block);
