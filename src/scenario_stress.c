@@ -29,11 +29,11 @@ static double horizon_steps(const struct reading *reading) {
     return (double)reading->scenario->market.n_steps;
 }
 
-/* Objects to an event that reaches beyond the horizon, naming the horizon that it needs; hours are read more easily
- * than seconds. */
+/* Objects to an event that reaches beyond the horizon. */
 static void refuse_end(struct reading *reading, const struct place *place, const char *what, double seconds) {
     report_error(&reading->report, place, "a longer horizon, or another time",
-                 "%s after the horizon (%.6g h, not %.6g h)", what, reading->keys.horizon / 3600, seconds / 3600);
+                 "%s after the horizon: at %.6g h, and the horizon is %.6g h", what, seconds / 3600,
+                 reading->keys.horizon / 3600);
 }
 
 /* Sets the steps of a gap: the one of (t_{k-1}, t_k] that contains `at`; 0 belongs to the first. */
