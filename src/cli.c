@@ -40,6 +40,23 @@ const struct command commands[] = {
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
      cli_show},
+    {"reverse", "[OPTION]... SCENARIO",
+     "how much stress, leverage or volatility it takes until a statistic reaches a target",
+     "The smallest multiple at which it does, by runs on the same random numbers. The error of the\n"
+     "multiple is that of the statistic over its slope. Exit code 1: not reached, or from the start.\n\n"
+     "      --target [MODE.]STATISTIC[.ENTRY]=VALUE\n"
+     "                           such as cross.any_liquidation_frequency=50%; without a mode: in all\n"
+     "      --scale WHAT         stress: the events of the scenario, so many times over (logs of prices\n"
+     "                           and of factors on the volatility times the multiple; 2 makes -51% of -30%);\n"
+     "                           leverage: every position, on the same cash and margins;\n"
+     "                           volatility: the deviations of every asset\n"
+     "      --from A, --to B     multiples to look between [0, 10; leverage from B/64]\n"
+     "  -n, --paths N            number of paths, instead of the scenario's\n"
+     "      --seed N             seed, instead of the scenario's\n"
+     "  -j, --threads N          threads [as for run]\n" ASSIGN_OPTION STRESS_OPTION
+     "  -q, --quiet              no progress\n"
+     "      --json               the answers as JSON\n" HELP_OPTION,
+     cli_reverse},
     {"calibrate", "[OPTION]... PRICES.csv", "a market section from a table of prices, with errors",
      "The first row names the columns; the first column is a date, a time or Unix time. Missing\n"
      "prices stay missing: only returns between complete neighbouring rows count.\n\n"
