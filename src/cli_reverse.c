@@ -137,13 +137,20 @@ static int is_statistic(const char *name, size_t length) {
     return 0;
 }
 
+static int is_near_statistic(const char *name) {
+    struct nearest nearest = {.word = name};
+    for (int s = 0; s < STAT_COUNT; ++s)
+        nearest_offer(&nearest, statistic_fields[s].name);
+    return nearest.best != NULL;
+}
+
 /* Puts "limits.MODE.STATISTIC[.ENTRY]=" together; "any_liquidation" stands for any_liquidation_frequency. */
 static void write_key(char key[KEY_SIZE], const char *mode, const char *statistic) {
     static const char more[] = "_frequency";
     const size_t length = strcspn(statistic, ".");
     char full[KEY_SIZE];
-    const int n = snprintf(full, sizeof full, "%.*s%s", (int)(length < 100 ? length : 100), statistic, more);
-    const int is_short = !is_statistic(statistic, length) && is_statistic(full, (size_t)n);
+    snprintf(full, sizeof full, "%.*s%s", (int)(length < 100 ? length : 100), statistic, more);
+    const int is_short = !is_statistic(statistic, length) && is_near_statistic(full); /* misspelt: the message helps */
     snprintf(key, KEY_SIZE, "limits.%s%s%.*s%s%s=", mode, mode[0] != '\0' ? "." : "", (int)length, statistic,
              is_short ? more : "", statistic + length);
 }

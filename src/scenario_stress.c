@@ -241,8 +241,12 @@ static void need_key(struct reading *reading, const struct node *node, const cha
 }
 
 static void check_event(struct reading *reading, const struct stress_keys *keys) {
+    static const char *const effects[] = {"return", "volatility", "correlation_blend", "depth"};
     const struct node *node = keys->node;
-    if (!node_find(node, "return") && !node_find(node, "volatility") && !node_find(node, "correlation_blend"))
+    size_t e = 0;
+    while (e < sizeof effects / sizeof *effects && !node_find(node, effects[e]))
+        e++;
+    if (e == sizeof effects / sizeof *effects)
         report_error(&reading->report, &node->place,
                      "one of 'return', 'volatility' and 'correlation_blend', or several", "the event does nothing");
     need_key(reading, node, "beta", "beta_to");
