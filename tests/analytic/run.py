@@ -17,6 +17,7 @@ import numpy as np
 
 from closed_forms import defaults, isolated, normal_tail, normal_tail_error, passage, ratio_pair
 from riskpool_test import YEAR_HOURS, Checks, Program, matrix, normal_cdf, normal_quantile, scenario
+from stressed import stressed
 import worked
 
 PATHS = 2_000_000
@@ -460,7 +461,7 @@ def examples(suite):
 
 
 GROUPS = (examples, one_position, leverages, joint, default_correlation, pools, pool_of_one, uneven_pools, below_zero,
-          two_assets, sensitivity, price_ratio, one_step, one_step_sampling, counts, means, coverage)
+          two_assets, sensitivity, price_ratio, one_step, one_step_sampling, counts, means, coverage, stressed)
 
 
 def main():
