@@ -34,6 +34,8 @@ void market_free(struct market *market);
 struct market_steps;
 enum riskpool_status market_steps_create(const struct market *market, struct market_steps **steps);
 void market_steps_free(struct market_steps *steps);
+/* Bytes of their tables: what stress makes of them can be large. */
+uint64_t market_steps_memory(const struct market_steps *steps);
 /* [asset] P(0). */
 const double *market_initial(const struct market_steps *steps);
 

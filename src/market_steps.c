@@ -125,6 +125,11 @@ void market_steps_free(struct market_steps *steps) {
     free(steps);
 }
 
+uint64_t market_steps_memory(const struct market_steps *steps) {
+    const uint64_t n = steps->setting.n_assets, matrices = 2 * steps->n_blends * steps->n_regimes * n * n;
+    return (matrices + (steps->end_stress - steps->first_stress) * n) * sizeof(double);
+}
+
 const double *market_initial(const struct market_steps *steps) {
     return steps->initial;
 }

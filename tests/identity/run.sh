@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # usage: run.sh BINARY...: the results file is the same bytes for 1, 2 and 7 threads and for every binary that is there,
-# in five scenarios that between them reach every part of the engine.
+# in six scenarios that between them reach every part of the engine.
 set -euo pipefail
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
@@ -79,6 +79,14 @@ positions:
 modes: [isolated, cross]
 liquidation: {maintenance: 2%, maintenance_base: entry, strict: true}
 output: {paths: tail, trajectories: true}
+YAML
+
+# Under stress of every kind.
+sed -e 's/^name: .*/name: stressed/; s/^seed: .*/seed: 16/; /^stress:/d' "$work/continuous.yaml" >"$work/stressed.yaml"
+cat >>"$work/stressed.yaml" <<'YAML'
+stress:
+  - {at: 12 h, over: 24 h, return: {default: -7%}, recovery: {over: 12 h, to: -3%}, volatility: 3}
+  - {at: 24 h, correlation_blend: 45%}
 YAML
 
 # The same with the cheaper draws, one and both of them.
