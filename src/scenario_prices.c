@@ -141,7 +141,7 @@ int rows_read(struct reading *reading, struct rows *rows) {
     const struct node *node = reading->keys.market.prices;
     field_read(prices_fields, node, &keys, &reading->tree, &reading->report);
     const char **column = keys.file ? name_columns(reading, &keys) : NULL;
-    char *path = column ? scenario_beside(reading, keys.file) : NULL;
+    char *path = column ? scenario_beside(reading, keys.node, keys.file) : NULL;
     if (!path || prices_init(&rows->prices, path, column, reading->scenario->market.n_assets, node_place(node, "file"),
                              &reading->report) != RISKPOOL_OK)
         return 0;

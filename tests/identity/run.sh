@@ -94,6 +94,13 @@ market hawkes 22 hawkes "jump_beta: 1.5" "jump_probability: 80%" "own_jumps: {in
 market heston 23 heston "mean_reversion: 3, variance_volatility: 250%, variance_correlation: -60%" \
     "mean_reversion: 9, variance_volatility: 150%, variance_correlation: 30%" \
     "mean_reversion: 0.5, variance_volatility: 20%, long_volatility: 30%" ""
+# Under stress of every kind.
+sed -e 's/^name: .*/name: stressed/; s/^seed: .*/seed: 16/; /^stress:/d' "$work/continuous.yaml" >"$work/stressed.yaml"
+cat >>"$work/stressed.yaml" <<'YAML'
+stress:
+  - {at: 12 h, over: 24 h, return: {default: -7%}, recovery: {over: 12 h, to: -3%}, volatility: 3}
+  - {at: 24 h, correlation_blend: 45%}
+YAML
 
 # The same with the cheaper draws, one and both of them.
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
