@@ -17,11 +17,11 @@ struct marks {
     uint32_t first; /* index of the first quad of normals and pair of uniforms of set 0 */
 };
 
-/* What the exact filter knows of a joint pool: a lower bound of its G is base + sum of weight * x over the long legs,
- * and for short ones also + weight * (x - reference)^2. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A
- * base of -INFINITY knows nothing, INFINITY is a pool that cannot breach until something changes it. */
+/* What the exact filter knows of a joint pool: its G at a reference, less a margin, and how fast it can fall from there
+ * when a coordinate rises or falls. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A base of -INFINITY
+ * knows nothing, INFINITY is a pool that cannot breach until something changes it. */
 struct screen {
-    double *base, *weight, *reference;
+    double *base, *weight, *down, *reference;
     const double *scale; /* [position] factor of every leg's side of G: 1, or what keeps a distance (engine_inside.c) */
     double owned, owed;  /* the same for a constant above and below zero */
 };
@@ -59,11 +59,6 @@ struct holding {
     double *per_used; /* [pool][BLOCK] 100 / used margin; NaN when nothing is open */
 };
 
-/* The pool of an account with the highest utilisation so far: requirement, and equity above 0. Rows [BLOCK]. */
-struct share {
-    double *need, *equity;
-};
-
 struct kernel {
     const char *name;
 
@@ -81,6 +76,9 @@ struct kernel {
      * NULL (zero). */
     void (*correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                       const double *from, double *restrict out);
+    /* The same in the columns whose regime is `which`; others stay as they are. */
+    void (*correlate_regime)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *lower,
+                             const double *shift, const double *normal, const double *from, double *restrict out);
 
     /* z = the standard normal quantile of u, a normal number in (0, 1): vmath_quantile, bit for bit. */
     void (*quantile)(const double *u, double *restrict z);
@@ -99,10 +97,6 @@ struct kernel {
      * drift and its own normal; deviation: of the log price over the step. */
     void (*heston)(const struct variance_step *law, const double *normal, double *restrict variance,
                    double *restrict mean, double *restrict deviation);
-
-    /* out[i] = from[i] where a path's regime is `which`; in the first `n_paths` columns. */
-    void (*pick)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,
-                 double *restrict out);
 
     /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]). */
     void (*move)(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
@@ -141,7 +135,7 @@ struct kernel {
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);
 
-    /* As `price`, `sides` and `excess` together, for legs of one rate each and log prices; only the paths that the
+    /* As `price`, `sides` and `excess` together, for log prices; only the paths that the
      * bound of `screen` does not settle are valued, so slack is exact only where it is <= 0. */
     void (*screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                    const double *remaining, const struct screen *screen, double *restrict slack);
@@ -157,8 +151,9 @@ struct kernel {
     void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict equity, double *restrict requirement, double *restrict used);
 
-    /* Notes the pool if its utilisation is the highest so far. */
-    void (*share)(const double *equity, const double *requirement, const double *used, const struct share *share);
+    /* The highest utilisation of a pool of the account, in percent; 0 with nothing open. */
+    void (*utilisation)(size_t n_pools, const struct legs *pool, const double *cash, const double *remaining,
+                        const double *price, double *restrict utilisation);
     /* Running peak of the total, largest fall from it, lowest level. */
     void (*extremes)(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
                      double *restrict lowest);

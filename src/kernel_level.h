@@ -28,6 +28,8 @@ void LEVEL(rows_heston)(const struct variance_step *law, const double *normal, d
                         double *restrict mean, double *restrict deviation);
 void LEVEL(rows_correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                            const double *from, double *restrict out);
+void LEVEL(rows_correlate_regime)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *lower,
+                                  const double *shift, const double *normal, const double *from, double *restrict out);
 
 void LEVEL(rows_quantile)(const double *u, double *restrict z);
 

@@ -40,7 +40,26 @@ struct market_keys {
     double blend;
     int repair;
     double degrees_of_freedom;
+    char *start;
+    struct item_list regimes;
+    const struct node *prices;
+    double block, lambda;
+    int filter; /* 0: none, 1: ewma */
     struct jump_keys jumps;
+};
+
+struct regime_keys {
+    const struct node *node;
+    char *name;
+    double volatility, duration;
+    const struct node *correlation, *next;
+};
+
+/* The table of prices of bootstrap and replay. */
+struct prices_keys {
+    const struct node *node;
+    char *file, *from, *to, *sha256;
+    const struct node *columns;
 };
 
 struct account_keys {
@@ -125,10 +144,10 @@ struct scenario_keys {
 };
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
-    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[];
-extern const struct field jump_fields[], own_jump_fields[], sampling_fields[], output_fields[];
-extern const struct choice model_choices[];
-/* How a rate of maintenance, a return of a stress and a bound of a limit are read. */
-extern const struct field maintenance_rate, stress_return_value, limit_bound;
+    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[], prices_fields[],
+    sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+extern const struct choice model_choices[], filter_choices[];
+/* How a share of the next regimes, a rate of maintenance, a return of a stress and a bound of a limit are read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, limit_bound;
 
 #endif

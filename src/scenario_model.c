@@ -13,6 +13,12 @@ struct belonging {
 
 static const struct belonging of_market[] = {
     {"degrees_of_freedom", {"student-t", "garch-t"}, 1},
+    {"regimes", {"regimes"}, 1},
+    {"start", {"regimes", "replay"}, 0},
+    {"prices", {"bootstrap", "replay"}, 1},
+    {"block", {"bootstrap"}, 1},
+    {"filter", {"bootstrap"}, 0},
+    {"lambda", {"bootstrap"}, 0},
     {"jumps", {"jump-diffusion", "hawkes"}, 2},
 };
 
@@ -45,8 +51,9 @@ static void check_key(struct reading *reading, const struct belonging *belonging
     const int given = node_find(map, belonging->key) != NULL, own = belongs(belonging, model);
     if (given && !own)
         report_error(&reading->report, node_place(map, belonging->key), NULL,
-                     "'%s' belongs to the model %s%s%s; the model is %s", belonging->key, belonging->models[0],
-                     belonging->models[1] ? " and " : "", belonging->models[1] ? belonging->models[1] : "", model);
+                     "'%s' belongs to the model%s %s%s%s; the model is %s", belonging->key,
+                     belonging->models[1] ? "s" : "", belonging->models[0], belonging->models[1] ? " and " : "",
+                     belonging->models[1] ? belonging->models[1] : "", model);
     if (!given && own && belonging->required)
         report_error(&reading->report, &map->place, NULL, "the model %s requires the key '%s'", model, belonging->key);
 }
@@ -61,6 +68,8 @@ void scenario_model(struct reading *reading) {
         for (size_t a = 0; a < keys->assets.n; ++a)
             check_key(reading, &of_asset[i], assets[a].node);
     terms->degrees_of_freedom = keys->degrees_of_freedom;
+    scenario_regimes(reading);
+    scenario_returns(reading);
     scenario_jumps(reading);
     scenario_heston(reading);
 }
