@@ -8,10 +8,13 @@
 static void rows_move(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
                       const double *from, double *restrict out) {
     for (size_t i = 0; i < n; ++i) {
-        const double common = shift[i], *mean = own_mean + i * BLOCK, *own = spread + i * BLOCK;
+        const double common = shift[i], *mean = own_mean ? own_mean + i * BLOCK : NULL, *own = spread + i * BLOCK;
         const double *drawn = shock + i * BLOCK, *start = from + i * BLOCK;
         double *restrict end = out + i * BLOCK;
-        ROWS end[p] = start[p] + vmath_fma(own[p], drawn[p], common + mean[p]);
+        if (mean)
+            ROWS end[p] = start[p] + vmath_fma(own[p], drawn[p], common + mean[p]);
+        else
+            ROWS end[p] = start[p] + vmath_fma(own[p], drawn[p], common);
     }
 }
 
@@ -225,15 +228,26 @@ static void rows_equities(size_t n_pools, const struct legs *pool, const struct 
 }
 
 /* Fractions are compared crosswise, so that an account costs one division a path and not one a pool. */
-static void rows_share(const double *equity, const double *requirement, const double *used, const struct share *share) {
-    double *restrict share_need = share->need, *restrict share_equity = share->equity;
+static void rows_utilisation(size_t n_pools, const struct legs *pool, const double *cash, const double *remaining,
+                             const double *price, double *restrict utilisation) {
+    const double tiny = 0x1p-1000;
+    double need[BLOCK], backing[BLOCK], equity[BLOCK], requirement[BLOCK], used[BLOCK];
     ROWS {
-        const double tiny = 0x1p-1000;
-        double backing = equity[p] > tiny ? equity[p] : tiny;
-        int higher = (used[p] > 0.0) & (requirement[p] * share_equity[p] > share_need[p] * backing);
-        share_need[p] = higher ? requirement[p] : share_need[p];
-        share_equity[p] = higher ? backing : share_equity[p];
+        need[p] = 0.0;
+        backing[p] = 1.0;
     }
+    for (size_t k = 0; k < n_pools; ++k) {
+        if (pool[k].n == 0)
+            continue;
+        rows_value(pool[k].n, pool[k].leg, cash + k * BLOCK, remaining, price, equity, requirement, used);
+        ROWS {
+            const double own = equity[p] > tiny ? equity[p] : tiny;
+            const int higher = (used[p] > 0.0) & (requirement[p] * backing[p] > need[p] * own);
+            need[p] = higher ? requirement[p] : need[p];
+            backing[p] = higher ? own : backing[p];
+        }
+    }
+    ROWS utilisation[p] = 100.0 * need[p] / backing[p];
 }
 
 static void rows_extremes(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
@@ -269,7 +283,14 @@ const struct kernel LEVEL(kernel) = {
     .correlate = LEVEL(rows_correlate),
     .correlate_regime = LEVEL(rows_correlate_regime),
     .uniforms = LEVEL(rows_uniforms),
+    .marks = LEVEL(rows_marks),
+    .heston = LEVEL(rows_heston),
     .move = rows_move,
+    .curve = LEVEL(rows_curve),
+    .spread = LEVEL(rows_spread),
+    .change = LEVEL(rows_change),
+    .clusters = LEVEL(rows_clusters),
+    .cluster = LEVEL(rows_cluster),
     .price = rows_price,
     .path_price = rows_path_price,
     .barriers = rows_barriers,
@@ -282,7 +303,7 @@ const struct kernel LEVEL(kernel) = {
     .spent = rows_spent,
     .equities = rows_equities,
     .value = rows_value,
-    .share = rows_share,
+    .utilisation = rows_utilisation,
     .extremes = rows_extremes,
     .first_at_least = rows_first_at_least,
     .first_at_most = rows_first_at_most,

@@ -35,6 +35,7 @@ static void take_law(struct market_block *block, struct arena *arena) {
     law->jump = arena_take(arena, rows);
     if (!model->spreads)
         return;
+    law->own_mean = model->centred ? NULL : arena_take(arena, rows);
     law->spread = arena_take(arena, rows);
     law->own_mean = arena_take(arena, model->switches ? 0 : rows);
     block->shock = arena_take(arena, model->switches ? 0 : rows);
@@ -198,6 +199,8 @@ static void move(struct market_block *block, uint64_t step) {
         draw_shocks(block, step);
     if (model->spreads && !model->given && !model->switches)
         correlate_regimes(block, BLOCK, block->law.regime, block->normal, block->shock);
+    if (model->drawn)
+        model->drawn(&block->law);
     if (model->switches)
         move_switching(block);
     else if (model->spreads)

@@ -34,6 +34,8 @@ void market_free(struct market *market);
 struct market_steps;
 enum riskpool_status market_steps_create(const struct market *market, struct market_steps **steps);
 void market_steps_free(struct market_steps *steps);
+/* 0 when the price of an asset has no mean at the horizon. */
+int market_has_mean(const struct market_steps *steps, size_t asset);
 /* [asset] P(0). */
 const double *market_initial(const struct market_steps *steps);
 

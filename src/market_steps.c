@@ -98,6 +98,7 @@ enum riskpool_status market_steps_create(const struct market *market, struct mar
     struct market_steps *steps = calloc(1, sizeof *steps);
     if (!steps)
         return status;
+    steps->model = market->model;
     steps->drop = market->model->drop;
     bound_stress(&market->stress, steps);
     steps->zero = calloc(n, sizeof(double));
@@ -132,6 +133,10 @@ void market_steps_free(struct market_steps *steps) {
     free(steps->stress);
     free(steps->gap);
     free(steps);
+}
+
+int market_has_mean(const struct market_steps *steps, size_t asset) {
+    return !steps->model->no_mean || !steps->model->no_mean(&steps->setting, asset);
 }
 
 const double *market_initial(const struct market_steps *steps) {

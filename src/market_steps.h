@@ -13,6 +13,7 @@ struct gap {
 
 struct market_steps {
     struct model_setting setting;
+    const struct model *model;
     void *made; /* by the model */
     void (*drop)(void *made);
     size_t n_regimes;                  /* correlations of the model, at least 1 */

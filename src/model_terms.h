@@ -3,12 +3,32 @@
 #define MODEL_TERMS_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* Jumps of the log price: how many a year, and the normal law of their sizes. */
+struct jump_stream {
+    double intensity, mean, deviation;
+};
+
+/* dv = reversion (level - v) dt + volatility sqrt(v) dW of the variance v of the log price, per year. */
+struct variance_law {
+    double reversion, level, volatility;
+    double correlation; /* of W with the Brownian motion of the log price */
+};
 
 struct asset {
     char *name;
-    double price;      /* P(0) > 0, currency */
-    double volatility; /* per square-root year, >= 0 */
-    double drift;      /* growth of the expected price per year */
+    double price;              /* P(0) > 0, currency */
+    double volatility;         /* per square-root year, >= 0 */
+    double drift;              /* growth of the expected price per year */
+    double degrees_of_freedom; /* student-t: of its own; 0: those of the market */
+    double alpha, beta;        /* garch-t: of the last squared move, and of the last variance, in the next variance */
+    double start_volatility;   /* garch-t: per square-root year */
+    /* jump-diffusion, hawkes */
+    double jump_probability;      /* of taking part in a common jump */
+    double jump_beta;             /* factor of the size there */
+    struct jump_stream own_jumps; /* of this asset alone */
+    struct variance_law variance; /* heston */
 };
 
 enum { REGIMES_MOST = 8 };
@@ -38,9 +58,16 @@ struct return_terms {
 
 /* Of the market as a whole; what belongs to another model is zero. */
 struct model_terms {
-    double degrees_of_freedom;   /* student-t, garch-t */
+    double degrees_of_freedom;   /* student-t, garch-t; 0: normal */
+    uint64_t garch_steps;        /* garch-t: steps for which alpha and beta hold */
     struct regime_terms regimes; /* regimes */
     struct return_terms returns; /* bootstrap, replay */
+    /* jump-diffusion, hawkes */
+    struct jump_stream jumps; /* common ones */
+    int common_sizes;         /* 1: one size for all assets, times their betas; 0: each asset draws its own */
+    size_t jump_steps;        /* over which a jump unfolds, at least 1 */
+    double branching;         /* of hawkes: jumps that a jump sets off, in [0, 1) */
+    double half_life;         /* of hawkes, years: of the intensity that a jump adds */
 };
 
 /* Frees what the terms own. */

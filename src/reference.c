@@ -80,7 +80,7 @@ static void add_template(const struct field *fields, int indent, struct text *ou
 static void add_value(const struct field *field, int indent, struct text *out) {
     const char *prefix = field->alternative ? "# " : "";
     text_add(out, "%*s%s%s:", indent, "", prefix, field->name);
-    if (field->type == FIELD_MAP) {
+    if (field->type == FIELD_MAP && !field->alternative) {
         text_add(out, "\n");
         add_template(field->fields, indent + 2, out);
     } else if (field->type == FIELD_MAPS && !field->alternative) {

@@ -22,8 +22,11 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
 /* Each fills its part of the scenario from the keys, and puts into the keys what stands in the resolved scenario. */
 void scenario_market(struct reading *reading);
 void scenario_model(struct reading *reading);
+/* Of their own models; else nothing. */
 void scenario_regimes(struct reading *reading);
 void scenario_returns(struct reading *reading);
+void scenario_jumps(struct reading *reading);
+void scenario_heston(struct reading *reading);
 void scenario_positions(struct reading *reading);
 void scenario_modes(struct reading *reading);
 void scenario_rule(struct reading *reading);

@@ -7,9 +7,24 @@ import yaml
 ASSETS = [8, 16, 50]
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
+JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
+MODELS = [*JUMPS, "heston"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
            ("all paths kept", ["-P", "output.paths=all"])]
+
+
+def of_model(reference, model):
+    """The reference under a model with typical parameters."""
+    scenario = read(reference)
+    market = scenario["market"]
+    market["model"] = model
+    if model in JUMPS:
+        market["jumps"] = {"intensity": 50, "mean": "-4%", "deviation": "3%", **JUMPS[model]}
+    if model == "heston":
+        for asset in market["assets"]:
+            asset.update(mean_reversion=4, variance_volatility=1.5, variance_correlation="-30%")
+    return scenario
 
 
 def read(path):

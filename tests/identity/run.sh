@@ -81,6 +81,20 @@ liquidation: {maintenance: 2%, maintenance_base: entry, strict: true}
 output: {paths: tail, trajectories: true}
 YAML
 
+# Models with jumps that excite each other, of own and of common sizes, at once and unfolding; stochastic variances.
+market() {
+    sed -e "s/^name: .*/name: $1/; s/^seed: .*/seed: $2/; s/^  model: .*/  model: $3/" \
+        -e "s/{name: A, price: 60000, volatility: 90%/&, $4/; s/{name: B, price: 3000, volatility: 110%/&, $5/" \
+        -e "s/{name: C, price: 150, volatility: 150%/&, $6/; s/^  correlation:/$7&/" "$work/continuous.yaml" >"$work/$1.yaml"
+}
+market jumps 21 jump-diffusion "jump_beta: -0.5" "jump_probability: 60%" "own_jumps: {intensity: 40, mean: 1%, deviation: 8%}" \
+    "  jumps: {intensity: 300, mean: -3%, deviation: 4%, sizes: common}\n"
+market hawkes 22 hawkes "jump_beta: 1.5" "jump_probability: 80%" "own_jumps: {intensity: 40, mean: 1%, deviation: 8%}" \
+    "  jumps: {intensity: 200, mean: -3%, deviation: 4%, duration: 30 h, branching: 70%, half_life: 20 h}\n"
+market heston 23 heston "mean_reversion: 3, variance_volatility: 250%, variance_correlation: -60%" \
+    "mean_reversion: 9, variance_volatility: 150%, variance_correlation: 30%" \
+    "mean_reversion: 0.5, variance_volatility: 20%, long_volatility: 30%" ""
+
 # The same with the cheaper draws, one and both of them.
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
 sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \
@@ -97,6 +111,13 @@ sed -e 's/^name: .*/name: bootstrap/; s/model: gbm/model: bootstrap/; s/^  corre
 sed -e 's/^name: .*/name: filtered/; s/^  block:/  filter: ewma\n  block:/' "$work/bootstrap.yaml" >"$work/filtered.yaml"
 sed -e 's/^name: .*/name: replay/; s/model: bootstrap/model: replay/; /^  block:/d; /^paths:/d; s/, volatility: [0-9]*%//' \
     "$work/bootstrap.yaml" >"$work/replay.yaml"
+
+# Paths with deviations of their own: t with tails of an asset's own, and clusters of volatility.
+sed -e 's/^name: .*/name: student-t/; s/^seed: .*/seed: 16/; s/model: gbm/model: student-t\n  degrees_of_freedom: 3.5/' \
+    -e 's/name: B,/name: B, degrees_of_freedom: 2.4,/' "$work/continuous.yaml" >"$work/student-t.yaml"
+sed -e 's/^name: .*/name: garch-t/; s/^seed: .*/seed: 17/' \
+    -e 's/model: gbm/model: garch-t\n  degrees_of_freedom: 4\n  garch_step: 12 h/' \
+    -e 's/{name: \([ABC]\), price/{name: \1, alpha: 0.15, beta: 0.8, price/' "$work/continuous.yaml" >"$work/garch-t.yaml"
 
 for binary in "$@"; do
     [ -x "$binary" ] || { echo "not there: $binary"; exit 77; }

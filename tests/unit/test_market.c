@@ -24,9 +24,9 @@ struct rig {
 
 static void rig_init(struct rig *rig, const struct model *model, size_t n_stress) {
     static const double correlation[] = {1.0, 0.8, 1.0, 0.8, 1.0, 0.8, 1.0, 0.8, 1.0};
-    rig->asset[0] = (struct asset){"a", 60000.0, 0.6, 0.5};
-    rig->asset[1] = (struct asset){"b", 3000.0, 0.9, 0.0};
-    rig->asset[2] = (struct asset){"c", 1.0, 0.6, 0.5};
+    rig->asset[0] = (struct asset){.name = "a", .price = 60000.0, .volatility = 0.6, .drift = 0.5};
+    rig->asset[1] = (struct asset){.name = "b", .price = 3000.0, .volatility = 0.9};
+    rig->asset[2] = (struct asset){.name = "c", .price = 1.0, .volatility = 0.6, .drift = 0.5};
     memcpy(rig->correlation, correlation, sizeof correlation);
     rig->market = (struct market){.model = model,
                                   .n_assets = ASSETS,
