@@ -95,7 +95,7 @@ static int check_complete(struct reading *reading, const struct rows *rows) {
         const struct place place = rows_place(rows, at / d);
         instant_format(prices->time[at / d], when);
         report_error(&reading->report, &place, "choose rows without gaps ('from' and 'to'); none is filled in",
-                     "%s has no price at %s; %zu prices are missing in the rows asked for", prices->name[at % d], when,
+                     "%s has no price at %s; in all %zu are missing in the rows asked for", prices->name[at % d], when,
                      missing);
     }
     return missing == 0;
