@@ -182,7 +182,8 @@ static void mistakes_are_named(void **state) {
         {"stress=[{at: 40 h, over: 9 h, volatility: 2}]", "the event ends after the horizon: at 49 h"},
         {"stress=[{at: 1 h, volatility: 2, correlation_toward: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}]",
          "'correlation_toward' needs 'correlation_blend'"},
-        {"stress=[{at: 1 h, correlation_blend: 1, correlation_toward: [[1, 0, 0], [0, 1, 0]]}]", "has 2 rows; 3 are due"},
+        {"stress=[{at: 1 h, correlation_blend: 1, correlation_toward: [[1, 0, 0], [0, 1, 0]]}]",
+         "has 2 rows; 3 are due"},
         {"stress=[{at: 1 h, correlation_blend: 1, correlation_toward: [[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, "
          "1]]}]",
          "its smallest eigenvalue is -0.8"},
