@@ -140,8 +140,7 @@ static void resolved_events_say_the_same(void **state) {
     (void)state;
     static const char *const overrides[] = {
         "stress=[{at: 1 h, return: {B: -31.7%, default: -0.05}, beta_to: B, beta: {A: 1.3}}]",
-        "stress=[{at: 1 h, over: 5 h, return: {B: -31.7%}, beta_to: B, beta: {default: 5.1}, "
-        "recovery: {over: 7 h, to: 12.34%}}]",
+        "stress=[{at: 0, over: 5 h, return: {B: -31%}, beta_to: B, beta: {C: 5.1}, recovery: {over: 7 h, to: 12.34%}}]",
         "stress=[{at: 1 h, return: {B: -99.9999%}, beta_to: B, beta: {default: 90}, recovery: {over: 7 h, to: 1000}}]",
         "stress=[{at: 0, correlation_blend: 33.3%, correlation_toward: [[1, 0.1, 0], [0.1, 1, 0], [0, 0, 1]]}]",
         "stress=[{at: 7 h, over: 2 h, volatility: 0.123}, {at: 7 h, volatility: 2, return: {A: 7%}}]",
@@ -182,7 +181,8 @@ static void mistakes_are_named(void **state) {
         {"stress=[{at: 40 h, over: 9 h, volatility: 2}]", "the event ends after the horizon: at 49 h"},
         {"stress=[{at: 1 h, volatility: 2, correlation_toward: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}]",
          "'correlation_toward' needs 'correlation_blend'"},
-        {"stress=[{at: 1 h, correlation_blend: 1, correlation_toward: [[1, 0, 0], [0, 1, 0]]}]", "has 2 rows; 3 are due"},
+        {"stress=[{at: 1 h, correlation_blend: 1, correlation_toward: [[1, 0, 0], [0, 1, 0]]}]",
+         "has 2 rows; 3 are due"},
         {"stress=[{at: 1 h, correlation_blend: 1, correlation_toward: [[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, "
          "1]]}]",
          "its smallest eigenvalue is -0.8"},
