@@ -8,7 +8,7 @@ ASSETS = [8, 16, 50]
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
 JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
-MODELS = [*JUMPS, "heston"]
+MODELS = ["regimes", *JUMPS, "heston"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
            ("all paths kept", ["-P", "output.paths=all"])]
@@ -19,6 +19,10 @@ def of_model(reference, model):
     scenario = read(reference)
     market = scenario["market"]
     market["model"] = model
+    if model == "regimes":
+        crisis = [[1.0 if i == j else 0.9 for j in range(ASSETS[0])] for i in range(ASSETS[0])]
+        market["regimes"] = [{"name": "calm", "volatility": 0.8, "duration": "60 d"},
+                             {"name": "crisis", "volatility": 2.5, "duration": "10 d", "correlation": crisis}]
     if model in JUMPS:
         market["jumps"] = {"intensity": 50, "mean": "-4%", "deviation": "3%", **JUMPS[model]}
     if model == "heston":
