@@ -5,6 +5,8 @@ import os
 import yaml
 
 ASSETS = [8, 16, 50]
+MODELS = {"gbm": ({}, {}), "student-t": ({"degrees_of_freedom": 4}, {}),
+          "garch-t": ({"degrees_of_freedom": 4}, {"alpha": 0.05, "beta": 0.9})}
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
@@ -28,6 +30,16 @@ def with_third_mode(reference):
     """A third mode: three positions on their own, the others share the rest."""
     scenario = read(reference)
     scenario["modes"] = [*scenario["modes"], {"name": "core-and-three", "isolated": ["c", "d", "g"]}]
+    return scenario
+
+
+def with_model(reference, model):
+    """The same book under another law: keys of the market, and of every asset."""
+    scenario = read(reference)
+    of_market, of_asset = MODELS[model]
+    scenario["market"].update(model=model, **of_market)
+    for asset in scenario["market"]["assets"]:
+        asset.update(of_asset)
     return scenario
 
 
