@@ -244,7 +244,8 @@ static void warn(const struct calibration *c, struct report *report) {
 enum riskpool_status calibrate_init(struct calibration *c, const struct calibrate_request *request,
                                     struct report *report) {
     *c = (struct calibration){.n_stretches = 0};
-    enum riskpool_status status = prices_init(&c->prices, request->path, request->columns, request->n_columns, report);
+    enum riskpool_status status =
+        prices_init(&c->prices, request->path, request->columns, request->n_columns, NULL, report);
     if (!status)
         status = calibrate_allocate(c, 1 + request->n_others);
     for (size_t i = 0; !status && i <= request->n_others; i++) {

@@ -91,10 +91,10 @@ static struct node *jumps_node(struct tree *tree, const struct calibration *c) {
     return jumps;
 }
 
-/* Mean duration of a regime that is left with probability 1 - stay at every step. */
+/* Mean duration of a regime that ends in a step with probability 1 - stay = 1 - exp(-step / duration). */
 static struct node *duration_node(struct tree *tree, const struct returns *r, double stay) {
     char text[NUMBER_SIZE], *unit = r->calendar.median < 3600 ? "min" : r->calendar.median < 86400 ? "h" : "d";
-    double seconds = r->calendar.step / (1 - stay);
+    double seconds = -r->calendar.step / log(stay);
     snprintf(text, sizeof text, "%.*g %s", ENOUGH, seconds / (*unit == 'm' ? 60 : *unit == 'h' ? 3600 : 86400), unit);
     return node_scalar(tree, text, strlen(text), NULL);
 }

@@ -316,7 +316,9 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
     }
     status = simulate(request, scenario, scenario_path, path);
     if (status == RISKPOOL_INVALID)
-        fprintf(stderr, "riskpool run: --target-error needs 99%% among the confidence levels of %s\n", scenario_path);
+        fprintf(stderr,
+                "riskpool run: --target-error needs 99%% among the confidence levels of %s, and paths that are drawn\n",
+                scenario_path);
 out:
     riskpool_text_free(messages);
     free(path);

@@ -31,8 +31,7 @@ struct account {
     struct path_set *watched;            /* [pool] paths on which it may have met its surface inside the step */
     double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
     struct holding holding;              /* with trajectories */
-    double *equity, *requirement, *used; /* [BLOCK] of one pool */
-    struct share share;                  /* [BLOCK] of the account, at the last slice */
+    double *requirement, *used;          /* [BLOCK] */
     double *total, *level, *utilisation; /* [BLOCK] likewise; percent */
     double *peak;                        /* [BLOCK] running maximum of the account's equity */
     double *start_equity;                /* [BLOCK] */

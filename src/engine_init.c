@@ -4,17 +4,9 @@
 
 #include "engine_account.h"
 
-/* The filter takes log prices and legs of one rate. Exact monitoring at step ends does without; inside a step it is
- * part of what is monitored, and values every path. */
+/* The filter takes log prices, and inside a step the same deviations on every path. */
 static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
-    if (terms->continuous ? terms->spreads : terms->exact)
-        return 0;
-    if (terms->scale != PRICE_LOG || surface->single)
-        return 0;
-    for (size_t i = 0; i < surface->n_legs; ++i)
-        if (surface->leg[i].n_tiers > 1)
-            return 0;
-    return 1;
+    return !terms->exact && !(terms->continuous && terms->spreads) && terms->scale == PRICE_LOG && !surface->single;
 }
 
 /* Long legs have a barrier below, short ones above. */
@@ -155,14 +147,13 @@ static void account_take(struct account *account, const struct engine *engine, s
     const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
     account->engine = engine;
     account->mode = &engine->mode[m];
-    TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->equity, &account->requirement, &account->used,
-         &account->total, &account->level, &account->utilisation, &account->share.need, &account->share.equity,
-         &account->peak, &account->start_equity);
+    TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->requirement, &account->used, &account->total,
+         &account->level, &account->utilisation, &account->peak, &account->start_equity);
     TAKE(arena, account->mode->n_pools * BLOCK, &account->cash, &account->low, &account->high, &account->screen.base,
          &account->holding.constant, &account->holding.per_used, &account->start.positive, &account->start.negative,
          &account->start.distance, &account->end.positive, &account->end.negative, &account->end.distance);
-    TAKE(arena, n_positions * BLOCK, &account->remaining, &account->screen.weight, &account->screen.reference,
-         &account->holding.size);
+    TAKE(arena, n_positions * BLOCK, &account->remaining, &account->screen.weight, &account->screen.down,
+         &account->screen.reference, &account->holding.size);
     TAKE(arena, n_positions + 1, &account->path_remaining, &account->near.factor);
     TAKE(arena, n_assets, &account->path_price, &account->first_price, &account->near.deviation,
          &account->room.start_price, &account->room.end_price, &account->room.price, &account->room.weight,

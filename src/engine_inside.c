@@ -31,10 +31,18 @@ static double reach_of(const struct account *account, const struct slice *slice)
     return largest[0] + largest[1];
 }
 
+static double highest_rate(const struct tiers *tiers) {
+    double highest = 0.0;
+    for (size_t k = 0; k < tiers->n; ++k)
+        highest = tiers->tier[k].rate > highest ? tiers->tier[k].rate : highest;
+    return highest;
+}
+
 /* Factors that turn the two sides A and B of G into what is positive only where the distance ln(A / B) is more than
- * `far` of its deviations s <= a / A + b / B, where a and b are the sums of the legs' values times their own
+ * `far` of its deviations s <= a / A + b / B, where a and b are the sums of the legs' slopes times their own
  * deviations: ln(A / B) >= (A - B) / A, so that A - B > far (a + r b) suffices where A / B <= r; and with r = e^(far *
- * reach), ln(A / B) > far * reach does elsewhere. */
+ * reach), ln(A / B) > far * reach does elsewhere. The slope of a long leg is at most its side; that of a short one at
+ * most its side times 1 + its highest rate. */
 static void set_factors(struct account *account, const struct slice *slice) {
     const struct engine_terms *terms = &account->engine->terms;
     const struct book *book = terms->book;
@@ -43,7 +51,8 @@ static void set_factors(struct account *account, const struct slice *slice) {
     int wide = 0;
     for (size_t i = 0; i < book->n_positions; ++i) {
         const double own = far * slice->deviation[book->positions[i].asset];
-        near->factor[i] = book->positions[i].quantity < 0.0 ? 1.0 + ratio * own : 1.0 - own;
+        const double rate = highest_rate(&terms->rule->of_asset[book->positions[i].asset]);
+        near->factor[i] = book->positions[i].quantity < 0.0 ? 1.0 + ratio * own * (1.0 + rate) : 1.0 - own;
         wide |= own >= 1.0;
     }
     /* In so long a step everything is near. */
@@ -62,8 +71,6 @@ static struct path_set screen_pool(struct account *account, size_t pool, const s
     screen.base += row;
     screen.scale = account->near.factor;
     screen.owned = account->near.owned;
-    if (engine->terms.exact)
-        fill(screen.base, -INFINITY);
     fill(account->near.slack, INFINITY);
     engine->kernel->screen(surface->n_legs, surface->leg, slice->initial, x, account->cash + row, account->remaining,
                            &screen, account->near.slack);

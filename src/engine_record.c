@@ -11,24 +11,6 @@ static double threshold_of(const struct alert *alert) {
     return alert->threshold * (alert->kind == ALERT_MARGIN_LEVEL ? 1.0 + rounding : 1.0 - rounding);
 }
 
-/* The highest utilisation of a pool, in percent. */
-static void value_utilisation(struct account *account, const struct slice *slice) {
-    const struct kernel *kernel = account->engine->kernel;
-    const struct share *share = &account->share;
-    for (size_t i = 0; i < BLOCK; ++i) {
-        share->need[i] = 0.0;
-        share->equity[i] = 1.0;
-    }
-    for (size_t p = 0; p < account->mode->n_pools; ++p) {
-        const struct surface *surface = &account->mode->pool[p].surface;
-        kernel->value(surface->n_legs, surface->leg, account->cash + p * BLOCK, account->remaining, slice->price,
-                      account->equity, account->requirement, account->used);
-        kernel->share(account->equity, account->requirement, account->used, share);
-    }
-    for (size_t i = 0; i < BLOCK; ++i)
-        account->utilisation[i] = 100.0 * share->need[i] / share->equity[i];
-}
-
 static void sample(struct account *account, size_t time) {
     double *equity = account->out.equity_at + time * BATCH, *level = account->out.margin_level_at + time * BATCH;
     memcpy(equity, account->total, BLOCK * sizeof(double));
@@ -43,7 +25,8 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
     kernel->equities(account->mode->n_pools, account->mode->legs, &account->holding, slice->price, account->total,
                      account->level);
     if (account->engine->watches_utilisation)
-        value_utilisation(account, slice);
+        kernel->utilisation(account->mode->n_pools, account->mode->legs, account->cash, account->remaining,
+                            slice->price, account->utilisation);
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];
         double *when = account->out.alert_time + a * BATCH;

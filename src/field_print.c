@@ -87,6 +87,12 @@ static struct node *whole_node(uint64_t value, struct tree *tree) {
     return word_node(text, tree);
 }
 
+/* NULL for a map of which nothing was given and nothing has a default. */
+static struct node *map_node(const struct field *field, const void *value, struct tree *tree) {
+    struct node *map = field_node(field->fields, value, tree);
+    return map && map->n > 0 ? map : NULL;
+}
+
 /* NULL for what was not given and has no default. */
 static struct node *value_node(const struct field *field, const void *value, struct tree *tree) {
     switch (field->type) {
@@ -108,7 +114,7 @@ static struct node *value_node(const struct field *field, const void *value, str
     case FIELD_PERCENTS:
         return numbers_node(field, value, tree);
     case FIELD_MAP:
-        return field_node(field->fields, value, tree);
+        return map_node(field, value, tree);
     case FIELD_MAPS:
         return items_node(field, value, tree);
     case FIELD_NODE:

@@ -11,11 +11,18 @@
 
 enum { PATHS_AT_ONCE = 32 }; /* counts of listed paths are multiples of it */
 
-/* What the exact filter knows of a joint pool: a lower bound of its G is base + sum of weight * x over the long legs,
- * and for short ones also + weight * (x - reference)^2. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A
- * base of -INFINITY knows nothing, INFINITY is a pool that cannot breach until something changes it. */
+/* Sets of numbers that some paths draw beside those of the whole block: column c is set number[c] of path[c]. */
+struct marks {
+    size_t n; /* columns, at most BLOCK */
+    const uint64_t *path, *number;
+    uint32_t first; /* index of the first quad of normals and pair of uniforms of set 0 */
+};
+
+/* What the exact filter knows of a joint pool: its G at a reference, less a margin, and how fast it can fall from there
+ * when a coordinate rises or falls. Rows [BLOCK] and, by the legs' positions, [position][BLOCK]. A base of -INFINITY
+ * knows nothing, INFINITY is a pool that cannot breach until something changes it. */
 struct screen {
-    double *base, *weight, *reference;
+    double *base, *weight, *down, *reference;
     const double *scale; /* [position] factor of every leg's side of G: 1, or what keeps a distance (engine_inside.c) */
     double owned, owed;  /* the same for a constant above and below zero */
 };
@@ -29,6 +36,16 @@ struct barrier {
 /* A bridge whose 2 d0 d1 / s^2 is above this is taken not to cross: the probability is 2e-16, far below what a normal
  * of 40 bits of radius resolves. */
 #define BRIDGE_MOST 36.0
+
+/* One step of a square-root variance v and of the log price on it (Andersen 2008), the same for all paths. */
+struct variance_step {
+    double level, decay;           /* E[v'] = level + (v - level) decay */
+    double per_variance, constant; /* var[v'] = per_variance v + constant */
+    double before, after;          /* K1, K2 of the paper's equation 33: the log price moves by K1 v + K2 v' */
+    double plain;                  /* K0, where the correction does not exist */
+    double tilt, drift_before;     /* A = K2 + K4 / 2, and K1 + K3 / 2, of the correction */
+    double share;                  /* variance of the log price over the step is share (v + v') */
+};
 
 /* The legs of a pool. */
 struct legs {
@@ -50,11 +67,6 @@ struct holding {
     double *per_used; /* [pool][BLOCK] 100 / used margin; NaN when nothing is open */
 };
 
-/* The pool of an account with the highest utilisation so far: requirement, and equity above 0. Rows [BLOCK]. */
-struct share {
-    double *need, *equity;
-};
-
 struct kernel {
     const char *name;
 
@@ -72,6 +84,9 @@ struct kernel {
      * NULL (zero). */
     void (*correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                       const double *from, double *restrict out);
+    /* The same in the columns whose regime is `which`; others stay as they are. */
+    void (*correlate_regime)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *lower,
+                             const double *shift, const double *normal, const double *from, double *restrict out);
 
     /* z = the standard normal quantile of u, a normal number in (0, 1): vmath_quantile, bit for bit. */
     void (*quantile)(const double *u, double *restrict z);
@@ -81,9 +96,15 @@ struct kernel {
     void (*uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
                      double *restrict uniform);
 
-    /* out[i] = from[i] where a path's regime is `which`; in the first `n_paths` columns. */
-    void (*pick)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,
-                 double *restrict out);
+    /* The numbers of listed sets, `n` normals and `m` uniforms each, at (path, step, RNG_MODEL): quads of normals from
+     * marks->first + number * (quads of a set) on, and likewise pairs of uniforms, from the second pair on. */
+    void (*marks)(uint64_t seed, uint32_t step, const struct marks *marks, size_t n, double *restrict normal, size_t m,
+                  double *restrict uniform);
+
+    /* Moves a row of variances by a step, each by a standard normal; mean: what the log price moves by, but for its
+     * drift and its own normal; deviation: of the log price over the step. */
+    void (*heston)(const struct variance_step *law, const double *normal, double *restrict variance,
+                   double *restrict mean, double *restrict deviation);
 
     /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]); own_mean may be NULL (zero). */
     void (*move)(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
@@ -136,7 +157,7 @@ struct kernel {
     /* slack = min(slack, positive - negative), where anything is owed. */
     void (*excess)(const double *positive, const double *negative, double *restrict slack);
 
-    /* As `price`, `sides` and `excess` together, for legs of one rate each and log prices; only the paths that the
+    /* As `price`, `sides` and `excess` together, for log prices; only the paths that the
      * bound of `screen` does not settle are valued, so slack is exact only where it is <= 0. */
     void (*screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                    const double *remaining, const struct screen *screen, double *restrict slack);
@@ -152,8 +173,9 @@ struct kernel {
     void (*value)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict equity, double *restrict requirement, double *restrict used);
 
-    /* Notes the pool if its utilisation is the highest so far. */
-    void (*share)(const double *equity, const double *requirement, const double *used, const struct share *share);
+    /* The highest utilisation of a pool of the account, in percent; 0 with nothing open. */
+    void (*utilisation)(size_t n_pools, const struct legs *pool, const double *cash, const double *remaining,
+                        const double *price, double *restrict utilisation);
     /* Running peak of the total, largest fall from it, lowest level. */
     void (*extremes)(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
                      double *restrict lowest);

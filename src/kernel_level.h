@@ -22,8 +22,14 @@ void LEVEL(single_pairs)(size_t n_paths, const uint64_t *restrict word, double *
 void LEVEL(rows_mirror)(size_t n, double *restrict normal);
 void LEVEL(rows_uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, uint32_t step, size_t n,
                           double *restrict uniform);
+void LEVEL(rows_marks)(uint64_t seed, uint32_t step, const struct marks *marks, size_t n, double *restrict normal,
+                       size_t m, double *restrict uniform);
+void LEVEL(rows_heston)(const struct variance_step *law, const double *normal, double *restrict variance,
+                        double *restrict mean, double *restrict deviation);
 void LEVEL(rows_correlate)(size_t n, size_t n_paths, const double *lower, const double *shift, const double *normal,
                            const double *from, double *restrict out);
+void LEVEL(rows_correlate_regime)(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *lower,
+                                  const double *shift, const double *normal, const double *from, double *restrict out);
 
 void LEVEL(rows_quantile)(const double *u, double *restrict z);
 

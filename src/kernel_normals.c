@@ -38,10 +38,16 @@ static inline void philox_round(lanes x[4], const lanes key[2]) {
     x[3] = p0;
 }
 
-/* The two 64-bit words of a Philox block for each of DRAWN_AT_ONCE paths. The compiler sees that in the first rounds
- * most of the state is the same in all of them. */
-static inline void philox_words(const struct draw *draw, const uint64_t *path, uint32_t tail, uint64_t *restrict word0,
-                                uint64_t *restrict word1) {
+static inline lanes shift_of(const uint64_t *shift) {
+    lanes all;
+    memcpy(&all, shift, sizeof all);
+    return all;
+}
+
+/* The two 64-bit words of a Philox block for each of DRAWN_AT_ONCE paths, at `tail` plus a shift of their own unless
+ * that is NULL. The compiler sees that in the first rounds most of the state is the same in all of them. */
+static inline void philox_words(const struct draw *draw, const uint64_t *path, const uint64_t *shift, uint32_t tail,
+                                uint64_t *restrict word0, uint64_t *restrict word1) {
     lanes x[INTERLEAVED][4];
     const lanes zero = {0};
     for (int i = 0; i < INTERLEAVED; ++i) {
@@ -49,6 +55,8 @@ static inline void philox_words(const struct draw *draw, const uint64_t *path, u
         x[i][1] = zero + draw->path_high;
         x[i][2] = zero + draw->step;
         x[i][3] = zero + tail;
+        if (shift)
+            x[i][3] += shift_of(shift + i * LANES);
     }
 #pragma GCC unroll 10
     for (int round = 0; round < RNG_ROUNDS; ++round)
@@ -77,7 +85,7 @@ void LEVEL(rows_normals)(uint64_t seed, size_t n_paths, const uint64_t *path, ui
     for (size_t quad = 0; quad * 4 < n; ++quad) {
         const uint32_t tail = rng_counter_tail(purpose, (uint32_t)quad);
         for (size_t p = 0; p < n_paths; p += DRAWN_AT_ONCE)
-            philox_words(&draw, path + p, tail, word0 + p, word1 + p);
+            philox_words(&draw, path + p, NULL, tail, word0 + p, word1 + p);
         double *row = normal + quad * 4 * BLOCK;
         (single ? LEVEL(single_pairs) : normal_pairs)(n_paths, word0, row, row + BLOCK);
         (single ? LEVEL(single_pairs) : normal_pairs)(n_paths, word1, row + 2 * BLOCK, row + 3 * BLOCK);
@@ -101,8 +109,37 @@ void LEVEL(rows_uniforms)(uint64_t seed, size_t n_paths, const uint64_t *path, u
     for (size_t pair = 0; pair * 2 < n; ++pair) {
         const uint32_t tail = rng_counter_tail(RNG_MODEL, FIRST_UNIFORM + (uint32_t)pair);
         for (size_t p = 0; p < n_paths; p += DRAWN_AT_ONCE)
-            philox_words(&draw, path + p, tail, word0 + p, word1 + p);
+            philox_words(&draw, path + p, NULL, tail, word0 + p, word1 + p);
         uniform_row(n_paths, word0, uniform + pair * 2 * BLOCK);
         uniform_row(n_paths, word1, uniform + (pair * 2 + 1) * BLOCK);
+    }
+}
+
+/* Words of block `index` of every listed set of `size` blocks. */
+static void mark_words(const struct draw *draw, const struct marks *marks, uint32_t index, uint32_t size,
+                       uint64_t *restrict word0, uint64_t *restrict word1) {
+    const uint32_t tail = rng_counter_tail(RNG_MODEL, index);
+    uint64_t shift[BLOCK];
+    for (size_t c = 0; c < marks->n; ++c)
+        shift[c] = marks->number[c] * size;
+    for (size_t c = 0; c < marks->n; c += DRAWN_AT_ONCE)
+        philox_words(draw, marks->path + c, shift + c, tail, word0 + c, word1 + c);
+}
+
+void LEVEL(rows_marks)(uint64_t seed, uint32_t step, const struct marks *marks, size_t n, double *restrict normal,
+                       size_t m, double *restrict uniform) {
+    const uint32_t quads = (uint32_t)(n + 3) / 4, pairs = (uint32_t)(m + 1) / 2;
+    uint64_t word0[BLOCK], word1[BLOCK];
+    struct draw draw;
+    draw_init(&draw, seed, marks->path[0], step);
+    for (uint32_t quad = 0; quad < quads; ++quad) {
+        mark_words(&draw, marks, marks->first + quad, quads, word0, word1);
+        normal_pairs(marks->n, word0, normal + quad * 4 * BLOCK, normal + (quad * 4 + 1) * BLOCK);
+        normal_pairs(marks->n, word1, normal + (quad * 4 + 2) * BLOCK, normal + (quad * 4 + 3) * BLOCK);
+    }
+    for (uint32_t pair = 0; pair < pairs; ++pair) {
+        mark_words(&draw, marks, FIRST_UNIFORM + 1 + marks->first + pair, pairs, word0, word1);
+        uniform_row(marks->n, word0, uniform + pair * 2 * BLOCK);
+        uniform_row(marks->n, word1, uniform + (pair * 2 + 1) * BLOCK);
     }
 }

@@ -5,14 +5,6 @@
 #include "lanes.h"
 #include "vmath.h"
 
-static void rows_pick(size_t n, size_t n_paths, const uint8_t *regime, uint8_t which, const double *from,
-                      double *restrict out) {
-    for (size_t i = 0; i < n; ++i)
-#pragma omp simd
-        for (size_t p = 0; p < n_paths; ++p)
-            out[i * BLOCK + p] = regime[p] == which ? from[i * BLOCK + p] : out[i * BLOCK + p];
-}
-
 static void rows_move(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
                       const double *from, double *restrict out) {
     for (size_t i = 0; i < n; ++i) {
@@ -236,15 +228,26 @@ static void rows_equities(size_t n_pools, const struct legs *pool, const struct 
 }
 
 /* Fractions are compared crosswise, so that an account costs one division a path and not one a pool. */
-static void rows_share(const double *equity, const double *requirement, const double *used, const struct share *share) {
-    double *restrict share_need = share->need, *restrict share_equity = share->equity;
+static void rows_utilisation(size_t n_pools, const struct legs *pool, const double *cash, const double *remaining,
+                             const double *price, double *restrict utilisation) {
+    const double tiny = 0x1p-1000;
+    double need[BLOCK], backing[BLOCK], equity[BLOCK], requirement[BLOCK], used[BLOCK];
     ROWS {
-        const double tiny = 0x1p-1000;
-        double backing = equity[p] > tiny ? equity[p] : tiny;
-        int higher = (used[p] > 0.0) & (requirement[p] * share_equity[p] > share_need[p] * backing);
-        share_need[p] = higher ? requirement[p] : share_need[p];
-        share_equity[p] = higher ? backing : share_equity[p];
+        need[p] = 0.0;
+        backing[p] = 1.0;
     }
+    for (size_t k = 0; k < n_pools; ++k) {
+        if (pool[k].n == 0)
+            continue;
+        rows_value(pool[k].n, pool[k].leg, cash + k * BLOCK, remaining, price, equity, requirement, used);
+        ROWS {
+            const double own = equity[p] > tiny ? equity[p] : tiny;
+            const int higher = (used[p] > 0.0) & (requirement[p] * backing[p] > need[p] * own);
+            need[p] = higher ? requirement[p] : need[p];
+            backing[p] = higher ? own : backing[p];
+        }
+    }
+    ROWS utilisation[p] = 100.0 * need[p] / backing[p];
 }
 
 static void rows_extremes(const double *total, const double *level, double *restrict peak, double *restrict drawdown,
@@ -278,8 +281,10 @@ const struct kernel LEVEL(kernel) = {
     .mirror = LEVEL(rows_mirror),
     .quantile = LEVEL(rows_quantile),
     .correlate = LEVEL(rows_correlate),
+    .correlate_regime = LEVEL(rows_correlate_regime),
     .uniforms = LEVEL(rows_uniforms),
-    .pick = rows_pick,
+    .marks = LEVEL(rows_marks),
+    .heston = LEVEL(rows_heston),
     .move = rows_move,
     .curve = LEVEL(rows_curve),
     .spread = LEVEL(rows_spread),
@@ -298,7 +303,7 @@ const struct kernel LEVEL(kernel) = {
     .spent = rows_spent,
     .equities = rows_equities,
     .value = rows_value,
-    .share = rows_share,
+    .utilisation = rows_utilisation,
     .extremes = rows_extremes,
     .first_at_least = rows_first_at_least,
     .first_at_most = rows_first_at_most,

@@ -1,5 +1,6 @@
 /* A few 64-bit integers or doubles side by side in the widest vector of the instruction set, and the operations that
- * compilers do not find by themselves; the plain C twins below give the same bits. */
+ * compilers do not find by themselves; the plain C twins below give the same bits (LANES_PLAIN chooses them where there
+ * is a choice). */
 #ifndef LANES_H
 #define LANES_H
 
@@ -36,6 +37,11 @@ static inline uint64_t lanes_signs(lanes a) {
     return _mm512_movepi64_mask((__m512i)a);
 }
 
+/* a where it is smaller, else b; b where either is NaN. */
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    return (real_lanes)_mm512_min_pd((__m512d)a, (__m512d)b);
+}
+
 /* a b + c, rounded once. */
 static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
     return (real_lanes)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
@@ -55,13 +61,17 @@ static inline uint64_t lanes_signs(lanes a) {
     return (uint64_t)_mm256_movemask_pd((__m256d)a);
 }
 
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    return (real_lanes)_mm256_min_pd((__m256d)a, (__m256d)b);
+}
+
 static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
     return (real_lanes)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
 }
 
 #else
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(LANES_PLAIN)
 #include <emmintrin.h>
 static inline lanes lanes_product(lanes a, lanes b) {
     return (lanes)_mm_mul_epu32((__m128i)a, (__m128i)b);
@@ -81,6 +91,12 @@ static inline uint64_t lanes_signs(lanes a) {
     for (int i = 0; i < LANES; ++i)
         bits |= a[i] >> 63 << i;
     return bits;
+}
+
+static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
+    for (int i = 0; i < LANES; ++i)
+        b[i] = a[i] < b[i] ? a[i] : b[i];
+    return b;
 }
 
 static inline real_lanes lanes_fma(real_lanes a, real_lanes b, real_lanes c) {
@@ -109,10 +125,6 @@ static inline void lanes_store(double *to, real_lanes a) {
 /* a where the bits of `yes` are set, else b. */
 static inline real_lanes lanes_choose(lanes yes, real_lanes a, real_lanes b) {
     return (real_lanes)((yes & (lanes)a) | (~yes & (lanes)b));
-}
-
-static inline real_lanes lanes_smaller(real_lanes a, real_lanes b) {
-    return lanes_choose((lanes)(a < b), a, b);
 }
 
 #endif

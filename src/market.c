@@ -12,16 +12,24 @@ static int has_bridge(const struct market *market) {
     return market->bridge && !market->model->given;
 }
 
+/* How many laws of a step there are for all paths: one, or one a regime. */
+static size_t count_laws(const struct market_block *block) {
+    return block->market->model->switches ? block->steps->n_regimes : 1;
+}
+
 /* The rows that the model writes. */
 static void take_law(struct market_block *block, struct arena *arena) {
     const struct model *model = block->market->model;
     const struct model_setting *setting = &block->steps->setting;
-    const size_t n = setting->n_assets, rows = n * BLOCK;
+    const size_t n = setting->n_assets, rows = n * BLOCK, laws = count_laws(block);
     struct model_step *law = &block->law;
     *law = (struct model_step){.setting = setting, .made = block->steps->made, .kernel = block->kernel};
     law->path = block->path;
-    law->mean = arena_take(arena, n);
-    law->deviation = arena_take(arena, n);
+    law->mean = arena_take(arena, laws * n);
+    law->deviation = arena_take(arena, laws * n);
+    block->shift = arena_take(arena, laws * n);
+    block->deviation = arena_take(arena, laws * n);
+    block->factor = arena_take(arena, laws * n * n);
     law->state = arena_take(arena, model->state_rows ? model->state_rows(setting) * BLOCK : 0);
     law->room = arena_take(arena, model->room_rows ? model->room_rows(setting) * BLOCK : 0);
     law->jump = arena_take(arena, rows);
@@ -29,8 +37,8 @@ static void take_law(struct market_block *block, struct arena *arena) {
         return;
     law->own_mean = model->centred ? NULL : arena_take(arena, rows);
     law->spread = arena_take(arena, rows);
-    block->shock = arena_take(arena, rows);
-    block->picked = arena_take(arena, block->steps->n_regimes > 1 ? rows : 0);
+    law->own_mean = arena_take(arena, model->switches ? 0 : rows);
+    block->shock = arena_take(arena, model->switches ? 0 : rows);
     law->regime = arena_allocate(arena, BLOCK);
     law->shock = block->shock;
 }
@@ -53,9 +61,6 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
         block->price[i] = arena_take(arena, rows);
     }
     block->slope = arena_take(arena, rows);
-    block->shift = arena_take(arena, market->n_assets);
-    block->deviation = arena_take(arena, market->n_assets);
-    block->factor = arena_take(arena, market->n_assets * market->n_assets);
     take_law(block, arena);
     if (arena->failed)
         return RISKPOOL_NO_MEMORY;
@@ -140,18 +145,18 @@ static int apply_gaps(struct market_block *block, uint64_t step) {
 /* The law of one step: what the model says of every asset, and the stress of the step. */
 static void prepare_step(struct market_block *block, uint64_t step) {
     const struct market_steps *steps = block->steps;
-    const size_t n = block->market->n_assets;
+    const size_t n = block->market->n_assets, rows = count_laws(block) * n;
     const double *stress = market_steps_stress(steps, step);
     int changed = 0;
     block->law.step = step;
     block->law.has_jump = 0;
     block->market->model->law(&block->law);
-    for (size_t i = 0; i < n; ++i) {
-        block->shift[i] = block->law.mean[i] + stress[i];
+    for (size_t i = 0; i < rows; ++i) {
+        block->shift[i] = block->law.mean[i] + stress[i % n];
         changed |= block->law.deviation[i] != block->deviation[i];
         block->deviation[i] = block->law.deviation[i];
     }
-    for (size_t i = 0; changed && i < n; ++i)
+    for (size_t i = 0; changed && i < rows; ++i)
         for (size_t k = 0; k < n; ++k)
             block->factor[i * n + k] = block->deviation[i] * steps->root[i * n + k];
 }
@@ -170,11 +175,19 @@ static void correlate_regimes(const struct market_block *block, size_t n_paths, 
                               const double *normal, double *out) {
     const struct market_steps *steps = block->steps;
     const size_t n = block->market->n_assets;
-    block->kernel->correlate(n, n_paths, steps->root, steps->zero, normal, NULL, out);
-    for (size_t k = 1; k < steps->n_regimes; ++k) {
-        block->kernel->correlate(n, n_paths, steps->root + k * n * n, steps->zero, normal, NULL, block->picked);
-        block->kernel->pick(n, n_paths, regime, (uint8_t)k, block->picked, out);
-    }
+    if (steps->n_regimes == 1)
+        block->kernel->correlate(n, n_paths, steps->root, steps->zero, normal, NULL, out);
+    for (size_t k = 0; steps->n_regimes > 1 && k < steps->n_regimes; ++k)
+        block->kernel->correlate_regime(n, n_paths, regime, (uint8_t)k, steps->root + k * n * n, steps->zero, normal,
+                                        NULL, out);
+}
+
+/* The move of paths that switch between laws. */
+static void move_switching(const struct market_block *block) {
+    const size_t n = block->market->n_assets;
+    for (size_t k = 0; k < block->steps->n_regimes; ++k)
+        block->kernel->correlate_regime(n, BLOCK, block->law.regime, (uint8_t)k, block->factor + k * n * n,
+                                        block->shift + k * n, block->normal, block->x[0], block->x[1]);
 }
 
 /* The diffusive move from x[0] to x[1]. */
@@ -184,11 +197,13 @@ static void move(struct market_block *block, uint64_t step) {
     const size_t n = block->market->n_assets;
     if (!model->given)
         draw_shocks(block, step);
-    if (model->spreads && !model->given)
+    if (model->spreads && !model->given && !model->switches)
         correlate_regimes(block, BLOCK, block->law.regime, block->normal, block->shock);
     if (model->drawn)
         model->drawn(&block->law);
-    if (model->spreads)
+    if (model->switches)
+        move_switching(block);
+    else if (model->spreads)
         kernel->move(n, block->shift, block->law.own_mean, block->law.spread, block->shock, block->x[0], block->x[1]);
     else
         kernel->correlate(n, BLOCK, block->factor, block->shift, block->normal, block->x[0], block->x[1]);

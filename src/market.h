@@ -22,9 +22,10 @@ struct market {
     double step_hours; /* the same in hours, by itself, so that whole hours stay whole */
     uint64_t n_steps;  /* to the horizon */
     uint64_t seed;
-    int bridge;     /* 1: slices carry bridge normals (continuous monitoring) */
-    int single;     /* 1: normals are drawn in single precision; all that follows is double */
-    int antithetic; /* 1: path 2k + 1 is path 2k with every normal negated, those of the bridge too */
+    uint64_t paths_most; /* 0: any number */
+    int bridge;          /* 1: slices carry bridge normals (continuous monitoring) */
+    int single;          /* 1: normals are drawn in single precision; all that follows is double */
+    int antithetic;      /* 1: path 2k + 1 is path 2k with every normal negated, those of the bridge too */
 };
 
 void market_free(struct market *market);
@@ -55,9 +56,9 @@ struct market_block {
     double *price[3];              /* prices there */
     double *slope;                 /* P(0) in every row; for linear scales */
     double *shift, *deviation;     /* [asset] of x over the present step: mean with stress, standard deviation */
-    double *factor;                /* [asset][asset] lower triangle from normals to x */
+    double *factor;                /* [asset][asset] lower triangle from normals to x; these three for every law */
     struct model_step law;         /* of the present step */
-    double *shock, *picked;        /* tables: correlated standard normals; those of one regime */
+    double *shock;                 /* table: correlated standard normals */
     struct slice slice;
 };
 

@@ -13,6 +13,7 @@ void market_free(struct market *market) {
     for (size_t i = 0; market->assets && i < market->n_assets; ++i)
         free(market->assets[i].name);
     free(market->assets);
+    model_terms_free(&market->terms);
     free(market->correlation);
     free(market->correlation_requested);
     free(market->stress.returns);

@@ -12,11 +12,18 @@
 #include "slice.h"
 
 /* X(identifier, name in a scenario, sentence for the reference): the models, model_<identifier> each. */
-#define MODEL_LIST(X)                                                                               \
-    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                              \
-    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates") \
-    X(student_t, "student-t",                                                                       \
-      "log returns of a step are multivariate t: all assets are wide at once; prices have no mean") \
+#define MODEL_LIST(X)                                                                                                \
+    X(gbm, "gbm", "geometric Brownian motion: log returns are normal")                                               \
+    X(bachelier, "bachelier", "arithmetic Brownian motion: price changes are normal, as for rates")                  \
+    X(regimes, "regimes", "gbm whose volatilities and correlation switch between regimes, by a Markov chain")        \
+    X(bootstrap, "bootstrap", "returns of a price file, drawn in blocks of neighbouring rows")                       \
+    X(replay, "replay", "the prices of a file as they were, from one row of it or from each")                        \
+    X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)") \
+    X(hawkes, "hawkes", "jump-diffusion whose common jumps set off others (Hawkes 1971)")                            \
+    X(heston, "heston",                                                                                              \
+      "variances of their own that return to a level (Heston 1993), by the scheme of Andersen (2008)")               \
+    X(student_t, "student-t",                                                                                        \
+      "log returns of a step are multivariate t: all assets are wide at once; prices have no mean")                  \
     X(garch_t, "garch-t", "GARCH(1,1) an asset with correlated t innovations: volatility clusters")
 
 /* What every step of a market has in common. */
@@ -41,12 +48,12 @@ struct model_step {
     double *room;         /* [room_rows][BLOCK], for one call */
 
     /* Filled by `law`: the diffusive move is mean + deviation * (correlated standard normal). */
-    double *mean, *deviation; /* [asset] of all paths */
+    double *mean, *deviation; /* [asset] of all paths; [regime][asset] with `switches` */
     double *own_mean;         /* with `spreads`: a table, added to the mean; zero unless filled */
-    double *spread;           /* with `spreads`: a table of deviations, instead of `deviation` */
-    uint8_t *regime;          /* [BLOCK] with several correlations: which is a path's */
-    double *jump;             /* table, when has_jump: what x does at once at the end of the step */
-    int has_jump;             /* 0 unless set */
+    double *spread; /* with `spreads`: a table of deviations, instead of `deviation`; both are kept from step to step */
+    uint8_t *regime; /* [BLOCK] with several correlations: which is a path's; kept from step to step */
+    double *jump;    /* table, when has_jump: what x does at once at the end of the step */
+    int has_jump;    /* 0 unless set */
 
     /* For `drawn` and `moved`: the correlated standard normals of the step, a table. */
     const double *shock;
@@ -54,8 +61,10 @@ struct model_step {
 
 struct model {
     enum price_scale scale;
-    int spreads; /* paths have their own deviations or means */
-    int centred; /* with `spreads`: no means of their own, own_mean is NULL */
+    int spreads;  /* paths have their own deviations or means */
+    int switches; /* 1, with spreads and regimes: a path's law is that of its regime. `spread` repeats its deviations,
+                     and there is neither own_mean nor shock */
+    int centred;  /* with `spreads`: no means of their own, own_mean is NULL */
     int given; /* 1: there is no law inside a step, only its end is known; own_mean is the whole move, nothing drawn */
     /* Rows of state and of room. NULL: none. */
     size_t (*state_rows)(const struct model_setting *setting);

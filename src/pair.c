@@ -10,8 +10,8 @@ static const double most_effect = 16; /* effective size over size; intervals of 
 
 /* Standard error of a mean of n values, from the sum of the squares of the deviations of its n / 2 pair sums. */
 static double error_of(const struct sum *squares, size_t n) {
-    const double pairs = (double)(n / 2);
-    return pairs < 2 ? NAN : sqrt(sum_value(squares) / (pairs - 1) / pairs) / 2;
+    const size_t pairs = n / 2;
+    return pairs < 2 ? NAN : sqrt(sum_value(squares) / (double)(pairs - 1) / (double)pairs) / 2;
 }
 
 double pair_mean_error(const double *x, size_t n, double mean) {
@@ -24,7 +24,8 @@ double pair_mean_error(const double *x, size_t n, double mean) {
 }
 
 double pair_effective_size(uint64_t count, uint64_t twice, uint64_t n) {
-    const double both = (double)twice + 1, pairs = (double)(n / 2) + 2;
+    const uint64_t whole = n / 2;
+    const double both = (double)twice + 1, pairs = (double)whole + 2;
     const double halves = both + (double)(count - 2 * twice) / 2; /* pairs times the frequency */
     const double correlation = (both * pairs - halves * halves) / (halves * (pairs - halves));
     const double least = 1 / most_effect, effect = 1 + (correlation < 1 ? correlation : 1);

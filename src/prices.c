@@ -39,6 +39,7 @@ static char *keep_name(struct prices *prices, const char *text) {
 
 static int check_header(const struct node *rows, struct report *report) {
     struct instant instant;
+    const size_t before = report->n_errors;
     const struct node *header = rows->n > 0 ? rows->item[0] : NULL;
     if (!header) {
         report_error(report, &rows->place, "a row of names, then a row of prices for each date", "the file is empty");
@@ -60,7 +61,7 @@ static int check_header(const struct node *rows, struct report *report) {
                 report_error(report, &header->item[i]->place, NULL, "columns %zu and %zu are both named '%s'", k + 1,
                              i + 1, header->item[i]->text);
     }
-    return report->n_errors == 0;
+    return report->n_errors == before;
 }
 
 /* Where a wanted column is in the file; 0 (the dates) when it is nowhere, which is reported. */
@@ -168,20 +169,21 @@ static void read_rows(struct prices *prices, const struct node *rows, const size
 }
 
 enum riskpool_status prices_init(struct prices *prices, const char *path, const char *const *columns, size_t n_columns,
-                                 struct report *report) {
+                                 const struct place *asked, struct report *report) {
     struct tree cells = {0};
+    const size_t before = report->n_errors;
     *prices = (struct prices){.path = NULL};
     prices->path = keep(prices, path);
-    const struct source *source = report_file(report, path, NULL);
+    const struct source *source = report_file(report, path, asked);
     struct node *rows = source ? csv_read(source, &cells, report) : NULL;
     if (rows && check_header(rows, report)) {
         size_t *from = choose_columns(prices, rows->item[0], columns, n_columns, report);
-        if (!prices->tree.failed && report->n_errors == 0)
+        if (!prices->tree.failed && report->n_errors == before)
             read_rows(prices, rows, from, report);
     }
     report->no_memory |= cells.failed || prices->tree.failed;
     tree_free(&cells);
-    return report_status(report);
+    return report->no_memory || report->n_errors != before ? report_status(report) : RISKPOOL_OK;
 }
 
 void prices_free(struct prices *prices) {

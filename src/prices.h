@@ -17,9 +17,10 @@ struct prices {
 
 /* Reads the CSV file `path`: a row of names, then rows that start with a date or a time (instant.h). Empty cells and
  * NA, NaN, null are missing prices. `columns` are the names that are wanted, in their order; with n_columns = 0 all
- * are. What is in other columns is not looked at. Not OK when the report says what is wrong. */
+ * are. What is in other columns is not looked at. `asked` is where the file was asked for, or NULL. Not OK when the
+ * report says what is wrong. */
 enum riskpool_status prices_init(struct prices *prices, const char *path, const char *const *columns, size_t n_columns,
-                                 struct report *report);
+                                 const struct place *asked, struct report *report);
 void prices_free(struct prices *prices);
 
 /* The place of a whole table, for messages about what is in it. */

@@ -80,10 +80,10 @@ static void add_template(const struct field *fields, int indent, struct text *ou
 static void add_value(const struct field *field, int indent, struct text *out) {
     const char *prefix = field->alternative ? "# " : "";
     text_add(out, "%*s%s%s:", indent, "", prefix, field->name);
-    if (field->type == FIELD_MAP) {
+    if (field->type == FIELD_MAP && !field->alternative) {
         text_add(out, "\n");
         add_template(field->fields, indent + 2, out);
-    } else if (field->type == FIELD_MAPS) {
+    } else if (field->type == FIELD_MAPS && !field->alternative) {
         text_add(out, "\n%*s-\n", indent + 2, "");
         add_template(field->fields, indent + 4, out);
         add_lines(field->example ? field->example : "", indent + 2, "", out);
@@ -147,5 +147,7 @@ char *reference_text(void) {
     add_reference(tier_fields, "liquidation.tiers[].", &out);
     text_add(&out, "\nA matrix in a file:\n\n");
     add_reference(matrix_fields, "market.correlation.", &out);
+    text_add(&out, "\nA table of prices:\n\n");
+    add_reference(prices_fields, "market.prices.", &out);
     return text_take(&out);
 }

@@ -192,7 +192,8 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
     omp_init_lock(&run.lock);
     struct riskpool_results *filled = calloc(1, sizeof *filled);
     enum riskpool_status status = filled ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
-    if (status == RISKPOOL_OK && run.options->target_error > 0.0 && !has_level(scenario, TARGET_LEVEL))
+    if (status == RISKPOOL_OK && run.options->target_error > 0.0 &&
+        (!has_level(scenario, TARGET_LEVEL) || scenario->market.paths_most))
         status = RISKPOOL_INVALID;
     if (status == RISKPOOL_OK)
         status = run_init(&run);

@@ -3,7 +3,6 @@
 #include "scenario.h"
 
 #include <locale.h>
-#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,19 +56,6 @@ static void fill_scenario(struct reading *reading) {
     scenario_limits(reading);
 }
 
-static void digest(const char *text, char hexadecimal[65]) {
-    struct sha256_ctx sha;
-    uint8_t bytes[SHA256_DIGEST_SIZE];
-    sha256_init(&sha);
-    sha256_update(&sha, strlen(text), (const uint8_t *)text);
-    sha256_digest(&sha, sizeof bytes, bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        hexadecimal[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-        hexadecimal[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-    }
-    hexadecimal[64] = '\0';
-}
-
 static void resolve(struct reading *reading) {
     struct text text = {0};
     struct node *map = field_node(scenario_fields, &reading->keys, &reading->tree);
@@ -80,7 +66,7 @@ static void resolve(struct reading *reading) {
     reading->scenario->resolved = text_take(&text);
     reading->report.no_memory |= reading->tree.failed || !reading->scenario->resolved;
     if (!reading->report.no_memory)
-        digest(reading->scenario->resolved, reading->scenario->sha256);
+        scenario_digest(reading->scenario->resolved, strlen(reading->scenario->resolved), reading->scenario->sha256);
 }
 
 /* Everything after the text is there. */

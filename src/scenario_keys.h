@@ -9,12 +9,23 @@ enum { ASSETS_MOST = 500, POSITIONS_MOST = 1000, MODES_MOST = 100 };
 
 enum position_side { SIDE_LONG, SIDE_SHORT };
 
+/* Jumps of a market, or of one asset by itself, which has the first three only. */
+struct jump_keys {
+    const struct node *node;
+    double intensity, mean, deviation;
+    int sizes; /* 0: own, 1: common */
+    double duration, branching, half_life;
+};
+
 struct asset_keys {
     const struct node *node;
     char *name;
     double price, volatility, drift;
     double degrees_of_freedom;
     double alpha, beta, start_volatility;
+    double jump_probability, jump_beta;
+    struct jump_keys own_jumps;
+    double mean_reversion, long_volatility, variance_volatility, variance_correlation;
 };
 
 struct sampling_keys {
@@ -32,6 +43,26 @@ struct market_keys {
     int repair;
     double degrees_of_freedom;
     double garch_step;
+    char *start;
+    struct item_list regimes;
+    const struct node *prices;
+    double block, lambda;
+    int filter; /* 0: none, 1: ewma */
+    struct jump_keys jumps;
+};
+
+struct regime_keys {
+    const struct node *node;
+    char *name;
+    double volatility, duration;
+    const struct node *correlation, *next;
+};
+
+/* The table of prices of bootstrap and replay. */
+struct prices_keys {
+    const struct node *node;
+    char *file, *from, *to, *sha256;
+    const struct node *columns;
 };
 
 struct account_keys {
@@ -116,9 +147,10 @@ struct scenario_keys {
 };
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
-    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[];
-extern const struct choice model_choices[];
-/* How a rate of maintenance, a return of a stress and a bound of a limit are read. */
-extern const struct field maintenance_rate, stress_return_value, limit_bound;
+    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[], prices_fields[],
+    sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+extern const struct choice model_choices[], filter_choices[];
+/* How a share of the next regimes, a rate of maintenance, a return of a stress and a bound of a limit are read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, limit_bound;
 
 #endif

@@ -222,6 +222,8 @@ void scenario_market(struct reading *reading) {
     fill_sampling(reading);
     fill_times(reading);
     fill_assets(reading);
+    if (market->model && market->model->given)
+        return; /* they are those of the prices */
     if (!keys->market.covariance)
         require_volatilities(reading);
     fill_correlation(reading);

@@ -12,22 +12,10 @@ static const double entry_tolerance = 1e-9;
 
 enum { NAME_SIZE = 160 };
 
-/* A file beside the scenario. */
-static char *beside(struct reading *reading, const char *file) {
-    const char *slash = file[0] == '/' ? NULL : strrchr(reading->path, '/');
-    size_t folder = slash ? (size_t)(slash - reading->path) + 1 : 0;
-    char *path = tree_allocate(&reading->tree, folder + strlen(file) + 1);
-    if (path) {
-        memcpy(path, reading->path, folder);
-        strcpy(path + folder, file);
-    }
-    return path;
-}
-
 static const struct node *read_file(struct reading *reading, const struct node *node) {
     struct matrix_keys keys = {0};
     field_read(matrix_fields, node, &keys, &reading->tree, &reading->report);
-    char *path = keys.file ? beside(reading, keys.file) : NULL;
+    char *path = keys.file ? scenario_beside(reading, keys.file) : NULL;
     const struct source *source = path ? report_file(&reading->report, path, node_place(node, "file")) : NULL;
     return source ? csv_read(source, &reading->tree, &reading->report) : NULL;
 }

@@ -14,6 +14,13 @@ struct belonging {
 static const struct belonging of_market[] = {
     {"degrees_of_freedom", {"student-t", "garch-t"}, 1},
     {"garch_step", {"garch-t"}, 0},
+    {"regimes", {"regimes"}, 1},
+    {"start", {"regimes", "replay"}, 0},
+    {"prices", {"bootstrap", "replay"}, 2},
+    {"block", {"bootstrap"}, 1},
+    {"filter", {"bootstrap"}, 0},
+    {"lambda", {"bootstrap"}, 0},
+    {"jumps", {"jump-diffusion", "hawkes"}, 2},
 };
 
 static const struct belonging of_asset[] = {
@@ -21,6 +28,13 @@ static const struct belonging of_asset[] = {
     {"alpha", {"garch-t"}, 1},
     {"beta", {"garch-t"}, 1},
     {"start_volatility", {"garch-t"}, 0},
+    {"jump_probability", {"jump-diffusion", "hawkes"}, 0},
+    {"jump_beta", {"jump-diffusion", "hawkes"}, 0},
+    {"own_jumps", {"jump-diffusion", "hawkes"}, 0},
+    {"mean_reversion", {"heston"}, 1},
+    {"long_volatility", {"heston"}, 0},
+    {"variance_volatility", {"heston"}, 1},
+    {"variance_correlation", {"heston"}, 0},
 };
 
 static const char *model_name(const struct reading *reading) {
@@ -44,8 +58,9 @@ static void check_key(struct reading *reading, const struct belonging *belonging
     const int given = node_find(map, belonging->key) != NULL, own = belongs(belonging, model);
     if (given && !own)
         report_error(&reading->report, node_place(map, belonging->key), NULL,
-                     "'%s' belongs to the model %s%s%s; the model is %s", belonging->key, belonging->models[0],
-                     belonging->models[1] ? " and " : "", belonging->models[1] ? belonging->models[1] : "", model);
+                     "'%s' belongs to the model%s %s%s%s; the model is %s", belonging->key,
+                     belonging->models[1] ? "s" : "", belonging->models[0], belonging->models[1] ? " and " : "",
+                     belonging->models[1] ? belonging->models[1] : "", model);
     if (!given && own && own <= belonging->required)
         report_error(&reading->report, &map->place, NULL, "the model %s requires the key '%s'", model, belonging->key);
 }
@@ -94,4 +109,8 @@ void scenario_model(struct reading *reading) {
         market->assets[a].degrees_of_freedom = or_else(assets[a].degrees_of_freedom, 0.0);
         fill_clusters(reading, &assets[a], &market->assets[a]);
     }
+    scenario_regimes(reading);
+    scenario_returns(reading);
+    scenario_jumps(reading);
+    scenario_heston(reading);
 }

@@ -3,6 +3,7 @@
 #ifndef SCENARIO_PARTS_H
 #define SCENARIO_PARTS_H
 
+#include "prices.h"
 #include "scenario.h"
 #include "scenario_keys.h"
 
@@ -21,6 +22,11 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
 /* Each fills its part of the scenario from the keys, and puts into the keys what stands in the resolved scenario. */
 void scenario_market(struct reading *reading);
 void scenario_model(struct reading *reading);
+/* Of their own models; else nothing. */
+void scenario_regimes(struct reading *reading);
+void scenario_returns(struct reading *reading);
+void scenario_jumps(struct reading *reading);
+void scenario_heston(struct reading *reading);
 void scenario_positions(struct reading *reading);
 void scenario_modes(struct reading *reading);
 void scenario_rule(struct reading *reading);
@@ -46,12 +52,29 @@ int matrix_check_correlation(struct reading *reading, const char *name, struct m
 int matrix_split_covariance(struct reading *reading, struct matrix *matrix, double *deviation);
 struct node *matrix_node(struct tree *tree, size_t n, const double *value);
 
+/* The rows of the market's table of prices that are asked for: equally spaced, without a missing price. */
+struct rows {
+    struct prices prices; /* columns in the order of the assets */
+    struct place place;   /* of the table */
+    size_t first, n;
+    double seconds; /* between neighbours */
+};
+
+/* Returns 0 when something is wrong (reported). */
+int rows_read(struct reading *reading, struct rows *rows);
+/* The place of a row of the table. */
+struct place rows_place(const struct rows *rows, size_t row);
+
 /* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);
 size_t scenario_find_position(struct reading *reading, const struct node *node);
 /* A mistake for a run, a warning for a look. */
 void scenario_objection(struct reading *reading, const struct place *place, const char *help, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The SHA-256 digest of a text, hexadecimal. */
+void scenario_digest(const char *text, size_t size, char hexadecimal[65]);
+/* A file beside the scenario. */
+char *scenario_beside(struct reading *reading, const char *file);
 /* A copy that the scenario owns; NULL for NULL. */
 char *scenario_copy(struct reading *reading, const char *text);
 /* Zeroed memory that the scenario owns. */

@@ -1,4 +1,5 @@
-/* What every stage of a reading does: own memory, find names, object. */
+/* What every stage of a reading does: own memory, find files and names, object. */
+#include <nettle/sha2.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,30 @@ void *scenario_allocate(struct reading *reading, size_t n, size_t size) {
     void *memory = calloc(n > 0 ? n : 1, size);
     reading->report.no_memory |= !memory;
     return memory;
+}
+
+void scenario_digest(const char *text, size_t size, char hexadecimal[65]) {
+    struct sha256_ctx sha;
+    uint8_t bytes[SHA256_DIGEST_SIZE];
+    sha256_init(&sha);
+    sha256_update(&sha, size, (const uint8_t *)text);
+    sha256_digest(&sha, sizeof bytes, bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        hexadecimal[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        hexadecimal[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    hexadecimal[64] = '\0';
+}
+
+char *scenario_beside(struct reading *reading, const char *file) {
+    const char *slash = file[0] == '/' ? NULL : strrchr(reading->path, '/');
+    size_t folder = slash ? (size_t)(slash - reading->path) + 1 : 0;
+    char *path = tree_allocate(&reading->tree, folder + strlen(file) + 1);
+    if (path) {
+        memcpy(path, reading->path, folder);
+        strcpy(path + folder, file);
+    }
+    return path;
 }
 
 static size_t asset_index(const struct riskpool_scenario *scenario, const char *name) {

@@ -342,6 +342,10 @@ def scenarios(paths):
     yield "arithmetic, continuous, mark maintenance, fee", scenario(
         ASSETS, mixed, 8000.0, seed=5, monitoring="continuous", model="bachelier",
         liquidation={"maintenance": 0.01, "fee": 0.003}, **base)
+    jumps = {"intensity": 300, "mean": -0.02, "deviation": 0.04, "branching": 0.5, "half_life": "20 h"}
+    yield "self-exciting jumps, continuous, tiers, fee", scenario(
+        ASSETS, mixed, 8000.0, seed=6, monitoring="continuous", liquidation={"maintenance": TIERS, "fee": 0.002},
+        market={"model": "hawkes", "assets": ASSETS, "correlation": CORRELATION, "jumps": jumps}, **base)
 
 
 def compare(program, exporter, checks, name, made):

@@ -28,8 +28,8 @@ struct subject {
     struct slice slice;
     uint64_t counter; /* of calls: no two draw the same words */
     double *normal, *pairs, *out, *remaining;
-    double *low, *high, *cash, *base; /* [pool of any mode][BLOCK] */
-    double *weight, *reference;       /* [pool of any mode][position][BLOCK] */
+    double *low, *high, *cash, *base;  /* [pool of any mode][BLOCK] */
+    double *weight, *down, *reference; /* [pool of any mode][position][BLOCK] */
     double slack[BLOCK], positive[BLOCK], negative[BLOCK];
     uint64_t word0[BLOCK], word1[BLOCK];
 };
@@ -88,8 +88,13 @@ static void look_exactly(struct subject *s, const struct surface *surface, size_
 
 static void look_filtered(struct subject *s, const struct surface *surface, size_t at) {
     const size_t table = at * s->scenario->book.n_positions * BLOCK;
-    const struct screen screen = {
-        s->base + at * BLOCK, s->weight + table, s->reference + table, s->engine[FILTERED].ones, 1.0, 1.0};
+    const struct screen screen = {s->base + at * BLOCK,
+                                  s->weight + table,
+                                  s->down + table,
+                                  s->reference + table,
+                                  s->engine[FILTERED].ones,
+                                  1.0,
+                                  1.0};
     s->kernel->screen(surface->n_legs, surface->leg, s->slice.initial, s->slice.final, s->cash + at * BLOCK,
                       s->remaining, &screen, s->slack);
 }
@@ -298,6 +303,7 @@ static enum riskpool_status take_rows(struct subject *s) {
     for (size_t i = 0; i < sizeof of_pools / sizeof *of_pools; ++i)
         *of_pools[i] = arena_take(arena, n_pools * BLOCK);
     s->weight = arena_take(arena, n_pools * n_positions * BLOCK);
+    s->down = arena_take(arena, n_pools * n_positions * BLOCK);
     s->reference = arena_take(arena, n_pools * n_positions * BLOCK);
     if (arena->failed)
         return RISKPOOL_NO_MEMORY;

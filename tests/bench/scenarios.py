@@ -5,13 +5,31 @@ import os
 import yaml
 
 ASSETS = [8, 16, 50]
-MODELS = {"gbm": ({}, {}), "student-t": ({"degrees_of_freedom": 4}, {}),
-          "garch-t": ({"degrees_of_freedom": 4}, {"alpha": 0.05, "beta": 0.9})}
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
+JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
+MODELS = [*JUMPS, "heston", "student-t", "garch-t"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
            ("all paths kept", ["-P", "output.paths=all"])]
+
+
+def of_model(reference, model):
+    """The reference under a model with typical parameters."""
+    scenario = read(reference)
+    market = scenario["market"]
+    market["model"] = model
+    if model in JUMPS:
+        market["jumps"] = {"intensity": 50, "mean": "-4%", "deviation": "3%", **JUMPS[model]}
+    if model == "heston":
+        for asset in market["assets"]:
+            asset.update(mean_reversion=4, variance_volatility=1.5, variance_correlation="-30%")
+    if model in ("student-t", "garch-t"):
+        market["degrees_of_freedom"] = 4
+    if model == "garch-t":
+        for asset in market["assets"]:
+            asset.update(alpha=0.05, beta=0.9)
+    return scenario
 
 
 def read(path):
@@ -30,16 +48,6 @@ def with_third_mode(reference):
     """A third mode: three positions on their own, the others share the rest."""
     scenario = read(reference)
     scenario["modes"] = [*scenario["modes"], {"name": "core-and-three", "isolated": ["c", "d", "g"]}]
-    return scenario
-
-
-def with_model(reference, model):
-    """The same book under another law: keys of the market, and of every asset."""
-    scenario = read(reference)
-    of_market, of_asset = MODELS[model]
-    scenario["market"].update(model=model, **of_market)
-    for asset in scenario["market"]["assets"]:
-        asset.update(of_asset)
     return scenario
 
 

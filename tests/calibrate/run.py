@@ -215,7 +215,7 @@ TRUTH = {
     "student-t": {"degrees of freedom": 6},
     "jump-diffusion": {"intensity": 30, "mean": -0.04, "deviation": 0.08},
     "garch-t": {"degrees of freedom": 8, "alpha of A": 0.1, "beta of A": 0.8, "alpha of B": 0.1, "beta of B": 0.8},
-    "regimes": {"stay 0": 1 - 1 / 50, "stay 1": 1 - 1 / 12},
+    "regimes": {"stay 0": math.exp(-1 / 50), "stay 1": math.exp(-1 / 12)},
 }
 
 
@@ -264,7 +264,7 @@ def json_says_the_same(checks, program):
             checks.close(f"{model}, JSON: degrees of freedom", data["given_covariance"]["degrees_of_freedom"]["value"],
                          found.market["degrees_of_freedom"], 1e-4)
         if model == "regimes":
-            checks.close("JSON: mean durations in days", [1 / (1 - r["stay"]["value"]) for r in data["regimes"]],
+            checks.close("JSON: mean durations in days", [-1 / math.log(r["stay"]["value"]) for r in data["regimes"]],
                          [float(r["duration"].split()[0]) for r in found.market["regimes"]], 1e-2)
 
 

@@ -81,6 +81,20 @@ liquidation: {maintenance: 2%, maintenance_base: entry, strict: true}
 output: {paths: tail, trajectories: true}
 YAML
 
+# Models with jumps that excite each other, of own and of common sizes, at once and unfolding; stochastic variances.
+market() {
+    sed -e "s/^name: .*/name: $1/; s/^seed: .*/seed: $2/; s/^  model: .*/  model: $3/" \
+        -e "s/{name: A, price: 60000, volatility: 90%/&, $4/; s/{name: B, price: 3000, volatility: 110%/&, $5/" \
+        -e "s/{name: C, price: 150, volatility: 150%/&, $6/; s/^  correlation:/$7&/" "$work/continuous.yaml" >"$work/$1.yaml"
+}
+market jumps 21 jump-diffusion "jump_beta: -0.5" "jump_probability: 60%" "own_jumps: {intensity: 40, mean: 1%, deviation: 8%}" \
+    "  jumps: {intensity: 300, mean: -3%, deviation: 4%, sizes: common}\n"
+market hawkes 22 hawkes "jump_beta: 1.5" "jump_probability: 80%" "own_jumps: {intensity: 40, mean: 1%, deviation: 8%}" \
+    "  jumps: {intensity: 200, mean: -3%, deviation: 4%, duration: 30 h, branching: 70%, half_life: 20 h}\n"
+market heston 23 heston "mean_reversion: 3, variance_volatility: 250%, variance_correlation: -60%" \
+    "mean_reversion: 9, variance_volatility: 150%, variance_correlation: 30%" \
+    "mean_reversion: 0.5, variance_volatility: 20%, long_volatility: 30%" ""
+
 # The same with the cheaper draws, one and both of them.
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
 sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \

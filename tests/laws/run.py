@@ -42,6 +42,22 @@ def hybrids_meet_the_modes(laws):
                              bool(np.any(results["isolated"]["loss"] != results["cross"]["loss"])))
 
 
+def no_jumps_are_gbm(laws):
+    """Jumps draw at addresses of their own, so that a rate of 0 leaves every number as it was."""
+    never = {"intensity": 0, "mean": -0.1, "deviation": 0.1}
+    market = {"model": "jump-diffusion", "correlation": CORRELATION, "jumps": never,
+              "assets": [{**asset, "own_jumps": never} for asset in assets()]}
+    for monitoring in BOTH:
+        plain = laws.run(monitoring=monitoring)
+        for mode in ("isolated", "cross"):
+            laws.same_columns(f"jumps at rate 0, {mode}, {monitoring}",
+                              laws.run(monitoring=monitoring, market=market)[mode], plain[mode])
+        market["jumps"] = {**never, "intensity": 50}
+        results = laws.run(monitoring=monitoring, market=market)
+        laws.checks.true("jumps change something", bool(np.any(results["cross"]["loss"] != plain["cross"]["loss"])))
+        market["jumps"] = never
+
+
 def losses_end_at_what_backs(laws):
     crash = [{"at": "100 h", "return": {"BTC": -0.3, "ETH": -0.4, "SOL": -0.5}}]
     for monitoring in BOTH:
@@ -446,7 +462,7 @@ def idle_asset_and_repair(laws):
         laws.checks.true("a valid matrix is not reported as repaired", "correlation_requested" not in b["market"])
 
 
-LAWS = (one_position_is_every_mode, hybrids_meet_the_modes, losses_end_at_what_backs, cash_is_conserved,
+LAWS = (one_position_is_every_mode, hybrids_meet_the_modes, losses_end_at_what_backs, no_jumps_are_gbm, cash_is_conserved,
         more_margin_never_earlier, harsher_rules_never_later, perfect_hedge, equal_assets_are_one, scaling, price_units,
         permuting, splitting, market_is_independent, kept_columns_change_nothing, said_differently, longer_horizon,
         watching_closer, cross_needs_a_breach, correlation_moves_joint_events_only, reflection, nothing_moves,

@@ -18,9 +18,10 @@ AT_END = "int account_liquidate_at_end(struct account *account, const struct sli
 # name: (groups of the analytic suite, [(file, what stands there once, what stands there instead), ...])
 MUTANTS = {
     "log drift without the half variance": (ONE, [
-        ("model_gbm.c", "(asset->drift - 0.5 * asset->volatility * asset->volatility) * dt", "asset->drift * dt")]),
+        ("model_gbm.c", "(asset->drift - 0.5 * asset->volatility * asset->volatility) * setting->dt",
+         "asset->drift * setting->dt")]),
     "a year of 252 days": (ONE, [
-        ("market.c", "(double)step * market->dt, market->dt, &mean", "(double)step * market->dt, market->dt * 365.0 / 252.0, &mean")]),
+        ("market_steps.c", ".dt = market->dt,", ".dt = market->dt * 365.0 / 252.0,")]),
     "maintenance of the entry instead of the mark": (ONE, [
         ("surface.c", "if (rule->base == BASE_ENTRY) {", "if (1) {")]),
     "maintenance ignored": (ONE, [("surface.c", "leg->n_tiers = tiers->n;", "leg->n_tiers = 0;")]),
@@ -31,11 +32,11 @@ MUTANTS = {
     "continuous monitoring where steps are asked for": (ONE, [
         ("scenario_market.c", "market->bridge = keys->monitoring == 0;", "market->bridge = 1;")]),
     "volatility one percent too large": (ONE, [
-        ("market.c", "block->deviation[i] = deviation;", "block->deviation[i] = 1.01 * deviation;")]),
+        ("model_gbm.c", "asset->volatility * sqrt(setting->dt)", "1.01 * asset->volatility * sqrt(setting->dt)")]),
     "normals of variance 0.99": (ONE, [
         ("vmath.h", "double radius = sqrt(", "double radius = 0.99498743710662 * sqrt(")]),
     "assets exchanged": ("uneven_pools", [
-        ("market.c", "market->model->move(&market->assets[i],", "market->model->move(&market->assets[n - 1 - i],")]),
+        ("model_gbm.c", "&setting->asset[i]", "&setting->asset[setting->n_assets - 1 - i]")]),
     "factor transposed": ("uneven_pools", [
         ("market.c", "block->deviation[i] * steps->root[i * n + k]", "block->deviation[i] * steps->root[k * n + i]")]),
 }

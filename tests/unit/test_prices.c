@@ -111,7 +111,7 @@ static void read_table(struct prices *prices, const char *text, const char *cons
     struct report report = {0};
     char *messages = NULL;
     write_file(text);
-    if (prices_init(prices, path, columns, n, &report) != RISKPOOL_OK) {
+    if (prices_init(prices, path, columns, n, NULL, &report) != RISKPOOL_OK) {
         report_render(&report, &messages);
         fail_msg("%s", messages);
     }
@@ -173,7 +173,7 @@ static void every_mistake_has_its_message(void **state) {
         struct report report = {0};
         char *messages = NULL;
         write_file(cases[i].text);
-        assert_int_equal(prices_init(&prices, path, &cases[i].column, cases[i].column != NULL, &report),
+        assert_int_equal(prices_init(&prices, path, &cases[i].column, cases[i].column != NULL, NULL, &report),
                          RISKPOOL_INVALID);
         assert_int_equal(report.n_errors, 1);
         assert_int_equal(report_render(&report, &messages), RISKPOOL_OK);
@@ -190,11 +190,11 @@ static void all_mistakes_are_found_at_once(void **state) {
     struct prices prices;
     struct report report = {0};
     write_file("date,A,B\n2023-01-01,0,x\n2023-01-02,1,-1\nnever,1,1\n2023-01-02,1,1\n");
-    assert_int_equal(prices_init(&prices, path, NULL, 0, &report), RISKPOOL_INVALID);
+    assert_int_equal(prices_init(&prices, path, NULL, 0, NULL, &report), RISKPOOL_INVALID);
     assert_int_equal(report.n_errors, 5);
     prices_free(&prices);
     report_free(&report);
-    assert_int_equal(prices_init(&prices, "no-such-file.csv", NULL, 0, &report), RISKPOOL_INPUT_MISSING);
+    assert_int_equal(prices_init(&prices, "no-such-file.csv", NULL, 0, NULL, &report), RISKPOOL_INPUT_MISSING);
     prices_free(&prices);
     report_free(&report);
 }

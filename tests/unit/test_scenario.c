@@ -208,7 +208,8 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         "t.yaml:5:7: error: 'seed': '0x10' is not a decimal number; hexadecimal, octal and binary are not read\n"
         "    5 | seed: 0x10\n      |       ^~~~\n      = help: allowed: whole number\n"
         "t.yaml:7:10: error: unknown value of 'model': 'gbmm'\n    7 |   model: gbmm\n      |          ^~~~\n"
-        "      = help: did you mean 'gbm'? allowed here: gbm, bachelier, student-t, garch-t\n"
+        "      = help: did you mean 'gbm'? allowed here: gbm, bachelier, regimes, bootstrap, replay, "
+        "jump-diffusion, hawkes, heston, student-t, garch-t\n"
         "t.yaml:9:24: error: 'price': '3k' has something after the number\n"
         "    9 |     - {name: A, price: 3k, volatility: 40%}\n      |                        ^~\n"
         "      = help: allowed: number above 0, account currency\n"
@@ -579,7 +580,6 @@ static void confidence_levels_are_sorted_and_checked(void **state) {
 
 static void what_comes_later_is_refused(void **state) {
     (void)state;
-    assert_refused(BASE, "market.model=heston", 1, "this version does not have 'model: heston'");
     assert_refused(BASE, "sweep=[]", 1, "this version does not have 'sweep'");
     assert_refused(BASE, "account.holdings=[]", 1, "this version does not have 'holdings'");
     assert_refused(BASE, "liquidation.venue=binance", 1, "this version does not have 'venue'");

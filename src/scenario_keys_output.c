@@ -1,0 +1,47 @@
+/* The tables of how a run draws and what its results hold: sampling and output. */
+#include "scenario_keys.h"
+
+#define AT(structure, member) .offset = offsetof(struct structure, member)
+
+static const struct choice shocks_choices[] = {
+    {"double", "double precision", 0},
+    {"single", "the same normals in single precision; faster, and all that follows the draw stays double", 0},
+    {NULL, NULL, 0}};
+
+const struct field sampling_fields[] = {
+    {.name = "shocks",
+     .type = FIELD_CHOICE,
+     AT(sampling_keys, shocks),
+     .standard = "double",
+     .choices = shocks_choices,
+     .sentence = "precision of the normals"},
+    {.name = "antithetic",
+     .type = FIELD_FLAG,
+     AT(sampling_keys, antithetic),
+     .standard = "false",
+     .sentence = "paths come in pairs, the second with every normal of the first negated: faster, and more precise "
+                 "where losses move one way with the market; errors and intervals are those of pairs; needs an even "
+                 "number of paths"},
+    {.name = NULL},
+};
+
+static const struct choice paths_choices[] = {{"all", "the columns of every path", 0},
+                                              {"tail", "of the worst 1 % of any mode, at least 1000", 0},
+                                              {"none", "statistics only", 0},
+                                              {NULL, NULL, 0}};
+
+const struct field output_fields[] = {
+    {.name = "paths",
+     .type = FIELD_CHOICE,
+     AT(output_keys, paths),
+     .standard = "all",
+     .choices = paths_choices,
+     .sentence = "which columns per path the results keep"},
+    {.name = "trajectories",
+     .type = FIELD_FLAG,
+     AT(output_keys, trajectories),
+     .standard = "true",
+     .sentence = "drawdown, lowest margin level, fans and alerts: what must look at every pool at every step"},
+    {.name = "correlation_risk", .type = FIELD_LATER},
+    {.name = NULL},
+};
