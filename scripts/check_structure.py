@@ -37,6 +37,7 @@ LAYERS = [
     (6, "stats engine"),
     (7, "worker store summary"),
     (7, "run"),
+    (7, "reverse"),
     (8, "log progress"),
     (8, "cli"),
     (8, "main"),

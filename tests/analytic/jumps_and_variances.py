@@ -146,5 +146,35 @@ def heston_correlation(suite):
                        math.atanh(expected), 1.0 / math.sqrt(x[0].size - 3), True)
 
 
+def wild_asset(correlation):
+    return asset("A", 100.0, 0.6, mean_reversion=6, long_volatility=0.9, variance_volatility=2.5,
+                 variance_correlation=correlation)
+
+
+def heston_liquidation(suite):
+    """Continuous monitoring. Without correlation of price and variance the log price is a Brownian motion with drift -1/2
+    in a time of its own, so P(it reaches ln b) = E[1 + P(T) / b; P(T) <= b] (Carr and Lee 2009) on every grid. With
+    correlation a coarse grid is held against a fine one."""
+    hours, barrier = 720, 80.0
+    for steps in (5, 60, 720):
+        made, name = market("heston", [wild_asset(0.0)]), f"Heston clock {steps} steps"
+        final = final_prices(suite, name, made, hours, steps, 200_000)
+        results, paths = suite.run(name + " watched", made["assets"], [position("a", "A", 1000.0, 200.0)], 200.0, hours,
+                                   steps, market=made, modes=["isolated"], monitoring="continuous", paths=200_000)
+        reached = results["isolated"]["any_liquidation_frequency"]
+        sample = np.where(final <= barrier, 1.0 + final / barrier, 0.0)
+        error = math.sqrt(reached * (1.0 - reached) / paths + sample.var() / paths)
+        suite.checks.z(f"{name}: liquidated", reached, sample.mean(), error, True)
+    for correlation in (-0.7, 0.7):
+        reached = []
+        for steps in (180, 2880):
+            made, name = market("heston", [wild_asset(correlation)]), f"Heston {correlation} {steps} steps"
+            results, paths = suite.run(name, made["assets"], [position("a", "A", 1000.0, 200.0)], 200.0, hours, steps,
+                                       market=made, modes=["isolated"], monitoring="continuous", paths=100_000)
+            reached.append(results["isolated"]["any_liquidation_frequency"])
+        error = math.sqrt(sum(p * (1.0 - p) for p in reached) / paths)
+        suite.checks.z(f"Heston {correlation:+.1f}, steps of 4 h against 15 min: liquidated", *reached, error)
+
+
 GROUPS = (merton_one_step, merton_options, merton_liquidation, jump_means, jump_moments, heston_options,
-          heston_correlation)
+          heston_correlation, heston_liquidation)

@@ -19,6 +19,7 @@ from closed_forms import defaults, isolated, normal_tail, normal_tail_error, pas
 from closed_forms_t import log_t_tail, t_both, t_cdf, t_expectation, t_passage, t_quantile
 from riskpool_test import YEAR_HOURS, Checks, Program, matrix, normal_cdf, normal_quantile, scenario
 import jumps_and_variances
+from stressed import stressed
 import worked
 
 PATHS = 2_000_000
@@ -552,7 +553,7 @@ def examples(suite):
 
 GROUPS = (examples, one_position, leverages, joint, default_correlation, pools, pool_of_one, uneven_pools, below_zero,
           two_assets, sensitivity, price_ratio, one_step, one_step_sampling, one_step_t, joint_t, passage_t,
-          counts, means, coverage, *jumps_and_variances.GROUPS)
+          counts, means, coverage, stressed, *jumps_and_variances.GROUPS)
 
 
 def main():
