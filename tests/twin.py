@@ -342,6 +342,12 @@ def scenarios(paths):
     yield "arithmetic, continuous, mark maintenance, fee", scenario(
         ASSETS, mixed, 8000.0, seed=5, monitoring="continuous", model="bachelier",
         liquidation={"maintenance": 0.01, "fee": 0.003}, **base)
+    for model, own in (("student-t", {}), ("garch-t", {"alpha": 0.2, "beta": 0.7})):
+        yield f"{model}, step ends, gap, forfeited", scenario(
+            ASSETS, mixed, 8000.0, seed=7, monitoring="step", stress=gap,
+            liquidation={"maintenance": TIERS, "fee": 0.001, "remainder": "forfeited"},
+            market={"model": model, "degrees_of_freedom": 2.5, "assets": [{**a, **own} for a in ASSETS],
+                    "correlation": CORRELATION}, **base)
     jumps = {"intensity": 300, "mean": -0.02, "deviation": 0.04, "branching": 0.5, "half_life": "20 h"}
     yield "self-exciting jumps, continuous, tiers, fee", scenario(
         ASSETS, mixed, 8000.0, seed=6, monitoring="continuous", liquidation={"maintenance": TIERS, "fee": 0.002},

@@ -40,7 +40,8 @@ __attribute__((flatten)) static void time_words(struct subject *s) {
     draw_init(&draw, s->scenario->market.seed, 0, (uint32_t)s->counter++);
     for (uint32_t quad = 0; quad * 4 < s->slice.n_assets; ++quad)
         for (size_t p = 0; p < BLOCK; p += DRAWN_AT_ONCE)
-            philox_words(&draw, s->worker[EXACT].block.path + p, quad, s->word0 + p, s->word1 + p);
+            philox_words(&draw, s->worker[EXACT].block.path + p, NULL, rng_counter_tail(RNG_SHOCK, quad), s->word0 + p,
+                         s->word1 + p);
 }
 
 static void time_pairs(struct subject *s) {

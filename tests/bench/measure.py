@@ -141,6 +141,9 @@ def sweeps(bench):
     modes = [("isolated", None, ["--modes", "isolated"]), ("cross", None, ["--modes", "cross"]),
              ("both", None, ()), ("three", three, ())]
     yield "modes", sweep(bench, "modes", [(name, paths, file, PER_PATH, options) for name, file, options in modes])
+    models = [("gbm", bench.reference)]
+    models += [(name, scenarios.write(work, name, scenarios.of_model(bench.reference, name))) for name in scenarios.MODELS]
+    yield "models", sweep(bench, "models", [(name, paths, file, PER_PATH, ()) for name, file in models])
     books = [(n, scenarios.write(work, f"assets-{n}", scenarios.with_assets(bench.reference, n)))
              for n in scenarios.ASSETS]
     yield "assets", sweep(bench, "assets", [(f"{n}", same_work(bench, n * STEPS), file, n * STEPS, ())

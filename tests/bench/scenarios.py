@@ -8,7 +8,7 @@ ASSETS = [8, 16, 50]
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
 JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
-MODELS = ["regimes", *JUMPS, "heston"]
+MODELS = ["student-t", "garch-t", "regimes", *JUMPS, "heston"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
            ("all paths kept", ["-P", "output.paths=all"])]
@@ -28,6 +28,11 @@ def of_model(reference, model):
     if model == "heston":
         for asset in market["assets"]:
             asset.update(mean_reversion=4, variance_volatility=1.5, variance_correlation="-30%")
+    if model in ("student-t", "garch-t"):
+        market["degrees_of_freedom"] = 4
+    if model == "garch-t":
+        for asset in market["assets"]:
+            asset.update(alpha=0.05, beta=0.9)
     return scenario
 
 

@@ -117,6 +117,7 @@ def write(found, path):
         "## Peers\n", peers(found), "## Threads\n", threads(found), "## Components\n", components(found),
         "## What is watched\n", sweep(sweeps["watching"], levels, "reference workload", "as it is"),
         "## Modes\n", sweep(sweeps["modes"], levels, "modes", "both"),
+        "## Models\n", sweep(sweeps["models"], levels, "models", "gbm"),
         "## Assets\n", sweep(sweeps["assets"], levels, "assets", "8"),
         "## Steps\n", sweep(sweeps["steps"], levels, "steps", "256"),
         "## Paths\n", paths(sweeps["paths"], found["memory_floor"]),

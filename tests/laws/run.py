@@ -59,6 +59,57 @@ def no_jumps_are_gbm(laws):
         market["jumps"] = never
 
 
+def tails_meet_each_other(laws):
+    """Variances that do not move leave student-t; so many degrees of freedom that no tail is left leave gbm; own degrees
+    of freedom that are the market's change nothing. All on the same normals."""
+    def market(model, of_market=None, of_asset=None):
+        return {"model": model, "correlation": CORRELATION, "assets": [{**a, **(of_asset or {})} for a in assets()],
+                **(of_market or {})}
+
+    still = {"alpha": 0, "beta": 0}
+    for monitoring in BOTH:
+        plain = laws.run(monitoring=monitoring)
+        t = laws.run(monitoring=monitoring, market=market("student-t", {"degrees_of_freedom": 4}))
+        for name, other in (("garch-t that stands still", market("garch-t", {"degrees_of_freedom": 4}, still)),
+                            ("garch-t from its mean", market("garch-t", {"degrees_of_freedom": 4},
+                                                             {"alpha": 0, "beta": 0.9})),
+                            ("tails of its own", market("student-t", {"degrees_of_freedom": 4},
+                                                        {"degrees_of_freedom": 4}))):
+            results = laws.run(monitoring=monitoring, market=other)
+            for mode in ("isolated", "cross"):
+                laws.same_columns(f"{name}, {mode}, {monitoring}", results[mode], t[mode])
+        laws.checks.true("tails change something", bool(np.any(t["cross"]["loss"] != plain["cross"]["loss"])))
+        for name, other, share in (("1e7 degrees of freedom", market("student-t", {"degrees_of_freedom": 1e7}), 0.01),
+                                   ("normal garch that stands still", market("garch-t", None, still), 0.0)):
+            results = laws.run(monitoring=monitoring, market=other)
+            for mode in ("isolated", "cross"):
+                a, b = results[mode]["liquidation_time"], plain[mode]["liquidation_time"]
+                other_end = np.any(np.isnan(a) != np.isnan(b), axis=1)
+                laws.checks.true(f"{name}, {mode}, {monitoring}: {int(other_end.sum())} other ends",
+                                 other_end.mean() <= share)
+                far = np.abs(results[mode]["loss"] - plain[mode]["loss"]) > (30.0 if share else 1e-6)
+                laws.checks.true(f"{name}, {mode}, {monitoring}: {int(far.sum())} other losses", far.mean() <= share)
+
+
+def tails_and_modes(laws):
+    """What holds of every mode holds of t moves and clusters too: one position is every mode, singles are isolated, no
+    volatility moves nothing."""
+    names = [n.lower() for n in NAMES]
+    modes = ["isolated", "cross", {"name": "singles", "pools": [{"name": n, "positions": [n], "cash": 2000} for n in names]}]
+    for model, own in (("student-t", {}), ("garch-t", {"alpha": 0.2, "beta": 0.7})):
+        made = {"model": model, "degrees_of_freedom": 3, "correlation": CORRELATION,
+                "assets": [{**a, **own} for a in assets()]}
+        flat = {**made, "assets": [{**a, **own} for a in assets((0, 0, 0), (0, 0, 0))]}
+        for monitoring in BOTH:
+            results = laws.run(three(("long", "short", "long")), modes=modes, monitoring=monitoring, market=made)
+            laws.same_columns(f"{model}, {monitoring}: single pools = isolated", results["singles"], results["isolated"])
+            results = laws.run([held("btc", "BTC", BALANCE, 80000.0, "short")], monitoring=monitoring, market=made)
+            laws.same_columns(f"{model}, {monitoring}: one position", results["isolated"], results["cross"])
+            results = laws.run(monitoring=monitoring, market=flat)
+            laws.checks.same(f"{model}, {monitoring}: no volatility", results["cross"]["loss"], 0.0)
+            laws.checks.close(f"{model}, {monitoring}: what stands still has a mean", results["cross"]["mean_loss"], 0.0, 0.0)
+
+
 def losses_end_at_what_backs(laws):
     crash = [{"at": "100 h", "return": {"BTC": -0.3, "ETH": -0.4, "SOL": -0.5}}]
     for monitoring in BOTH:
@@ -463,9 +514,10 @@ def idle_asset_and_repair(laws):
         laws.checks.true("a valid matrix is not reported as repaired", "correlation_requested" not in b["market"])
 
 
-LAWS = (one_position_is_every_mode, hybrids_meet_the_modes, losses_end_at_what_backs, no_jumps_are_gbm, cash_is_conserved,
-        more_margin_never_earlier, harsher_rules_never_later, perfect_hedge, equal_assets_are_one, scaling, price_units,
-        permuting, splitting, market_is_independent, kept_columns_change_nothing, said_differently, longer_horizon,
+LAWS = (one_position_is_every_mode, hybrids_meet_the_modes, losses_end_at_what_backs, no_jumps_are_gbm,
+        tails_meet_each_other, tails_and_modes, cash_is_conserved, more_margin_never_earlier,
+        harsher_rules_never_later, perfect_hedge, equal_assets_are_one, scaling, price_units, permuting,
+        splitting, market_is_independent, kept_columns_change_nothing, said_differently, longer_horizon,
         watching_closer, cross_needs_a_breach, correlation_moves_joint_events_only, reflection, nothing_moves,
         liquidation_leaves_maintenance, idle_asset_and_repair, statistics_are_those_of_the_columns,
         pairs_hold_the_plain_paths, single_is_double_but_for_rounding, errors_of_pairs_are_right,
