@@ -57,9 +57,10 @@ struct riskpool_scenario;
 struct riskpool_results;
 
 /* Reads and checks the scenario file `path`. `overrides` are `n_overrides` assignments "key.path=value" that replace or
- * add keys, as `-P` does. On success *scenario is the caller's (riskpool_scenario_free). On RISKPOOL_INVALID or
- * RISKPOOL_INPUT_MISSING *messages holds every mistake found, each with its place, ready to print; otherwise it may
- * hold warnings, or be NULL. `messages` itself may be NULL. */
+ * add keys, as `-P` does, and "stress+=FILE", which adds the stress events of another file, as `--stress` does. On
+ * success *scenario is the caller's (riskpool_scenario_free). On RISKPOOL_INVALID or RISKPOOL_INPUT_MISSING *messages
+ * holds every mistake found, each with its place, ready to print; otherwise it may hold warnings, or be NULL.
+ * `messages` itself may be NULL. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_scenario_load(const char *path, const char *const *overrides,
                                                             size_t n_overrides, struct riskpool_scenario **scenario,
                                                             char **messages);

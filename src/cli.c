@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HELP_OPTION "  -h, --help               show this help\n"
@@ -10,13 +11,17 @@
     "  -P KEY.PATH=VALUE        set any key of the scenario (repeatable); items of lists are\n" \
     "                           addressed by their name or number: -P positions.btc.leverage=5\n"
 
+#define STRESS_OPTION                                                                             \
+    "      --stress FILE        lay the stress events of another file over the scenario's, and\n" \
+    "                           nothing else of it (repeatable): scenarios/history/ftx-2022.yaml\n"
+
 const struct command commands[] = {
     {"run", "[OPTION]... SCENARIO...", "simulate scenarios and write a results file for each",
      "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n"
      "  -n, --paths N            number of paths, instead of the scenario's\n"
      "      --seed N             seed, instead of the scenario's\n"
      "  -j, --threads N          threads [OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all]\n" ASSIGN_OPTION
-     "      --modes A,B          only these modes of the scenario\n"
+         STRESS_OPTION "      --modes A,B          only these modes of the scenario\n"
      "      --target-error X     add paths until the relative half width of the 99 % expected\n"
      "                           shortfall of every mode is below X\n"
      "      --exact              value every pool at every step; slower, the same results\n"
@@ -25,15 +30,33 @@ const struct command commands[] = {
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_run},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
-     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION HELP_OPTION,
+     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION STRESS_OPTION
+         HELP_OPTION,
      cli_validate},
     {"inspect", "[OPTION]... SCENARIO",
      "the account before the first step: margins, levels, liquidation prices, per mode",
-     "      --json               as JSON\n" ASSIGN_OPTION HELP_OPTION, cli_inspect},
+     "      --json               as JSON\n" ASSIGN_OPTION STRESS_OPTION HELP_OPTION, cli_inspect},
     {"show", "[OPTION]... RESULTS.h5", "the summary of a results file, the modes side by side",
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
      cli_show},
+    {"reverse", "[OPTION]... SCENARIO",
+     "how much stress, leverage or volatility it takes until a statistic reaches a target",
+     "The smallest multiple at which it does, by runs on the same random numbers. The error of the\n"
+     "multiple is that of the statistic over its slope. Exit code 1: not reached, or from the start.\n\n"
+     "      --target [MODE.]STATISTIC[.ENTRY]=VALUE\n"
+     "                           such as cross.any_liquidation_frequency=50%; without a mode: in all\n"
+     "      --scale WHAT         stress: the events of the scenario, so many times over (logs of prices\n"
+     "                           and of factors on the volatility times the multiple; 2 makes -51% of -30%);\n"
+     "                           leverage: every position, on the same cash and margins;\n"
+     "                           volatility: the deviations of every asset\n"
+     "      --from A, --to B     multiples to look between [0, 10; leverage from B/64]\n"
+     "  -n, --paths N            number of paths, instead of the scenario's\n"
+     "      --seed N             seed, instead of the scenario's\n"
+     "  -j, --threads N          threads [as for run]\n" ASSIGN_OPTION STRESS_OPTION
+     "  -q, --quiet              no progress\n"
+     "      --json               the answers as JSON\n" HELP_OPTION,
+     cli_reverse},
     {"calibrate", "[OPTION]... PRICES.csv", "a market section from a table of prices, with errors",
      "The first row names the columns; the first column is a date, a time or Unix time. Missing\n"
      "prices stay missing: only returns between complete neighbouring rows count.\n\n"
@@ -74,4 +97,22 @@ int command_misused(const char *name, const char *format, ...) {
     fprintf(stderr, "\nTry 'riskpool help %s'.\n", name);
     va_end(arguments);
     return riskpool_status_exit_code(RISKPOOL_USAGE);
+}
+
+int assignments_add(struct assignments *assignments, const char *command, const char *key, const char *value) {
+    char **text = realloc(assignments->text, (assignments->n + 1) * sizeof *text);
+    assignments->text = text ? text : assignments->text;
+    if (!text || asprintf(&text[assignments->n], "%s%s", key, value) < 0) {
+        fprintf(stderr, "riskpool %s: %s\n", command, riskpool_status_text(RISKPOOL_NO_MEMORY));
+        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    }
+    assignments->n++;
+    return -1;
+}
+
+void assignments_free(struct assignments *assignments) {
+    for (size_t i = 0; i < assignments->n; ++i)
+        free(assignments->text[i]);
+    free(assignments->text);
+    *assignments = (struct assignments){0};
 }

@@ -23,6 +23,16 @@ void command_help(const struct command *command);
 /* Prints "riskpool COMMAND: MESSAGE" to stderr with a pointer to the help; returns the exit code for wrong usage. */
 int command_misused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What options say of the scenario: "key.path=value", and "stress+=FILE". */
+struct assignments {
+    size_t n;
+    char **text;
+};
+
+/* Adds `key` followed by `value`; returns -1, or the exit code when there is no memory, with a message. */
+int assignments_add(struct assignments *assignments, const char *command, const char *key, const char *value);
+void assignments_free(struct assignments *assignments);
+
 /* The number of threads that Slurm gave this process, unless OpenMP was told a number; 0: as OpenMP finds them. */
 int threads_from_environment(void);
 /* Prints the memory that a run needs. */
@@ -33,6 +43,8 @@ enum riskpool_status memory_check(const struct riskpool_scenario *scenario, cons
 int cli_run(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
+
+int cli_reverse(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
 int cli_template(int argc, char **argv);

@@ -113,8 +113,7 @@ static enum riskpool_status print_text(const struct statement *statement) {
 
 struct request {
     int json;
-    size_t n_overrides;
-    const char **overrides;
+    struct assignments assignments;
 };
 
 static enum riskpool_status print_statement(const struct riskpool_scenario *scenario, int json) {
@@ -131,8 +130,8 @@ static enum riskpool_status print_statement(const struct riskpool_scenario *scen
 static int inspect(const struct request *request, const char *path) {
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL;
-    enum riskpool_status status =
-        scenario_read(path, request->overrides, request->n_overrides, 1, &scenario, &messages);
+    enum riskpool_status status = scenario_read(path, (const char *const *)request->assignments.text,
+                                                request->assignments.n, 1, &scenario, &messages);
     if (messages)
         fputs(messages, stderr);
     if (!status)
@@ -146,16 +145,21 @@ static int inspect(const struct request *request, const char *path) {
 
 /* -1 to go on, else the exit code. */
 static int read_options(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    int option;
-    while ((option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"stress", required_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int option, code = -1;
+    while (code < 0 && (option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
         switch (option) {
         case 'j':
             request->json = 1;
             break;
         case 'P':
-            request->overrides[request->n_overrides++] = optarg;
+            code = assignments_add(&request->assignments, "inspect", "", optarg);
+            break;
+        case 'S':
+            code = assignments_add(&request->assignments, "inspect", "stress+=", optarg);
             break;
         case 'h':
             command_help(command_find("inspect"));
@@ -164,16 +168,18 @@ static int read_options(int argc, char **argv, struct request *request) {
             return command_misused("inspect", "wrong option");
         }
     }
+    if (code >= 0)
+        return code;
     if (optind + 1 != argc)
         return command_misused("inspect", optind == argc ? "which scenario?" : "one scenario at a time");
     return -1;
 }
 
 int cli_inspect(int argc, char **argv) {
-    struct request request = {.overrides = calloc((size_t)argc + 1, sizeof *request.overrides)};
-    int code = request.overrides ? read_options(argc, argv, &request) : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+    struct request request = {0};
+    int code = read_options(argc, argv, &request);
     if (code < 0)
         code = inspect(&request, argv[optind]);
-    free(request.overrides);
+    assignments_free(&request.assignments);
     return code;
 }

@@ -20,22 +20,13 @@
 struct request {
     const char *output; /* NULL: results/NAME.h5 */
     int into_folder;    /* `output` is one */
-    char **assignment;  /* -P, and what other options stand for */
-    size_t n_assignments;
+    struct assignments assignments;
     char **taken; /* results paths of this command so far */
     size_t n_taken;
     int threads;
     double target_error;
     int fresh, quiet, json, exact;
 };
-
-static int add_assignment(struct request *request, const char *key, const char *value) {
-    char *text = NULL;
-    if (asprintf(&text, "%s%s", key, value) < 0)
-        return 0;
-    request->assignment[request->n_assignments++] = text;
-    return 1;
-}
 
 static int positive_number(const char *text, double *number) {
     char *end = NULL;
@@ -61,13 +52,15 @@ static int parse_option(struct request *request, int option, const char *value) 
         request->output = value;
         return -1;
     case 'n':
-        return add_assignment(request, "paths=", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        return assignments_add(&request->assignments, "run", "paths=", value);
     case 's':
-        return add_assignment(request, "seed=", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        return assignments_add(&request->assignments, "run", "seed=", value);
     case 'm':
-        return add_assignment(request, "modes=", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        return assignments_add(&request->assignments, "run", "modes=", value);
     case 'P':
-        return add_assignment(request, "", value) ? -1 : riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
+        return assignments_add(&request->assignments, "run", "", value);
+    case 'S':
+        return assignments_add(&request->assignments, "run", "stress+=", value);
     case 'j':
         if (!positive_number(value, &number) || number != floor(number) || number > 4096.0)
             return command_misused("run", "--threads takes a whole number from 1 to 4096, not '%s'", value);
@@ -274,8 +267,8 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL, *path = NULL;
     int done = 0;
-    enum riskpool_status status = riskpool_scenario_load(scenario_path, (const char *const *)request->assignment,
-                                                         request->n_assignments, &scenario, &messages);
+    enum riskpool_status status = riskpool_scenario_load(scenario_path, (const char *const *)request->assignments.text,
+                                                         request->assignments.n, &scenario, &messages);
     if (messages)
         fputs(messages, stderr);
     else if (status != RISKPOOL_OK)
@@ -347,26 +340,29 @@ static int run_all(struct request *request, int n, char **paths) {
 }
 
 static void request_free(struct request *request) {
-    for (size_t i = 0; i < request->n_assignments; ++i)
-        free(request->assignment[i]);
+    assignments_free(&request->assignments);
     for (size_t i = 0; i < request->n_taken; ++i)
         free(request->taken[i]);
-    free(request->assignment);
     free(request->taken);
 }
 
 int cli_run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 'j'},
-        {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
-        {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
-        {"json", no_argument, NULL, 'J'},         {"exact", no_argument, NULL, 'e'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    struct request request = {.assignment = calloc((size_t)argc + 1, sizeof(char *)),
-                              .taken = calloc((size_t)argc + 1, sizeof(char *))};
+    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+                                            {"paths", required_argument, NULL, 'n'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"threads", required_argument, NULL, 'j'},
+                                            {"modes", required_argument, NULL, 'm'},
+                                            {"target-error", required_argument, NULL, 't'},
+                                            {"fresh", no_argument, NULL, 'f'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"json", no_argument, NULL, 'J'},
+                                            {"exact", no_argument, NULL, 'e'},
+                                            {"stress", required_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct request request = {.taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
-    if (!request.assignment || !request.taken) {
+    if (!request.taken) {
         fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
         request_free(&request);
         return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);

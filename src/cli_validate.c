@@ -8,15 +8,14 @@
 
 struct request {
     int resolved;
-    size_t n_overrides;
-    const char **overrides;
+    struct assignments assignments;
 };
 
 static int validate_one(const struct request *request, const char *path) {
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL;
-    enum riskpool_status status =
-        riskpool_scenario_load(path, request->overrides, request->n_overrides, &scenario, &messages);
+    enum riskpool_status status = riskpool_scenario_load(path, (const char *const *)request->assignments.text,
+                                                         request->assignments.n, &scenario, &messages);
     if (messages)
         fputs(messages, stderr);
     if (status == RISKPOOL_OK && request->resolved)
@@ -47,17 +46,22 @@ static int validate_all(const struct request *request, int n, char **paths) {
 }
 
 int cli_validate(int argc, char **argv) {
-    static const struct option options[] = {
-        {"resolved", no_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    struct request request = {.overrides = calloc((size_t)argc + 1, sizeof *request.overrides)};
+    static const struct option options[] = {{"resolved", no_argument, NULL, 'r'},
+                                            {"stress", required_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct request request = {0};
     int option, code = -1;
-    while (request.overrides && code < 0 && (option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
+    while (code < 0 && (option = getopt_long(argc, argv, "P:h", options, NULL)) != -1) {
         switch (option) {
         case 'r':
             request.resolved = 1;
             break;
         case 'P':
-            request.overrides[request.n_overrides++] = optarg;
+            code = assignments_add(&request.assignments, "validate", "", optarg);
+            break;
+        case 'S':
+            code = assignments_add(&request.assignments, "validate", "stress+=", optarg);
             break;
         case 'h':
             command_help(command_find("validate"));
@@ -67,14 +71,10 @@ int cli_validate(int argc, char **argv) {
             code = command_misused("validate", "wrong option");
         }
     }
-    if (!request.overrides) {
-        fprintf(stderr, "riskpool validate: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
-        code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
-    } else if (code < 0 && optind == argc) {
+    if (code < 0 && optind == argc)
         code = command_misused("validate", "which scenario?");
-    } else if (code < 0) {
+    else if (code < 0)
         code = validate_all(&request, argc - optind, argv + optind);
-    }
-    free(request.overrides);
+    assignments_free(&request.assignments);
     return code;
 }

@@ -4,6 +4,7 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
+#include "curve.h"
 #include "leg.h"
 #include "rng.h"
 #include "slice.h"
@@ -52,6 +53,13 @@ struct legs {
     const struct leg *leg;
 };
 
+/* How the variance of one asset follows its moves (GARCH). */
+struct cluster {
+    double alpha, beta;
+    double per_deviation, per_steps; /* 1 / the long-run deviation of a step (0 if it has none), 1 / steps an update */
+    int begins, ends;                /* 1: the first step since the update; the last before the next */
+};
+
 /* What equity and margin level of every pool need, kept up to date by whoever changes a pool. */
 struct holding {
     double *size;     /* [position][BLOCK] remaining signed quantity */
@@ -98,9 +106,23 @@ struct kernel {
     void (*heston)(const struct variance_step *law, const double *normal, double *restrict variance,
                    double *restrict mean, double *restrict deviation);
 
-    /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]). */
+    /* out[i] = from[i] + (shift[i] + own_mean[i] + spread[i] shock[i]); own_mean may be NULL (zero). */
     void (*move)(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
                  const double *from, double *restrict out);
+
+    /* out = the curve at x. */
+    void (*curve)(const struct curve *curve, const double *x, double *restrict out);
+    /* spread[i] = deviation[i] factor. */
+    void (*spread)(size_t n, const double *deviation, const double *factor, double *restrict spread);
+    /* Of one asset: spread times the curve at asinh(|shock factor| scale). */
+    void (*change)(const struct curve *curve, double scale, const double *factor, const double *shock,
+                   double *restrict spread);
+    /* spread[i] = deviation[i] sqrt(state[2 i]) factor: state holds two rows an asset, its variance over the long-run
+     * one (1e-30 to 1e30) and its move over the long-run deviation since the variance was updated. */
+    void (*clusters)(size_t n, const double *deviation, const double *factor, const double *state,
+                     double *restrict spread);
+    /* Adds a step's move to the two rows of one asset. */
+    void (*cluster)(const struct cluster *cluster, const double *spread, const double *shock, double *restrict state);
 
     /* price[i] = initial[i] e^x[i] (log) or initial[i] (1 + x[i]) (linear). */
     void (*price)(size_t n, enum price_scale scale, const double *initial, const double *x, double *restrict price);

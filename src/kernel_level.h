@@ -33,6 +33,15 @@ void LEVEL(rows_correlate_regime)(size_t n, size_t n_paths, const uint8_t *regim
 
 void LEVEL(rows_quantile)(const double *u, double *restrict z);
 
+void LEVEL(rows_curve)(const struct curve *curve, const double *x, double *restrict out);
+void LEVEL(rows_spread)(size_t n, const double *deviation, const double *factor, double *restrict spread);
+void LEVEL(rows_change)(const struct curve *curve, double scale, const double *factor, const double *shock,
+                        double *restrict spread);
+void LEVEL(rows_clusters)(size_t n, const double *deviation, const double *factor, const double *state,
+                          double *restrict spread);
+void LEVEL(rows_cluster)(const struct cluster *cluster, const double *spread, const double *shock,
+                         double *restrict state);
+
 void LEVEL(rows_screen)(size_t n, const struct leg *leg, const double *initial, const double *x, const double *cash,
                         const double *remaining, const struct screen *screen, double *restrict slack);
 

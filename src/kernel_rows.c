@@ -8,10 +8,13 @@
 static void rows_move(size_t n, const double *shift, const double *own_mean, const double *spread, const double *shock,
                       const double *from, double *restrict out) {
     for (size_t i = 0; i < n; ++i) {
-        const double common = shift[i], *mean = own_mean + i * BLOCK, *own = spread + i * BLOCK;
+        const double common = shift[i], *mean = own_mean ? own_mean + i * BLOCK : NULL, *own = spread + i * BLOCK;
         const double *drawn = shock + i * BLOCK, *start = from + i * BLOCK;
         double *restrict end = out + i * BLOCK;
-        ROWS end[p] = start[p] + vmath_fma(own[p], drawn[p], common + mean[p]);
+        if (mean)
+            ROWS end[p] = start[p] + vmath_fma(own[p], drawn[p], common + mean[p]);
+        else
+            ROWS end[p] = start[p] + vmath_fma(own[p], drawn[p], common);
     }
 }
 
@@ -283,6 +286,11 @@ const struct kernel LEVEL(kernel) = {
     .marks = LEVEL(rows_marks),
     .heston = LEVEL(rows_heston),
     .move = rows_move,
+    .curve = LEVEL(rows_curve),
+    .spread = LEVEL(rows_spread),
+    .change = LEVEL(rows_change),
+    .clusters = LEVEL(rows_clusters),
+    .cluster = LEVEL(rows_cluster),
     .price = rows_price,
     .path_price = rows_path_price,
     .barriers = rows_barriers,

@@ -35,8 +35,11 @@ static void take_law(struct market_block *block, struct arena *arena) {
     law->jump = arena_take(arena, rows);
     if (!model->spreads)
         return;
-    law->spread = arena_take(arena, rows);
-    law->own_mean = arena_take(arena, model->switches ? 0 : rows);
+    const size_t stressed = market_is_widened(block->steps) ? rows : 0;
+    block->spread = law->spread = arena_take(arena, rows);
+    block->own_mean = law->own_mean = model->switches || model->centred ? NULL : arena_take(arena, rows);
+    block->stressed_spread = arena_take(arena, stressed);
+    block->stressed_mean = arena_take(arena, law->own_mean ? stressed : 0);
     block->shock = arena_take(arena, model->switches ? 0 : rows);
     law->regime = arena_allocate(arena, BLOCK);
     law->shock = block->shock;
@@ -86,8 +89,8 @@ static void describe(struct market_block *block, int has_gap, int prices) {
                        : start_prices                              ? block->price[0]
                                                                    : NULL,
         .deviation = block->deviation,
-        .spread = block->law.spread,
-        .correlation = steps->correlation,
+        .spread = block->spread,
+        .correlation = steps->correlation + (block->root - steps->root),
         .regime = steps->n_regimes > 1 ? block->law.regime : NULL,
     };
 }
@@ -105,6 +108,8 @@ const struct slice *market_start(struct market_block *block, uint64_t first_path
     for (size_t p = 0; p < BLOCK / paths_each; ++p)
         block->address[p] = first_path / paths_each + p;
     block->step = 0;
+    block->segment = 0;
+    block->root = block->steps->root;
     memset(block->x[1], 0, rows * sizeof(double));
     memset(block->x[0], 0, rows * sizeof(double));
     memcpy(block->price[1], block->slope, rows * sizeof(double));
@@ -141,23 +146,58 @@ static int apply_gaps(struct market_block *block, uint64_t step) {
     return found;
 }
 
+/* The expected price stays where it was under stress: on a log scale so many variances are taken off the mean. */
+static double excess_of(const struct market_block *block) {
+    const double volatility = block->volatility;
+    return block->market->model->scale == PRICE_LOG ? 0.5 * (volatility * volatility - 1.0) : 0.0;
+}
+
+/* Multiplies the paths' own deviations by the stress of the step, beside the rows of the model, which may build its
+ * next step on them. Moves that are given are multiplied as a whole. */
+static void multiply_spreads(struct market_block *block) {
+    const struct model_step *law = &block->law;
+    const size_t rows = block->market->n_assets * BLOCK;
+    const double factor = block->volatility, excess = excess_of(block);
+    block->spread = factor == 1.0 ? law->spread : block->stressed_spread;
+    block->own_mean = factor == 1.0 || !law->own_mean ? law->own_mean : block->stressed_mean;
+    for (size_t i = 0; factor != 1.0 && i < rows; ++i)
+        block->stressed_spread[i] = factor * law->spread[i];
+    for (size_t i = 0; factor != 1.0 && law->own_mean && i < rows; ++i)
+        block->stressed_mean[i] = block->market->model->given
+                                      ? factor * law->own_mean[i]
+                                      : law->own_mean[i] - excess * law->spread[i] * law->spread[i];
+}
+
+/* Goes on to the segment of a step; returns 1 when its correlations are others. */
+static int enter_segment(struct market_block *block, uint64_t step) {
+    const struct market_steps *steps = block->steps;
+    const size_t n = block->market->n_assets;
+    const double *before = block->root;
+    block->segment = market_segment_at(steps, block->segment, step);
+    block->root = steps->root + steps->segment[block->segment].blend * steps->n_regimes * n * n;
+    return step == 0 || block->root != before;
+}
+
 /* The law of one step: what the model says of every asset, and the stress of the step. */
 static void prepare_step(struct market_block *block, uint64_t step) {
     const struct market_steps *steps = block->steps;
     const size_t n = block->market->n_assets, rows = count_laws(block) * n;
     const double *stress = market_steps_stress(steps, step);
-    int changed = 0;
+    int changed = enter_segment(block, step);
+    block->volatility = steps->segment[block->segment].volatility;
+    const double excess = block->law.own_mean ? 0.0 : excess_of(block);
     block->law.step = step;
     block->law.has_jump = 0;
     block->market->model->law(&block->law);
     for (size_t i = 0; i < rows; ++i) {
-        block->shift[i] = block->law.mean[i] + stress[i % n];
-        changed |= block->law.deviation[i] != block->deviation[i];
-        block->deviation[i] = block->law.deviation[i];
+        const double own = block->law.deviation[i], deviation = block->volatility * own;
+        block->shift[i] = block->law.mean[i] - excess * own * own + stress[i % n];
+        changed |= deviation != block->deviation[i];
+        block->deviation[i] = deviation;
     }
     for (size_t i = 0; changed && i < rows; ++i)
         for (size_t k = 0; k < n; ++k)
-            block->factor[i * n + k] = block->deviation[i] * steps->root[i * n + k];
+            block->factor[i * n + k] = block->deviation[i] * block->root[i * n + k];
 }
 
 /* The normals of a step. Of antithetic paths 2k and 2k + 1 both are drawn at address k. */
@@ -175,9 +215,9 @@ static void correlate_regimes(const struct market_block *block, size_t n_paths, 
     const struct market_steps *steps = block->steps;
     const size_t n = block->market->n_assets;
     if (steps->n_regimes == 1)
-        block->kernel->correlate(n, n_paths, steps->root, steps->zero, normal, NULL, out);
+        block->kernel->correlate(n, n_paths, block->root, steps->zero, normal, NULL, out);
     for (size_t k = 0; steps->n_regimes > 1 && k < steps->n_regimes; ++k)
-        block->kernel->correlate_regime(n, n_paths, regime, (uint8_t)k, steps->root + k * n * n, steps->zero, normal,
+        block->kernel->correlate_regime(n, n_paths, regime, (uint8_t)k, block->root + k * n * n, steps->zero, normal,
                                         NULL, out);
 }
 
@@ -198,10 +238,14 @@ static void move(struct market_block *block, uint64_t step) {
         draw_shocks(block, step);
     if (model->spreads && !model->given && !model->switches)
         correlate_regimes(block, BLOCK, block->law.regime, block->normal, block->shock);
+    if (model->drawn)
+        model->drawn(&block->law);
+    if (model->spreads)
+        multiply_spreads(block);
     if (model->switches)
         move_switching(block);
     else if (model->spreads)
-        kernel->move(n, block->shift, block->law.own_mean, block->law.spread, block->shock, block->x[0], block->x[1]);
+        kernel->move(n, block->shift, block->own_mean, block->spread, block->shock, block->x[0], block->x[1]);
     else
         kernel->correlate(n, BLOCK, block->factor, block->shift, block->normal, block->x[0], block->x[1]);
     if (model->moved)

@@ -30,10 +30,15 @@ struct market {
 
 void market_free(struct market *market);
 
-/* What is the same for every path: the factor of the correlation, stress by step. Immutable, shared by all threads. */
+/* What is the same for every path: the factors of the correlations, stress by step. Immutable, shared by all threads.
+ */
 struct market_steps;
 enum riskpool_status market_steps_create(const struct market *market, struct market_steps **steps);
 void market_steps_free(struct market_steps *steps);
+/* 0 when the price of an asset has no mean at the horizon. */
+int market_has_mean(const struct market_steps *steps, size_t asset);
+/* Bytes of their tables: what stress makes of them can be large. */
+uint64_t market_steps_memory(const struct market_steps *steps);
 /* [asset] P(0). */
 const double *market_initial(const struct market_steps *steps);
 
@@ -44,6 +49,8 @@ struct market_block {
     const struct kernel *kernel;
     int prices;                    /* 1: slices carry prices at every step; 0: at the start and at the horizon */
     uint64_t step;                 /* next step */
+    size_t segment;                /* of the present step */
+    const double *root;            /* [regime][asset][asset] of that segment */
     uint64_t *path, *address;      /* [BLOCK] numbers of all paths, and what they are drawn at: paths or pairs */
     uint64_t *listed;              /* [BLOCK] addresses of those whose bridges are drawn */
     double *normal;                /* [asset, padded][BLOCK] */
@@ -57,6 +64,9 @@ struct market_block {
     double *factor;                /* [asset][asset] lower triangle from normals to x; these three for every law */
     struct model_step law;         /* of the present step */
     double *shock;                 /* table: correlated standard normals */
+    double *own_mean, *spread;     /* tables of the model, or those of a step whose volatility is under stress: */
+    double *stressed_mean, *stressed_spread;
+    double volatility; /* factor of stress on the present step */
     struct slice slice;
 };
 

@@ -2,11 +2,8 @@
  * stress step by step. */
 #include "market_steps.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "corr.h"
 #include "vmath.h"
 
 void market_free(struct market *market) {
@@ -16,7 +13,7 @@ void market_free(struct market *market) {
     model_terms_free(&market->terms);
     free(market->correlation);
     free(market->correlation_requested);
-    free(market->stress.returns);
+    stress_free(&market->stress);
     *market = (struct market){0};
 }
 
@@ -31,7 +28,7 @@ static void collect_gaps(const struct stress *stress, struct market_steps *steps
     for (size_t i = 0; i < stress->n_returns; ++i) {
         const struct stress_return *r = &stress->returns[i];
         if (r->gap)
-            steps->gap[steps->n_gaps++] = (struct gap){r->first_step, r->asset, 1.0 + r->simple_return};
+            steps->gap[steps->n_gaps++] = (struct gap){r->first_step, r->asset, r->to / r->from};
     }
     if (steps->n_gaps)
         qsort(steps->gap, steps->n_gaps, sizeof *steps->gap, gap_order);
@@ -58,7 +55,7 @@ static void spread_stress(const struct market *market, struct market_steps *step
         const struct stress_return *r = &market->stress.returns[i];
         if (r->gap)
             continue;
-        double whole = market->model->scale == PRICE_LOG ? vmath_log(1.0 + r->simple_return) : r->simple_return;
+        double whole = market->model->scale == PRICE_LOG ? vmath_log(r->to / r->from) : r->to - r->from;
         double piece = whole / (double)(r->last_step - r->first_step + 1);
         for (uint64_t step = r->first_step; step <= r->last_step; ++step)
             steps->stress[(step - steps->first_stress) * market->n_assets + r->asset] += piece;
@@ -82,14 +79,8 @@ static enum riskpool_status make_model(const struct market *market, struct marke
         return status;
     const double *correlation = market->correlation;
     steps->n_regimes = model->regimes ? model->regimes(&steps->setting, steps->made, &correlation) : 1;
-    steps->correlation = calloc(steps->n_regimes * n * n, sizeof(double));
-    steps->root = calloc(steps->n_regimes * n * n, sizeof(double));
-    if (!steps->correlation || !steps->root)
-        return RISKPOOL_NO_MEMORY;
-    memcpy(steps->correlation, correlation, steps->n_regimes * n * n * sizeof(double));
-    for (size_t k = 0; k < steps->n_regimes && status == RISKPOOL_OK; ++k)
-        status = corr_factor(n, correlation + k * n * n, steps->root + k * n * n);
-    return status;
+    status = market_segments_create(&market->stress, steps);
+    return status == RISKPOOL_OK ? market_segments_blend(&market->stress, correlation, steps) : status;
 }
 
 enum riskpool_status market_steps_create(const struct market *market, struct market_steps **out) {
@@ -98,6 +89,7 @@ enum riskpool_status market_steps_create(const struct market *market, struct mar
     struct market_steps *steps = calloc(1, sizeof *steps);
     if (!steps)
         return status;
+    steps->model = market->model;
     steps->drop = market->model->drop;
     bound_stress(&market->stress, steps);
     steps->zero = calloc(n, sizeof(double));
@@ -125,6 +117,7 @@ void market_steps_free(struct market_steps *steps) {
         return;
     if (steps->drop)
         steps->drop(steps->made);
+    free(steps->segment);
     free(steps->correlation);
     free(steps->root);
     free(steps->zero);
@@ -132,6 +125,15 @@ void market_steps_free(struct market_steps *steps) {
     free(steps->stress);
     free(steps->gap);
     free(steps);
+}
+
+int market_has_mean(const struct market_steps *steps, size_t asset) {
+    return !steps->model->no_mean || !steps->model->no_mean(&steps->setting, asset);
+}
+
+uint64_t market_steps_memory(const struct market_steps *steps) {
+    const uint64_t n = steps->setting.n_assets, matrices = 2 * steps->n_blends * steps->n_regimes * n * n;
+    return (matrices + (steps->end_stress - steps->first_stress) * n) * sizeof(double);
 }
 
 const double *market_initial(const struct market_steps *steps) {

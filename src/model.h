@@ -20,7 +20,11 @@
     X(replay, "replay", "the prices of a file as they were, from one row of it or from each")                        \
     X(jump_diffusion, "jump-diffusion", "gbm with jumps at common times, and of each asset by itself (Merton 1976)") \
     X(hawkes, "hawkes", "jump-diffusion whose common jumps set off others (Hawkes 1971)")                            \
-    X(heston, "heston", "variances of their own that return to a level (Heston 1993), by the scheme of Andersen (2008)")
+    X(heston, "heston",                                                                                              \
+      "variances of their own that return to a level (Heston 1993), by the scheme of Andersen (2008)")               \
+    X(student_t, "student-t",                                                                                        \
+      "log returns of a step are multivariate t: all assets are wide at once; prices have no mean")                  \
+    X(garch_t, "garch-t", "GARCH(1,1) an asset with correlated t innovations: volatility clusters")
 
 /* What every step of a market has in common. */
 struct model_setting {
@@ -51,7 +55,7 @@ struct model_step {
     double *jump;    /* table, when has_jump: what x does at once at the end of the step */
     int has_jump;    /* 0 unless set */
 
-    /* For `moved`: the correlated standard normals of the step, a table. */
+    /* For `drawn` and `moved`: the correlated standard normals of the step, a table. */
     const double *shock;
 };
 
@@ -60,6 +64,7 @@ struct model {
     int spreads;  /* paths have their own deviations or means */
     int switches; /* 1, with spreads and regimes: a path's law is that of its regime. `spread` repeats its deviations,
                      and there is neither own_mean nor shock */
+    int centred;  /* with `spreads`: no means of their own, own_mean is NULL */
     int given; /* 1: there is no law inside a step, only its end is known; own_mean is the whole move, nothing drawn */
     /* Rows of state and of room. NULL: none. */
     size_t (*state_rows)(const struct model_setting *setting);
@@ -70,8 +75,13 @@ struct model {
     void (*drop)(void *made);
     /* The correlations of the regimes, [n][asset][asset]; NULL: that of the scenario alone. */
     size_t (*regimes)(const struct model_setting *setting, const void *made, const double **correlation);
+    /* 1 when the price of an asset has no mean at the horizon, its logarithm having tails heavier than exponential.
+     * NULL: all have. */
+    int (*no_mean)(const struct model_setting *setting, size_t asset);
     /* The law of the step, before anything of it is drawn. Numbers of its own are drawn for RNG_MODEL. */
     void (*law)(struct model_step *step);
+    /* Between draw and move, for deviations that depend on `shock`. NULL: none do. With `spreads` only. */
+    void (*drawn)(struct model_step *step);
     /* After the move, for laws that depend on it. NULL: none do. */
     void (*moved)(struct model_step *step);
 };

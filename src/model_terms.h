@@ -3,6 +3,7 @@
 #define MODEL_TERMS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Jumps of the log price: how many a year, and the normal law of their sizes. */
 struct jump_stream {
@@ -17,9 +18,12 @@ struct variance_law {
 
 struct asset {
     char *name;
-    double price;      /* P(0) > 0, currency */
-    double volatility; /* per square-root year, >= 0 */
-    double drift;      /* growth of the expected price per year */
+    double price;              /* P(0) > 0, currency */
+    double volatility;         /* per square-root year, >= 0 */
+    double drift;              /* growth of the expected price per year */
+    double degrees_of_freedom; /* student-t: of its own; 0: those of the market */
+    double alpha, beta;        /* garch-t: of the last squared move, and of the last variance, in the next variance */
+    double start_volatility;   /* garch-t: per square-root year */
     /* jump-diffusion, hawkes */
     double jump_probability;      /* of taking part in a common jump */
     double jump_beta;             /* factor of the size there */
@@ -54,7 +58,8 @@ struct return_terms {
 
 /* Of the market as a whole; what belongs to another model is zero. */
 struct model_terms {
-    double degrees_of_freedom;   /* student-t, garch-t */
+    double degrees_of_freedom;   /* student-t, garch-t; 0: normal */
+    uint64_t garch_steps;        /* garch-t: steps for which alpha and beta hold */
     struct regime_terms regimes; /* regimes */
     struct return_terms returns; /* bootstrap, replay */
     /* jump-diffusion, hawkes */

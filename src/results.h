@@ -47,9 +47,9 @@ struct result_field {
 
 /* X(name, first dimension, second dimension, unit, long name): the statistics of one mode. */
 #define STATISTIC_LIST(X)                                                                                              \
-    X(mean_loss, NONE, NONE, MONEY, "mean loss")                                                                       \
+    X(mean_loss, NONE, NONE, MONEY, "mean loss; NaN: there is none")                                                   \
     X(mean_loss_se, NONE, NONE, MONEY, "standard error of the mean loss")                                              \
-    X(loss_std, NONE, NONE, MONEY, "standard deviation of the loss")                                                   \
+    X(loss_std, NONE, NONE, MONEY, "standard deviation of the loss; NaN: there is none")                               \
     X(value_at_risk, CONFIDENCE, NONE, MONEY, "value at risk of the loss: ascending order statistic ceil(n a)")        \
     X(value_at_risk_low, CONFIDENCE, NONE, MONEY, "value at risk, 95 % order-statistic interval, low")                 \
     X(value_at_risk_high, CONFIDENCE, NONE, MONEY, "value at risk, 95 % order-statistic interval, high")               \
@@ -70,12 +70,12 @@ struct result_field {
     X(mean_fees, NONE, NONE, MONEY, "mean liquidation fees")                                                           \
     X(mean_slippage, NONE, NONE, MONEY, "mean slippage of closing orders")                                             \
     X(mean_funding, NONE, NONE, MONEY, "mean funding and interest paid")                                               \
-    X(mean_shortfall, NONE, NONE, MONEY, "mean shortfall")                                                             \
+    X(mean_shortfall, NONE, NONE, MONEY, "mean shortfall; NaN: there is none")                                         \
     X(mean_top_up, NONE, NONE, MONEY, "mean cash moved from the wallet into pools")
 
 /* Over `pair`: every mode against the first listed, on the same paths ("cross - isolated"). */
 #define COMPARISON_LIST(X)                                                                                             \
-    X(mean_excess_loss, PAIR, NONE, MONEY, "mean of loss minus loss of the first mode, path by path")                  \
+    X(mean_excess_loss, PAIR, NONE, MONEY, "mean of loss minus loss of the first mode, path by path; NaN: none")       \
     X(mean_excess_loss_se, PAIR, NONE, MONEY, "its paired standard error")                                             \
     FREQUENCY(X, rescue_frequency, PAIR, "share of paths on which the first mode liquidates and this one does not")    \
     FREQUENCY(X, contagion_frequency, PAIR, "share of paths on which this mode liquidates a position the first keeps") \

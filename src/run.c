@@ -205,8 +205,10 @@ enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario, cons
         filled->n_threads = run.n_workers;
         status = stats_fill(&run.tally, run.n_workers, filled);
     }
-    if (status == RISKPOOL_OK)
+    if (status == RISKPOOL_OK) {
+        run_take_out_means(scenario, run.setup.steps, filled);
         status = run_describe(scenario, filled);
+    }
     run_free(&run);
     omp_destroy_lock(&run.lock);
     if (status == RISKPOOL_OK)

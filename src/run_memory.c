@@ -60,7 +60,7 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
     const uint64_t statistics = tally + copied + n_stats * estimate;
     const uint64_t chunks = shape.keep == TALLY_KEEP_ALL ? n_workers * CHUNKS : 0;
     const uint64_t file = column_bytes(&shape, kept) + image_bytes(&shape, kept) + chunks;
-    *bytes = PROGRAM + n_workers * THREAD + most(most(paths, statistics), file);
+    *bytes = PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD + most(most(paths, statistics), file);
 out:
     run_setup_free(&setup);
     return status;

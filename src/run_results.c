@@ -64,7 +64,7 @@ static int judge_limits(const struct riskpool_scenario *s, struct riskpool_resul
             return 0;
         result->bound = limit->bound;
         result->value = r->modes[limit->mode].statistic[limit->statistic][limit->index];
-        result->breached = result->value > limit->bound;
+        result->breached = !(result->value <= limit->bound); /* a mean that does not exist is within no bound */
     }
     return 1;
 }

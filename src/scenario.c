@@ -69,6 +69,12 @@ static void resolve(struct reading *reading) {
         scenario_digest(reading->scenario->resolved, strlen(reading->scenario->resolved), reading->scenario->sha256);
 }
 
+/* The file that an override "stress+=FILE" names; NULL for any other. */
+static const char *layer_path(const char *override) {
+    static const char key[] = "stress+=";
+    return strncmp(override, key, sizeof key - 1) == 0 ? override + sizeof key - 1 : NULL;
+}
+
 /* Everything after the text is there. */
 static void read_source(struct reading *reading, const struct source *source, const char *const *overrides,
                         size_t n_overrides) {
@@ -80,7 +86,11 @@ static void read_source(struct reading *reading, const struct source *source, co
     reading->scenario->text = text_copy(source->text, source->size);
     reading->report.no_memory |= !reading->scenario->text;
     for (size_t i = 0; root->kind == NODE_MAP && i < n_overrides; i++)
-        scenario_override(reading, root, overrides[i]);
+        if (!layer_path(overrides[i]))
+            scenario_override(reading, root, overrides[i]);
+    for (size_t i = 0; root->kind == NODE_MAP && i < n_overrides; i++)
+        if (layer_path(overrides[i]))
+            scenario_layer(reading, root, layer_path(overrides[i]));
     field_read(scenario_fields, root, &reading->keys, &reading->tree, &reading->report);
     if (root->kind != NODE_MAP || reading->report.no_memory)
         return;

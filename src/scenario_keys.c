@@ -1,5 +1,5 @@
-/* The tables of the scenario file: every key, its type, unit, range, default and meaning; here the account's
- * cash, stress, and what is asked for. */
+/* The tables of the scenario file: every key, its type, unit, range, default and meaning; here the account's cash, and
+ * what is asked for. */
 #include "scenario_keys.h"
 
 #define AT(structure, member) .offset = offsetof(struct structure, member)
@@ -40,34 +40,6 @@ static const struct field alert_fields[] = {
      .most = 20,
      .sentence = "utilisations (maintenance over equity) to watch from below",
      .example = "[60%, 80%]"},
-    {.name = NULL},
-};
-
-const struct field stress_fields[] = {
-    {.name = "at",
-     .type = FIELD_DURATION,
-     AT(stress_keys, at),
-     .required = 1,
-     .range = RANGE_FROM(0),
-     .sentence = "time of the event; without 'over' a gap at the end of the step that contains it",
-     .example = "12 h"},
-    {.name = "over",
-     .type = FIELD_DURATION,
-     AT(stress_keys, over),
-     .alternative = 1,
-     .range = RANGE_ABOVE(0),
-     .sentence = "spread the return in equal pieces over the steps of this time",
-     .example = "6 h"},
-    {.name = "return",
-     .type = FIELD_NODE,
-     AT(stress_keys, returns),
-     .required = 1,
-     .unit = "{ASSET: fraction above -1}",
-     .sentence = "simple returns that every path suffers",
-     .example = "{BTC: -10%}"},
-    {.name = "volatility", .type = FIELD_LATER},
-    {.name = "correlation_blend", .type = FIELD_LATER},
-    {.name = "depth", .type = FIELD_LATER},
     {.name = NULL},
 };
 

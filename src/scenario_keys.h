@@ -21,6 +21,8 @@ struct asset_keys {
     const struct node *node;
     char *name;
     double price, volatility, drift;
+    double degrees_of_freedom;
+    double alpha, beta, start_volatility;
     double jump_probability, jump_beta;
     struct jump_keys own_jumps;
     double mean_reversion, long_volatility, variance_volatility, variance_correlation;
@@ -40,6 +42,7 @@ struct market_keys {
     double blend;
     int repair;
     double degrees_of_freedom;
+    double garch_step;
     char *start;
     struct item_list regimes;
     const struct node *prices;
@@ -90,7 +93,16 @@ struct alert_keys {
 struct stress_keys {
     const struct node *node;
     double at, over;
-    const struct node *returns;
+    const struct node *returns, *beta, *recovery;
+    char *beta_to;
+    double volatility, blend;
+    const struct node *toward;
+};
+
+struct recovery_keys {
+    const struct node *node;
+    double over;
+    const struct node *to;
 };
 
 struct output_keys {
@@ -144,10 +156,11 @@ struct scenario_keys {
 };
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
-    stress_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[], prices_fields[],
-    sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+    stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
+    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
 extern const struct choice model_choices[], filter_choices[];
-/* How a share of the next regimes, a rate of maintenance, a return of a stress and a bound of a limit are read. */
-extern const struct field regime_share, maintenance_rate, stress_return_value, limit_bound;
+/* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, and a bound of a limit are
+ * read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound;
 
 #endif

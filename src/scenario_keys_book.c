@@ -135,7 +135,6 @@ const struct field tier_fields[] = {
 };
 
 const struct field maintenance_rate = {.name = "maintenance", .type = FIELD_FRACTION, .range = {0, 1, OPEN_HIGH}};
-const struct field stress_return_value = {.name = "return", .type = FIELD_FRACTION, .range = {-1, 1000, OPEN_LOW}};
 const struct field limit_bound = {.name = "limits", .type = FIELD_FRACTION};
 
 static const struct choice amount_choices[] = {{"full", "everything in the pool at once", 0},

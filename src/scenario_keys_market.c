@@ -36,6 +36,38 @@ const struct field asset_fields[] = {
      .range = RANGE_BETWEEN(-100, 100),
      .unit = "per year",
      .sentence = "growth rate of the expected price; bootstrap and replay: added to what the file has"},
+    {.name = "degrees_of_freedom",
+     .type = FIELD_NUMBER,
+     AT(asset_keys, degrees_of_freedom),
+     .alternative = 1,
+     .range = {2, 1e9, OPEN_LOW},
+     .sentence = "student-t: tails of this asset, where they differ from the market's: a t copula with the market's "
+                 "degrees of freedom, and 'correlation' is the copula's; inside a step the asset moves with the "
+                 "deviation that takes its normal to where it goes",
+     .example = "3"},
+    {.name = "alpha",
+     .type = FIELD_NUMBER,
+     AT(asset_keys, alpha),
+     .alternative = 1,
+     .range = RANGE_BETWEEN(0, 1),
+     .sentence = "garch-t: weight of the last squared move in the next variance; alpha + beta is below 1, the rest is "
+                 "the weight of volatility^2",
+     .example = "0.08"},
+    {.name = "beta",
+     .type = FIELD_NUMBER,
+     AT(asset_keys, beta),
+     .alternative = 1,
+     .range = RANGE_BETWEEN(0, 1),
+     .sentence = "garch-t: weight of the last variance",
+     .example = "0.90"},
+    {.name = "start_volatility",
+     .type = FIELD_FRACTION,
+     AT(asset_keys, start_volatility),
+     .alternative = 1,
+     .range = RANGE_BETWEEN(0, 100),
+     .unit = "per square-root year",
+     .sentence = "garch-t: volatility of the first step; default: the volatility, which is that of the long run",
+     .example = "80%"},
     {.name = "jump_probability",
      .type = FIELD_FRACTION,
      AT(asset_keys, jump_probability),
@@ -94,9 +126,7 @@ const struct choice model_choices[] = {
 #define X(identifier, name, sentence) {name, sentence, 0},
     MODEL_LIST(X)
 #undef X
-        {"student-t", NULL, 1},
-    {"garch-t", NULL, 1},
-    {NULL, NULL, 0},
+        {NULL, NULL, 0},
 };
 
 static const struct choice repair_choices[] = {
@@ -160,9 +190,19 @@ const struct field market_fields[] = {
      .type = FIELD_NUMBER,
      AT(market_keys, degrees_of_freedom),
      .alternative = 1,
-     .range = RANGE_ABOVE(2),
-     .sentence = "tails of student-t and garch-t; the volatility stays the standard deviation",
+     .range = {2, 1e9, OPEN_LOW},
+     .sentence =
+         "tails of the moves of a step: required by student-t, of normal innovations in garch-t without it; the "
+         "volatility stays the standard deviation",
      .example = "4"},
+    {.name = "garch_step",
+     .type = FIELD_DURATION,
+     AT(market_keys, garch_step),
+     .alternative = 1,
+     .range = RANGE_ABOVE(0),
+     .sentence = "garch-t: the time for which alpha and beta hold, a whole number of steps that share one variance and "
+                 "one width of the tails; default: the step",
+     .example = "1 d"},
     {.name = "regimes",
      .type = FIELD_MAPS,
      AT(market_keys, regimes),

@@ -14,8 +14,9 @@ static void check_asset_names(struct reading *reading) {
     const struct asset_keys *keys = reading->keys.market.assets.items;
     for (size_t i = 0; i < reading->keys.market.assets.n; i++) {
         if (keys[i].name && strcmp(keys[i].name, "default") == 0) {
-            report_error(&reading->report, node_place(keys[i].node, "name"), NULL,
-                         "no asset can be called 'default': the word stands for all others in 'liquidation'");
+            report_error(
+                &reading->report, node_place(keys[i].node, "name"), NULL,
+                "no asset can be called 'default': the word stands for all others in 'liquidation' and 'stress'");
         }
         for (size_t j = 0; keys[i].name && j < i; j++) {
             if (keys[j].name && strcmp(keys[i].name, keys[j].name) == 0) {

@@ -15,7 +15,7 @@ enum { NAME_SIZE = 160 };
 static const struct node *read_file(struct reading *reading, const struct node *node) {
     struct matrix_keys keys = {0};
     field_read(matrix_fields, node, &keys, &reading->tree, &reading->report);
-    char *path = keys.file ? scenario_beside(reading, keys.file) : NULL;
+    char *path = keys.file ? scenario_beside(reading, node, keys.file) : NULL;
     const struct source *source = path ? report_file(&reading->report, path, node_place(node, "file")) : NULL;
     return source ? csv_read(source, &reading->tree, &reading->report) : NULL;
 }

@@ -8,14 +8,15 @@
 struct belonging {
     const char *key;
     const char *models[4];
-    int required;
+    int required; /* by so many of them, the first ones */
 };
 
 static const struct belonging of_market[] = {
     {"degrees_of_freedom", {"student-t", "garch-t"}, 1},
+    {"garch_step", {"garch-t"}, 0},
     {"regimes", {"regimes"}, 1},
     {"start", {"regimes", "replay"}, 0},
-    {"prices", {"bootstrap", "replay"}, 1},
+    {"prices", {"bootstrap", "replay"}, 2},
     {"block", {"bootstrap"}, 1},
     {"filter", {"bootstrap"}, 0},
     {"lambda", {"bootstrap"}, 0},
@@ -23,6 +24,10 @@ static const struct belonging of_market[] = {
 };
 
 static const struct belonging of_asset[] = {
+    {"degrees_of_freedom", {"student-t"}, 0},
+    {"alpha", {"garch-t"}, 1},
+    {"beta", {"garch-t"}, 1},
+    {"start_volatility", {"garch-t"}, 0},
     {"jump_probability", {"jump-diffusion", "hawkes"}, 0},
     {"jump_beta", {"jump-diffusion", "hawkes"}, 0},
     {"own_jumps", {"jump-diffusion", "hawkes"}, 0},
@@ -36,10 +41,12 @@ static const char *model_name(const struct reading *reading) {
     return reading->keys.market.model >= 0 ? model_choices[reading->keys.market.model].name : NULL;
 }
 
+/* Which of its models it is, from 1; 0 for none. */
 static int belongs(const struct belonging *belonging, const char *model) {
-    for (size_t i = 0; i < sizeof belonging->models / sizeof *belonging->models && belonging->models[i]; ++i)
+    const int most = sizeof belonging->models / sizeof *belonging->models;
+    for (int i = 0; i < most && belonging->models[i]; ++i)
         if (strcmp(belonging->models[i], model) == 0)
-            return 1;
+            return i + 1;
     return 0;
 }
 
@@ -54,8 +61,36 @@ static void check_key(struct reading *reading, const struct belonging *belonging
                      "'%s' belongs to the model%s %s%s%s; the model is %s", belonging->key,
                      belonging->models[1] ? "s" : "", belonging->models[0], belonging->models[1] ? " and " : "",
                      belonging->models[1] ? belonging->models[1] : "", model);
-    if (!given && own && belonging->required)
+    if (!given && own && own <= belonging->required)
         report_error(&reading->report, &map->place, NULL, "the model %s requires the key '%s'", model, belonging->key);
+}
+
+static double or_else(double given, double otherwise) {
+    return isnan(given) ? otherwise : given;
+}
+
+/* Variance must come back to its long-run value. */
+static void fill_clusters(struct reading *reading, const struct asset_keys *keys, struct asset *asset) {
+    asset->alpha = or_else(keys->alpha, 0.0);
+    asset->beta = or_else(keys->beta, 0.0);
+    asset->start_volatility = or_else(keys->start_volatility, asset->volatility);
+    if (asset->alpha + asset->beta >= 1.0)
+        report_error(&reading->report, node_place(keys->node, "alpha"), "a sum below 1",
+                     "'alpha' and 'beta' of '%s' add up to %.10g: its variance would not return to the long-run one",
+                     keys->name ? keys->name : "?", asset->alpha + asset->beta);
+}
+
+/* The time for which alpha and beta hold, in steps. */
+static uint64_t garch_steps(struct reading *reading) {
+    const double step = reading->keys.step, given = reading->keys.market.garch_step;
+    const double steps = given / step, whole = round(steps);
+    if (isnan(steps))
+        return 1;
+    if (whole >= 1.0 && whole <= 1e9 && fabs(steps - whole) <= 1e-9 * whole)
+        return (uint64_t)whole;
+    report_error(&reading->report, node_place(reading->keys.market.node, "garch_step"), NULL,
+                 "'garch_step' is %.10g steps of %.10g s; it must be a whole number of steps", steps, step);
+    return 1;
 }
 
 void scenario_model(struct reading *reading) {
@@ -67,7 +102,13 @@ void scenario_model(struct reading *reading) {
     for (size_t i = 0; i < sizeof of_asset / sizeof *of_asset; ++i)
         for (size_t a = 0; a < keys->assets.n; ++a)
             check_key(reading, &of_asset[i], assets[a].node);
-    terms->degrees_of_freedom = keys->degrees_of_freedom;
+    terms->degrees_of_freedom = or_else(keys->degrees_of_freedom, 0.0);
+    terms->garch_steps = garch_steps(reading);
+    struct market *market = &reading->scenario->market;
+    for (size_t a = 0; a < market->n_assets; ++a) {
+        market->assets[a].degrees_of_freedom = or_else(assets[a].degrees_of_freedom, 0.0);
+        fill_clusters(reading, &assets[a], &market->assets[a]);
+    }
     scenario_regimes(reading);
     scenario_returns(reading);
     scenario_jumps(reading);

@@ -19,6 +19,13 @@ struct reading {
 /* Applies "key.path=value" to the tree below `root`. */
 void scenario_override(struct reading *reading, struct node *root, const char *assignment);
 
+/* Lays the stress events of the file `path` over those below `root`. */
+void scenario_layer(struct reading *reading, struct node *root, const char *path);
+/* 1 for what was written in such a file. */
+int scenario_is_layer(const struct reading *reading, const struct node *node);
+/* Warns of the assets that such files name and the scenario does not have. */
+void scenario_note_layers(struct reading *reading);
+
 /* Each fills its part of the scenario from the keys, and puts into the keys what stands in the resolved scenario. */
 void scenario_market(struct reading *reading);
 void scenario_model(struct reading *reading);
@@ -67,6 +74,7 @@ struct place rows_place(const struct rows *rows, size_t row);
 
 /* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);
+int scenario_has_asset(const struct reading *reading, const char *name);
 size_t scenario_find_position(struct reading *reading, const struct node *node);
 /* A mistake for a run, a warning for a look. */
 void scenario_objection(struct reading *reading, const struct place *place, const char *help, const char *format, ...)
@@ -74,7 +82,7 @@ void scenario_objection(struct reading *reading, const struct place *place, cons
 /* The SHA-256 digest of a text, hexadecimal. */
 void scenario_digest(const char *text, size_t size, char hexadecimal[65]);
 /* A file beside the scenario. */
-char *scenario_beside(struct reading *reading, const char *file);
+char *scenario_beside(struct reading *reading, const struct node *node, const char *file);
 /* A copy that the scenario owns; NULL for NULL. */
 char *scenario_copy(struct reading *reading, const char *text);
 /* Zeroed memory that the scenario owns. */

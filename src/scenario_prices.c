@@ -95,7 +95,7 @@ static int check_complete(struct reading *reading, const struct rows *rows) {
         const struct place place = rows_place(rows, at / d);
         instant_format(prices->time[at / d], when);
         report_error(&reading->report, &place, "choose rows without gaps ('from' and 'to'); none is filled in",
-                     "%s has no price at %s; %zu prices are missing in the rows asked for", prices->name[at % d], when,
+                     "%s has no price at %s; in all %zu are missing in the rows asked for", prices->name[at % d], when,
                      missing);
     }
     return missing == 0;
@@ -141,7 +141,7 @@ int rows_read(struct reading *reading, struct rows *rows) {
     const struct node *node = reading->keys.market.prices;
     field_read(prices_fields, node, &keys, &reading->tree, &reading->report);
     const char **column = keys.file ? name_columns(reading, &keys) : NULL;
-    char *path = column ? scenario_beside(reading, keys.file) : NULL;
+    char *path = column ? scenario_beside(reading, keys.node, keys.file) : NULL;
     if (!path || prices_init(&rows->prices, path, column, reading->scenario->market.n_assets, node_place(node, "file"),
                              &reading->report) != RISKPOOL_OK)
         return 0;

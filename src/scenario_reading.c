@@ -31,12 +31,13 @@ void scenario_digest(const char *text, size_t size, char hexadecimal[65]) {
     hexadecimal[64] = '\0';
 }
 
-char *scenario_beside(struct reading *reading, const char *file) {
-    const char *slash = file[0] == '/' ? NULL : strrchr(reading->path, '/');
-    size_t folder = slash ? (size_t)(slash - reading->path) + 1 : 0;
+char *scenario_beside(struct reading *reading, const struct node *node, const char *file) {
+    const char *from = scenario_is_layer(reading, node) ? node->place.source->name : reading->path;
+    const char *slash = file[0] == '/' ? NULL : strrchr(from, '/');
+    size_t folder = slash ? (size_t)(slash - from) + 1 : 0;
     char *path = tree_allocate(&reading->tree, folder + strlen(file) + 1);
     if (path) {
-        memcpy(path, reading->path, folder);
+        memcpy(path, from, folder);
         strcpy(path + folder, file);
     }
     return path;
@@ -48,6 +49,10 @@ static size_t asset_index(const struct riskpool_scenario *scenario, const char *
            (!scenario->market.assets[i].name || strcmp(scenario->market.assets[i].name, name) != 0))
         i++;
     return i;
+}
+
+int scenario_has_asset(const struct reading *reading, const char *name) {
+    return asset_index(reading->scenario, name) < reading->scenario->market.n_assets;
 }
 
 size_t scenario_find_asset(struct reading *reading, const struct node *node) {

@@ -20,7 +20,7 @@ static void refuse_the_rest(struct reading *reading) {
     const struct market_keys *market = &reading->keys.market;
     const char *model = model_choices[market->model].name;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (node_find(market->node, keys[i]))
+        if (node_find(market->node, keys[i]) && (strcmp(keys[i], "correlation_blend") != 0 || market->blend > 0))
             report_error(&reading->report, node_place(market->node, keys[i]), "remove it",
                          "the model %s has its correlation from the prices, not from '%s'", model, keys[i]);
     if (reading->keys.monitoring == 0)
@@ -202,11 +202,11 @@ static void settle_paths(struct reading *reading, uint64_t starts) {
     scenario->market.paths_most = starts;
     if (!node_find(keys->node, "paths"))
         keys->paths = scenario->n_paths = starts;
-    else if (keys->paths > starts)
+    if (keys->paths > starts)
         report_error(&reading->report, node_place(keys->node, "paths"), "without 'paths' there is one for each start",
                      "'paths' is %" PRIu64 ", but the prices have only %" PRIu64 " row%s to start from", keys->paths,
                      starts, starts == 1 ? "" : "s");
-    if (keys->paths > 1)
+    else if (keys->paths > 1)
         report_warning(&reading->report, node_place(keys->market.node, "model"), NULL,
                        "replayed paths overlap and are no sample: errors and intervals of the results do not hold");
 }

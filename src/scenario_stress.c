@@ -1,9 +1,23 @@
-/* Stress events of a scenario: times become steps. */
+/* Stress events of a scenario: times become steps, betas and recoveries become returns of single assets. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "corr.h"
 #include "scenario_parts.h"
 
 static const double step_tolerance = 1e-9;
+/* A return by beta, in the range of those that are written. */
+static const double least_return = -1 + 1e-9, largest_return = 1000;
+
+/* An event on its way from keys to steps. */
+struct event {
+    struct stress_keys *keys;
+    struct stress_return move; /* `asset`, `from` and `to` are left open */
+    uint64_t recovered;        /* last step of the recovery; as the move's last without one */
+    struct recovery_keys recovery;
+    struct node *to; /* of the recovery, resolved */
+};
 
 /* A time in steps when it is a whole number of them, -1 otherwise. */
 static double whole_steps(double seconds, double step) {
@@ -11,74 +25,290 @@ static double whole_steps(double seconds, double step) {
     return fabs(steps - whole) <= step_tolerance * fmax(1, whole) ? whole : -1;
 }
 
+static double horizon_steps(const struct reading *reading) {
+    return (double)reading->scenario->market.n_steps;
+}
+
+/* Objects to an event that reaches beyond the horizon. */
+static void refuse_end(struct reading *reading, const struct place *place, const char *what, double seconds) {
+    report_error(&reading->report, place, "a longer horizon, or another time",
+                 "%s after the horizon: at %.6g h, and the horizon is %.6g h", what, seconds / 3600,
+                 reading->keys.horizon / 3600);
+}
+
 /* Sets the steps of a gap: the one of (t_{k-1}, t_k] that contains `at`; 0 belongs to the first. */
-static void place_gap(struct reading *reading, const struct stress_keys *keys, struct stress_return *event) {
+static void place_gap(struct reading *reading, const struct stress_keys *keys, struct stress_return *move) {
     double whole = whole_steps(keys->at, reading->keys.step);
     double step = (whole >= 0 ? whole : ceil(keys->at / reading->keys.step)) - 1;
-    event->gap = 1;
-    if (step >= (double)reading->scenario->market.n_steps)
-        report_error(&reading->report, node_place(keys->node, "at"), NULL, "the event is after the horizon");
+    move->gap = 1;
+    if (step >= horizon_steps(reading))
+        refuse_end(reading, node_place(keys->node, "at"), "the event is", keys->at);
     else
-        event->first_step = event->last_step = step > 0 ? (uint64_t)step : 0;
+        move->first_step = move->last_step = step > 0 ? (uint64_t)step : 0;
 }
 
-/* Sets the steps of (at, at + over]. */
-static void place_stretch(struct reading *reading, const struct stress_keys *keys, struct stress_return *event) {
+/* Sets the steps of (at, at + over]; without `over`, to the horizon. */
+static void place_stretch(struct reading *reading, const struct stress_keys *keys, uint64_t *first_step,
+                          uint64_t *last_step) {
+    const int open = isnan(keys->over);
     double first = whole_steps(keys->at, reading->keys.step);
-    double last = whole_steps(keys->at + keys->over, reading->keys.step);
-    if (first < 0 || last <= first) {
+    double last = open ? horizon_steps(reading) : whole_steps(keys->at + keys->over, reading->keys.step);
+    if (first < 0 || (!open && last <= first)) {
         report_error(&reading->report, node_place(keys->node, first < 0 ? "at" : "over"), NULL,
-                     "an event with 'over' starts and ends at step ends");
-    } else if (last > (double)reading->scenario->market.n_steps) {
-        report_error(&reading->report, node_place(keys->node, "over"), NULL, "the event ends after the horizon");
+                     open ? "an event with factors starts at a step end"
+                          : "an event with 'over' starts and ends at step ends");
+    } else if (first >= horizon_steps(reading)) {
+        refuse_end(reading, node_place(keys->node, "at"), "the event is", keys->at);
+    } else if (last > horizon_steps(reading)) {
+        refuse_end(reading, node_place(keys->node, "over"), "the event ends", keys->at + keys->over);
     } else {
-        event->first_step = (uint64_t)first;
-        event->last_step = (uint64_t)last - 1;
+        *first_step = (uint64_t)first;
+        *last_step = (uint64_t)last - 1;
     }
 }
 
-/* The returns of one event, in the order of the assets; replaces the map by one in that order. */
-static void read_returns(struct reading *reading, struct stress_keys *keys, const struct stress_return *when) {
+/* Sets the steps that follow the move's. */
+static void place_recovery(struct reading *reading, struct event *event) {
+    const struct recovery_keys *recovery = &event->recovery;
+    const struct place *place = node_place(recovery->node, "over");
+    double steps = whole_steps(recovery->over, reading->keys.step), low = (double)event->move.last_step + 1;
+    if (steps < 1)
+        report_error(&reading->report, place, NULL, "a recovery lasts a whole number of steps");
+    else if (low + steps > horizon_steps(reading))
+        refuse_end(reading, place, "the recovery ends", (low + steps) * reading->keys.step);
+    else
+        event->recovered = event->move.last_step + (uint64_t)steps;
+}
+
+/* A number of a map {ASSET: number}; NaN when it has none. */
+static double entry(struct reading *reading, const struct field *field, const struct node *map, const char *name) {
+    const struct node *value = map && map->kind == NODE_MAP ? node_find(map, name) : NULL;
+    return value ? field_number(field, field->name, value, &reading->report) : NAN;
+}
+
+static int has_entry(const struct node *map, const char *name) {
+    return map && map->kind == NODE_MAP && node_find(map, name) != NULL;
+}
+
+/* The beta that moves an asset; NaN when none does. */
+static double beta_of(struct reading *reading, const struct event *event, const char *name) {
+    const struct stress_keys *keys = event->keys;
+    if (!keys->beta_to || strcmp(keys->beta_to, name) == 0)
+        return NAN;
+    return entry(reading, &stress_beta_value, keys->beta, has_entry(keys->beta, name) ? name : "default");
+}
+
+/* What a map of returns says of an asset: its own entry, else by beta, else the default; NaN: nothing. */
+static double return_of(struct reading *reading, const struct event *event, const struct node *map, const char *name) {
+    const struct field *field = &stress_return_value;
+    if (has_entry(map, name))
+        return entry(reading, field, map, name);
+    const double beta = beta_of(reading, event, name);
+    const double leader = isnan(beta) ? NAN : entry(reading, field, map, event->keys->beta_to);
+    if (!isnan(leader))
+        return fmin(largest_return, fmax(least_return, stress_level_times(1 + leader, beta) - 1));
+    return entry(reading, field, map, "default");
+}
+
+/* What an asset returns to, NaN: it stays at its low. One number is that of all assets named, and of `beta_to`. */
+static double recovery_of(struct reading *reading, const struct event *event, const char *name) {
+    const struct node *to = event->recovery.to;
+    if (!to || to->kind != NODE_SCALAR)
+        return return_of(reading, event, to, name);
+    const double value = field_number(&stress_return_value, "to", to, &reading->report);
+    const double beta = has_entry(event->keys->returns, name) ? NAN : beta_of(reading, event, name);
+    return isnan(beta) ? value : fmin(largest_return, fmax(least_return, stress_level_times(1 + value, beta) - 1));
+}
+
+static void add_return(struct reading *reading, const struct stress_return *move) {
     struct stress *stress = &reading->scenario->market.stress;
-    const struct market *market = &reading->scenario->market;
-    const struct node *map = keys->returns;
-    struct node *resolved = node_new(&reading->tree, NODE_MAP, NULL);
-    for (size_t k = 0; k < map->n; k++)
-        scenario_find_asset(reading, map->key[k]);
-    for (size_t i = 0; i < market->n_assets; i++) {
-        const struct node *value = market->assets[i].name ? node_find(map, market->assets[i].name) : NULL;
-        if (!value)
-            continue;
-        struct stress_return *entry = &stress->returns[stress->n_returns++];
-        *entry = *when;
-        entry->asset = i;
-        entry->simple_return = field_number(&stress_return_value, "return", value, &reading->report);
-        node_put(&reading->tree, resolved, market->assets[i].name, node_number(&reading->tree, entry->simple_return));
+    stress->returns[stress->n_returns++] = *move;
+}
+
+/* Adds the moves of one asset, and notes them in the resolved maps. */
+static void add_asset(struct reading *reading, struct event *event, size_t asset, struct node *resolved) {
+    const char *name = reading->scenario->market.assets[asset].name;
+    const double low = name ? return_of(reading, event, event->keys->returns, name) : NAN;
+    if (isnan(low))
+        return;
+    struct stress_return move = event->move;
+    move.asset = asset;
+    move.from = 1;
+    move.to = 1 + low;
+    add_return(reading, &move);
+    node_put(&reading->tree, resolved, name, node_number(&reading->tree, low));
+    const double to = event->recovery.to ? recovery_of(reading, event, name) : NAN;
+    if (isnan(to))
+        return;
+    add_return(reading, &(struct stress_return){.asset = asset,
+                                                .first_step = event->move.last_step + 1,
+                                                .last_step = event->recovered,
+                                                .from = 1 + low,
+                                                .to = 1 + to});
+    node_put(&reading->tree, event->to, name, node_number(&reading->tree, to));
+}
+
+static void check_names(struct reading *reading, const struct event *event, const struct node *map) {
+    for (size_t k = 0; map && map->kind == NODE_MAP && k < map->n; k++)
+        if (strcmp(map->key[k]->text, "default") != 0 && !scenario_is_layer(reading, event->keys->node))
+            scenario_find_asset(reading, map->key[k]);
+}
+
+/* Checks that a value is a map that is not empty; NULL otherwise. */
+static const struct node *need_map(struct reading *reading, const char *name, const struct node *node) {
+    if (node && (node->kind != NODE_MAP || node->n == 0)) {
+        char due[80];
+        snprintf(due, sizeof due, "a map {ASSET: %s}", name);
+        field_mismatch(name, node, due, &reading->report);
+        return NULL;
     }
-    keys->returns = resolved;
+    return node;
+}
+
+static void read_recovery(struct reading *reading, struct event *event) {
+    const struct node *node = event->keys->recovery;
+    field_read(recovery_fields, node, &event->recovery, &reading->tree, &reading->report);
+    const struct node *to = event->recovery.to;
+    if (to && to->kind != NODE_SCALAR)
+        event->recovery.to = need_map(reading, "to", to);
+    check_names(reading, event, event->recovery.to);
+    if (horizon_steps(reading) > 0 && !isnan(event->recovery.over))
+        place_recovery(reading, event);
+}
+
+/* What was read, with betas and defaults worked out. */
+static void resolve_event(struct reading *reading, const struct event *event, struct node *returns) {
+    struct stress_keys *keys = event->keys;
+    keys->returns = returns->n > 0 ? returns : NULL;
+    keys->beta = NULL;
+    keys->beta_to = NULL;
+    keys->recovery = NULL;
+    if (event->to->n == 0)
+        return;
+    struct recovery_keys recovery = {.over = event->recovery.over, .to = event->to};
+    keys->recovery = field_node(recovery_fields, &recovery, &reading->tree);
+}
+
+/* The returns of one event, in the order of the assets. */
+static void read_returns(struct reading *reading, struct event *event) {
+    const struct market *market = &reading->scenario->market;
+    struct node *resolved = node_new(&reading->tree, NODE_MAP, NULL);
+    event->to = node_new(&reading->tree, NODE_MAP, NULL);
+    check_names(reading, event, event->keys->returns);
+    check_names(reading, event, event->keys->beta);
+    if (event->keys->recovery)
+        read_recovery(reading, event);
+    for (size_t i = 0; i < market->n_assets; i++)
+        add_asset(reading, event, i, resolved);
+    if (resolved && event->to)
+        resolve_event(reading, event, resolved);
+}
+
+/* The matrix that a blend leads to, beside those of the events before; NULL: all ones. */
+static const double *read_toward(struct reading *reading, struct stress_keys *keys, double *room) {
+    const size_t n = reading->scenario->market.n_assets;
+    struct matrix matrix = {0};
+    double least = 0;
+    if (!keys->toward || !matrix_read(reading, "correlation_toward", keys->toward, &matrix) ||
+        !matrix_check_correlation(reading, "correlation_toward", &matrix))
+        return NULL;
+    enum riskpool_status status = corr_factor(n, matrix.value, room);
+    if (status == RISKPOOL_INVALID && corr_smallest_eigenvalue(n, matrix.value, &least) == RISKPOOL_OK)
+        report_error(&reading->report, &keys->toward->place, NULL,
+                     "the matrix is no correlation: its smallest eigenvalue is %.6g", least);
+    reading->report.no_memory |= status == RISKPOOL_NO_MEMORY;
+    memcpy(room, matrix.value, n * n * sizeof *room);
+    keys->toward = matrix_node(&reading->tree, n, matrix.value);
+    return room;
+}
+
+static void read_factor(struct reading *reading, struct stress_keys *keys) {
+    struct market *market = &reading->scenario->market;
+    struct stress_factor *factor = &market->stress.factors[market->stress.n_factors];
+    *factor = (struct stress_factor){.volatility = isnan(keys->volatility) ? 1 : keys->volatility,
+                                     .blend = isnan(keys->blend) ? 0 : keys->blend};
+    factor->toward = read_toward(
+        reading, keys, market->stress.matrices + market->stress.n_factors * market->n_assets * market->n_assets);
+    market->stress.n_factors++;
+    if (horizon_steps(reading) > 0 && !isnan(keys->at))
+        place_stretch(reading, keys, &factor->first_step, &factor->last_step);
+}
+
+/* Objects to a key without the one that it belongs to. */
+static void need_key(struct reading *reading, const struct node *node, const char *key, const char *other) {
+    if (node_find(node, key) && !node_find(node, other))
+        report_error(&reading->report, node_place(node, key), NULL, "'%s' needs '%s' as well", key, other);
+}
+
+static void check_event(struct reading *reading, const struct stress_keys *keys) {
+    static const char *const effects[] = {"return", "volatility", "correlation_blend", "depth"};
+    const struct node *node = keys->node;
+    size_t e = 0;
+    while (e < sizeof effects / sizeof *effects && !node_find(node, effects[e]))
+        e++;
+    if (e == sizeof effects / sizeof *effects)
+        report_error(&reading->report, &node->place,
+                     "one of 'return', 'volatility' and 'correlation_blend', or several", "the event does nothing");
+    need_key(reading, node, "beta", "beta_to");
+    need_key(reading, node, "beta_to", "beta");
+    need_key(reading, node, "beta_to", "return");
+    need_key(reading, node, "recovery", "return");
+    need_key(reading, node, "correlation_toward", "correlation_blend");
+    if (keys->beta_to && keys->returns && keys->returns->kind == NODE_MAP && !node_find(keys->returns, keys->beta_to))
+        report_error(&reading->report, node_place(node, "beta_to"), "an entry of 'return'",
+                     "'return' says nothing of '%s'", keys->beta_to);
 }
 
 static void read_event(struct reading *reading, struct stress_keys *keys) {
-    struct stress_return when = {0};
-    int knows_steps = reading->scenario->market.n_steps > 0 && !isnan(keys->at);
-    if (knows_steps && isnan(keys->over) && !node_find(keys->node, "over"))
-        place_gap(reading, keys, &when);
-    else if (knows_steps && !isnan(keys->over))
-        place_stretch(reading, keys, &when);
-    if (keys->returns && (keys->returns->kind != NODE_MAP || keys->returns->n == 0)) {
-        field_mismatch("return", keys->returns, "a map {ASSET: return}", &reading->report);
-        keys->returns = NULL;
+    struct event event = {.keys = keys};
+    const int has_over = !isnan(keys->over), wrong_over = !has_over && node_find(keys->node, "over") != NULL;
+    const int has_factor = !isnan(keys->volatility) || !isnan(keys->blend);
+    check_event(reading, keys);
+    keys->returns = need_map(reading, "return", keys->returns);
+    keys->beta = need_map(reading, "beta", keys->beta);
+    if (has_factor && !wrong_over)
+        read_factor(reading, keys);
+    if (keys->returns && horizon_steps(reading) > 0 && !isnan(keys->at) && !wrong_over) {
+        if (!has_over)
+            place_gap(reading, keys, &event.move);
+        else if (!has_factor) /* else it has been said */
+            place_stretch(reading, keys, &event.move.first_step, &event.move.last_step);
+    }
+    if (has_factor && has_over && !wrong_over) {
+        const struct stress *stress = &reading->scenario->market.stress;
+        event.move.first_step = stress->factors[stress->n_factors - 1].first_step;
+        event.move.last_step = stress->factors[stress->n_factors - 1].last_step;
     }
     if (keys->returns)
-        read_returns(reading, keys, &when);
+        read_returns(reading, &event);
+}
+
+/* Leaves out the events of other files that touch nothing here. */
+static void drop_idle(struct reading *reading) {
+    struct item_list *list = &reading->keys.stress;
+    struct stress_keys *keys = list->items;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++)
+        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) ||
+            !scenario_is_layer(reading, keys[i].node))
+            keys[kept++] = keys[i];
+    list->n = kept;
 }
 
 void scenario_stress(struct reading *reading) {
-    struct stress *stress = &reading->scenario->market.stress;
+    struct market *market = &reading->scenario->market;
+    struct stress *stress = &market->stress;
     const struct item_list *list = &reading->keys.stress;
     struct stress_keys *keys = list->items;
-    stress->returns = scenario_allocate(reading, list->n * reading->scenario->market.n_assets, sizeof *stress->returns);
-    for (size_t i = 0; stress->returns && i < list->n; i++)
+    size_t n_matrices = 0;
+    for (size_t i = 0; i < list->n; i++)
+        n_matrices = keys[i].toward ? i + 1 : n_matrices;
+    stress->returns = scenario_allocate(reading, 2 * list->n * market->n_assets, sizeof *stress->returns);
+    stress->factors = scenario_allocate(reading, list->n, sizeof *stress->factors);
+    stress->matrices = scenario_allocate(reading, n_matrices * market->n_assets * market->n_assets, sizeof(double));
+    scenario_note_layers(reading);
+    for (size_t i = 0; stress->returns && stress->factors && stress->matrices && i < list->n; i++)
         if (keys[i].node && keys[i].node->kind == NODE_MAP)
             read_event(reading, &keys[i]);
+    drop_idle(reading);
 }

@@ -77,7 +77,7 @@ static void add_with_error(struct table *table, struct look look, double value, 
     print_number(a, look, value);
     print_number(b, look, INTERVAL_95 * error);
     if (cell)
-        snprintf(cell, CELL, "%s ± %s", a, b);
+        snprintf(cell, CELL, isnan(value) ? "%s" : "%s ± %s", a, b);
 }
 
 static void add_with_interval(struct table *table, struct look look, double value, double low, double high) {
@@ -282,6 +282,14 @@ static int write_table(FILE *out, const struct riskpool_results *results, int ma
     return !table.failed;
 }
 
+static int lacks_mean(const struct riskpool_results *results) {
+    int lacks = 0;
+    for (size_t m = 0; m < results->n_modes; m++)
+        lacks |= isnan(results->modes[m].statistic[STAT_mean_loss][0]) ||
+                 isnan(results->modes[m].statistic[STAT_mean_shortfall][0]);
+    return lacks;
+}
+
 static enum riskpool_status write_tables(FILE *out, const struct riskpool_results *results, int markdown) {
     fprintf(out, "%s%s: %s\n\n", markdown ? "# " : "", results->name, results->title);
     fprintf(out, "%" PRIu64 " paths, seed %" PRIu64 ", start equity %.*f %s%s\n\n", results->n_paths, results->seed,
@@ -292,6 +300,8 @@ static enum riskpool_status write_tables(FILE *out, const struct riskpool_result
     if (results->n_limits > 0)
         fine = fine && write_table(out, results, markdown, add_limit_table);
     fputs("± and ( … ): 95 % interval\n", out);
+    if (lacks_mean(results))
+        fputs("a mean of -: there is none, however many paths; prices of this model have none either\n", out);
     return fine ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }
 

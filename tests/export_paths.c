@@ -1,6 +1,6 @@
-/* Prints the price paths that the program uses, for tests/twin.py: export_paths SCENARIO FIRST LAST. One line a path
- * and step: path, step, and for each asset the coordinate x at the start, at the diffusive end and after gaps, and the
- * bridge normal (nan when there is none). It knows the market and nothing of accounts. */
+/* Prints the price paths that the program uses, for tests/twin.py: export_paths SCENARIO FIRST LAST [ASSIGNMENT...].
+ * One line a path and step: path, step, and for each asset the coordinate x at the start, at the diffusive end and
+ * after gaps, and the bridge normal (nan when there is none). It knows the market and nothing of accounts. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -48,13 +48,14 @@ out:
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "usage: export_paths SCENARIO FIRST LAST\n");
+    if (argc < 4) {
+        fprintf(stderr, "usage: export_paths SCENARIO FIRST LAST [ASSIGNMENT...]\n");
         return 64;
     }
     struct riskpool_scenario *scenario = NULL;
     char *messages = NULL;
-    enum riskpool_status status = riskpool_scenario_load(argv[1], NULL, 0, &scenario, &messages);
+    enum riskpool_status status =
+        riskpool_scenario_load(argv[1], (const char *const *)argv + 4, (size_t)argc - 4, &scenario, &messages);
     if (messages)
         fputs(messages, stderr);
     riskpool_text_free(messages);

@@ -85,10 +85,11 @@ def read_results(path):
 
 def scenario(assets, positions, balance, *, horizon, step, modes=("isolated", "cross"), maintenance=0.0, paths=10000,
              seed=1, monitoring="step", model="gbm", correlation=None, keep="none", trajectories=False,
-             confidence=(0.95, 0.99, 0.999), liquidation=None, **more):
+             confidence=(0.95, 0.99, 0.999), liquidation=None, market_terms=None, **more):
     """A scenario with what these tests vary in view; `more` adds or replaces top-level keys."""
     market = {"model": model, "assets": assets}
     n = len(assets)
+    market.update(market_terms or {})
     market["correlation"] = np.eye(n).tolist() if correlation is None else matrix(correlation, n)
     made = {"name": "test", "horizon": horizon, "step": step, "monitoring": monitoring, "paths": paths, "seed": seed,
             "market": market, "account": {"currency": "USD", "balance": balance}, "positions": positions,

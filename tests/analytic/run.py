@@ -16,8 +16,10 @@ import zlib
 import numpy as np
 
 from closed_forms import defaults, isolated, normal_tail, normal_tail_error, passage, ratio_pair
+from closed_forms_t import log_t_tail, t_both, t_cdf, t_expectation, t_passage, t_quantile
 from riskpool_test import YEAR_HOURS, Checks, Program, matrix, normal_cdf, normal_quantile, scenario
 import jumps_and_variances
+from stressed import stressed
 import worked
 
 PATHS = 2_000_000
@@ -56,8 +58,9 @@ class Suite:
                 continue
             width = (mode["value_at_risk_high"][i] - mode["value_at_risk_low"][i]) / (2.0 * 1.959964)
             self.checks.z(f"{name} VaR {level}", mode["value_at_risk"][i], value_at_risk[i], width)
-            self.checks.z(f"{name} ES {level}", mode["expected_shortfall"][i], expected_shortfall[i],
-                          mode["expected_shortfall_se"][i], level == independent)
+            if expected_shortfall[i] is not None:
+                self.checks.z(f"{name} ES {level}", mode["expected_shortfall"][i], expected_shortfall[i],
+                              mode["expected_shortfall_se"][i], level == independent)
 
 
 def asset(name, price, volatility, drift=0.0):
@@ -373,6 +376,94 @@ def one_step_sampling(suite):
                                1.4 * error / math.sqrt(paths * (1.0 - level)))
 
 
+def one_step_t(suite):
+    """Terminal laws after one step of student-t: a long, a short whose loss ends at the account's cash, two assets; and
+    which means there are. Volatility is the standard deviation, so the scale is sqrt((nu - 2) / nu) of it."""
+    root, hours = math.sqrt(24 / YEAR_HOURS), 24
+    for nu in (3.0, 4.0, 6.2):
+        for side, sign in (("long", 1.0), ("short", -1.0)):
+            name, volatility = f"one t step {nu} {side}", 0.05 / root
+            results, paths = suite.run(name, [asset("A", 10.0, volatility, 0.5 * volatility**2)],
+                                       [position("a", "A", 100.0, 100.0, side)], 150.0, hours, 1, modes=["cross"],
+                                       market_terms={"model": "student-t", "degrees_of_freedom": nu})
+            mode = results["cross"]
+            exact = [log_t_tail(sign * 100.0, 0.05, nu, level, 150.0) for level in LEVELS]
+            suite.tails(name, mode, [v for v, _ in exact], [s for _, s in exact], independent=0.99)
+            scale = 0.05 * math.sqrt((nu - 2.0) / nu)
+            bankrupt = t_cdf(-math.log(2.5) / scale, nu) if side == "short" else 0.0
+            suite.checks.z(f"{name} shortfall", mode["shortfall_frequency"], bankrupt,
+                           math.sqrt(max(bankrupt, 1e-12) / paths))
+            if side == "long":
+                suite.checks.true(f"{name} no mean", np.isnan([mode[key] for key in ("mean_loss", "mean_loss_se",
+                                                                                     "loss_std")]).all())
+                suite.checks.close(f"{name} the fund bears nothing", mode["mean_shortfall"], 0.0, 0.0)
+            else:
+                mean = t_expectation(lambda x: np.minimum(100.0 * np.expm1(np.minimum(scale * x, 700.0)), 150.0), nu,
+                                     -math.inf, math.inf)
+                suite.checks.z(f"{name} mean", mode["mean_loss"], mean, mode["mean_loss_se"])
+                suite.checks.true(f"{name} no mean of what the fund bears", np.isnan(mode["mean_shortfall"]))
+    for case in suite.cases["log_t"]["cases"]:
+        name = f"one log-t step {case['notional']} {case['correlation']}"
+        annual = [v * math.sqrt(2.0) / root for v in (0.05, 0.08)]  # scales to deviations, four degrees of freedom
+        results, _ = suite.run(name, [asset(n, 10.0, v, 0.5 * v * v) for n, v in zip("AB", annual)],
+                               [{"name": n.lower(), "asset": n, "quantity": w / 10.0, "leverage": 1}
+                                for n, w in zip("AB", case["notional"])], 1000.0, hours, 1, modes=["cross"],
+                               correlation=case["correlation"],
+                               market_terms={"model": "student-t", "degrees_of_freedom": 4})
+        suite.tails(name, results["cross"], case["value_at_risk"], case["expected_shortfall"], independent=0.99)
+
+
+def joint_t(suite):
+    """Two isolated longs, each liquidated in a step below its quantile p: both at once as often as a t copula has it, also
+    where the assets have tails of their own; at p = 1/2 the orthant 1/4 + asin(rho) / 2 pi of every elliptical law. At
+    0.1 % the share of both is near the limit 2 t(-sqrt((nu + 1) (1 - rho) / (1 + rho))), nu + 1 degrees of freedom."""
+    root = math.sqrt(24 / YEAR_HOURS)
+    for nu, own, correlation, p in ((4.0, None, 0.5, 0.01), (4.0, None, 0.8, 0.001), (4.0, (3.0, 9.0), 0.5, 0.01),
+                                    (3.0, (2.5, None), 0.0, 0.05), (2.5, None, -0.4, 0.5), (10.0, None, 0.95, 0.001)):
+        name = f"joint t {nu} {own} {correlation} {p}"
+        assets, held = [], []
+        for i, label in enumerate("AB"):
+            tail = own[i] if own and own[i] else nu
+            deviation = 0.05 + 0.02 * i
+            drift = 0.5 * deviation**2 - 0.03 if p == 0.5 else 0.5 * deviation**2
+            move = t_quantile(p, tail) * deviation * math.sqrt((tail - 2.0) / tail) - (0.03 if p == 0.5 else 0.0)
+            terms = {"degrees_of_freedom": tail} if own and own[i] else {}
+            assets.append({**asset(label, 100.0, deviation / root, drift / root**2), **terms})
+            held.append(position(label.lower(), label, 1000.0, -1000.0 * math.expm1(move)))
+        results, paths = suite.run(name, assets, held, 3000.0, 24, 1, modes=["isolated"], correlation=correlation,
+                                   market_terms={"model": "student-t", "degrees_of_freedom": nu})
+        mode, both = results["isolated"], t_both(nu, correlation, p)
+        if p == 0.5:
+            suite.checks.close(f"{name} orthant", both, 0.25 + math.asin(correlation) / (2.0 * math.pi), 1e-7)
+        if p == 0.001:
+            limit = 2.0 * t_cdf(-math.sqrt((nu + 1.0) * (1.0 - correlation) / (1.0 + correlation)), nu + 1.0)
+            suite.checks.true(f"{name} near the limit {limit:.4f}", limit < both / p < 1.12 * limit)
+        suite.checks.frequency(f"{name} a", mode["liquidation_frequency"][0], p, paths)
+        suite.checks.frequency(f"{name} b", mode["liquidation_frequency"][1], p, paths)
+        suite.checks.frequency(f"{name} both", mode["joint_liquidation_frequency"][0, 1], both, paths, True)
+
+
+def passage_t(suite):
+    """One isolated long over seven t steps, at step ends and watched inside them; and garch-t whose variance never moves,
+    alpha = 0, where four steps share a day's tails."""
+    deviation, margin = 0.04, 0.1
+    volatility = deviation / math.sqrt(24 / YEAR_HOURS)
+    for nu in (3.0, 5.0):
+        for monitoring in ("step", "continuous"):
+            exact = t_passage(-math.log1p(-margin), deviation, nu, 7, monitoring == "continuous")
+            for model, steps in (("student-t", 7), ("garch-t", 28)):
+                if model == "garch-t" and monitoring == "step":
+                    continue
+                name = f"passage {model} {nu} {monitoring}"
+                terms = {"model": model, "degrees_of_freedom": nu, **({"garch_step": "1 d"} if steps == 28 else {})}
+                own = {"alpha": 0, "beta": 0.5} if model == "garch-t" else {}
+                results, paths = suite.run(name, [{**asset("A", 100.0, volatility, 0.5 * volatility**2), **own}],
+                                           [position("a", "A", 1000.0, 1000.0 * margin)], 1000.0, 168, steps,
+                                           modes=["isolated"], monitoring=monitoring, cap=500_000, market_terms=terms)
+                suite.frequencies(name, results["isolated"], paths, {"any_liquidation_frequency": exact},
+                                  "any_liquidation_frequency")
+
+
 def counts(suite):
     """Ten equicorrelated isolated positions, one step, each liquidated with probability 5 %."""
     n, p = 10, 0.05
@@ -461,8 +552,8 @@ def examples(suite):
 
 
 GROUPS = (examples, one_position, leverages, joint, default_correlation, pools, pool_of_one, uneven_pools, below_zero,
-          two_assets, sensitivity, price_ratio, one_step, one_step_sampling, counts, means, coverage,
-          *jumps_and_variances.GROUPS)
+          two_assets, sensitivity, price_ratio, one_step, one_step_sampling, one_step_t, joint_t, passage_t,
+          counts, means, coverage, stressed, *jumps_and_variances.GROUPS)
 
 
 def main():

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # usage: run.sh BINARY...: the results file is the same bytes for 1, 2 and 7 threads and for every binary that is there,
-# in eight scenarios that between them reach every part of the engine.
+# in scenarios that between them reach every part of the engine.
 set -euo pipefail
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
@@ -94,11 +94,37 @@ market hawkes 22 hawkes "jump_beta: 1.5" "jump_probability: 80%" "own_jumps: {in
 market heston 23 heston "mean_reversion: 3, variance_volatility: 250%, variance_correlation: -60%" \
     "mean_reversion: 9, variance_volatility: 150%, variance_correlation: 30%" \
     "mean_reversion: 0.5, variance_volatility: 20%, long_volatility: 30%" ""
+# Under stress of every kind.
+sed -e 's/^name: .*/name: stressed/; s/^seed: .*/seed: 16/; /^stress:/d' "$work/continuous.yaml" >"$work/stressed.yaml"
+cat >>"$work/stressed.yaml" <<'YAML'
+stress:
+  - {at: 12 h, over: 24 h, return: {default: -7%}, recovery: {over: 12 h, to: -3%}, volatility: 3}
+  - {at: 24 h, correlation_blend: 45%}
+YAML
 
 # The same with the cheaper draws, one and both of them.
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
 sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \
     "$work/continuous.yaml" >"$work/paired.yaml"
+
+# Regimes with matrices of their own, bridged; a table of prices in blocks, plain and filtered, and as it was.
+sed -e 's/^name: .*/name: regimes/; s/^seed: .*/seed: 16/; s/model: gbm/model: regimes/' "$work/continuous.yaml" \
+    -e '/^account:/i\  regimes:\n    - {name: calm, volatility: 0.7, duration: 4 d}\n    - {name: crisis, volatility: 1.9, duration: 2 d, correlation: [[1, 0.9, 0.8], [0.9, 1, 0.85], [0.8, 0.85, 1]]}' \
+    >"$work/regimes.yaml"
+awk 'BEGIN { print "date,A,B"; for (i = 0; i < 400; i++) print 86400 * (19000 + i) "," \
+    100 + (i * 7919 % 97) / 6 + i / 30 "," 100 + (i * 7919 % 97) / 9 - (i * 104729 % 89) / 7 }' >"$work/prices.csv"
+sed -e 's/^name: .*/name: bootstrap/; s/model: gbm/model: bootstrap/; s/^  correlation: .*/  prices: {file: prices.csv}\n  block: 6 d/' \
+    "$work/steps.yaml" >"$work/bootstrap.yaml"
+sed -e 's/^name: .*/name: filtered/; s/^  block:/  filter: ewma\n  block:/' "$work/bootstrap.yaml" >"$work/filtered.yaml"
+sed -e 's/^name: .*/name: replay/; s/model: bootstrap/model: replay/; /^  block:/d; /^paths:/d; s/, volatility: [0-9]*%//' \
+    "$work/bootstrap.yaml" >"$work/replay.yaml"
+
+# Paths with deviations of their own: t with tails of an asset's own, and clusters of volatility.
+sed -e 's/^name: .*/name: student-t/; s/^seed: .*/seed: 16/; s/model: gbm/model: student-t\n  degrees_of_freedom: 3.5/' \
+    -e 's/name: B,/name: B, degrees_of_freedom: 2.4,/' "$work/continuous.yaml" >"$work/student-t.yaml"
+sed -e 's/^name: .*/name: garch-t/; s/^seed: .*/seed: 17/' \
+    -e 's/model: gbm/model: garch-t\n  degrees_of_freedom: 4\n  garch_step: 12 h/' \
+    -e 's/{name: \([ABC]\), price/{name: \1, alpha: 0.15, beta: 0.8, price/' "$work/continuous.yaml" >"$work/garch-t.yaml"
 
 for binary in "$@"; do
     [ -x "$binary" ] || { echo "not there: $binary"; exit 77; }

@@ -202,6 +202,33 @@ static void correlate_is_the_triangular_product(void **state) {
         }
 }
 
+/* Columns of a regime as correlate has them, bit for bit; the others, and those after the last path, as they were. */
+static void correlate_regime_touches_its_columns_alone(void **state) {
+    (void)state;
+    enum { MOST = 9, SOME = 96 };
+    const struct kernel *kernel = kernel_choose();
+    static double z[12 * BLOCK], whole[MOST * BLOCK], out[MOST * BLOCK];
+    double lower[MOST * MOST], shift[MOST];
+    uint8_t regime[BLOCK];
+    draw_block(kernel, 1, 0, 0, RNG_SHOCK, 0, MOST, z);
+    for (size_t p = 0; p < BLOCK; ++p)
+        regime[p] = (uint8_t)(p / 32 % 3 == 0 ? 2 : p % 5 == 0); /* tiles of one regime, tiles of two others */
+    for (size_t n = 1; n <= MOST; ++n) {
+        for (size_t k = 0; k < n * n; ++k)
+            lower[k] = 0.1 * (double)(k + 1);
+        for (size_t i = 0; i < n; ++i)
+            shift[i] = (double)i;
+        kernel->correlate(n, BLOCK, lower, shift, z, z, whole);
+        for (uint8_t which = 0; which < 4; ++which) {
+            for (size_t k = 0; k < n * BLOCK; ++k)
+                out[k] = 77.0;
+            kernel->correlate_regime(n, SOME, regime, which, lower, shift, z, z, out);
+            for (size_t k = 0; k < n * BLOCK; ++k)
+                assert_true(out[k] == (k % BLOCK < SOME && regime[k % BLOCK] == which ? whole[k] : 77.0));
+        }
+    }
+}
+
 /* Wherever a bridge can cross a barrier that a normal of any size meets, its path is listed, and few others are. */
 static void no_crossing_of_a_barrier_is_missed(void **state) {
     (void)state;
@@ -428,6 +455,7 @@ int main(void) {
         cmocka_unit_test(normals_hold_at_the_edges),
         cmocka_unit_test(mirrored_paths_are_negatives),
         cmocka_unit_test(correlate_is_the_triangular_product),
+        cmocka_unit_test(correlate_regime_touches_its_columns_alone),
         cmocka_unit_test(no_crossing_of_a_barrier_is_missed),
         cmocka_unit_test(spent_paths_are_those_without_slack),
         cmocka_unit_test(rows_value_pools_as_single_paths_do),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "market.h"
+#include "market_steps.h"
 
 enum { ASSETS = 3 };
 
@@ -16,6 +17,8 @@ struct rig {
     struct asset asset[ASSETS];
     double correlation[ASSETS * ASSETS];
     struct stress_return stress[2];
+    struct stress_factor factor[3];
+    size_t n_factors;
     struct market market;
     struct market_steps *steps;
     struct arena arena;
@@ -25,18 +28,19 @@ struct rig {
 static void rig_init(struct rig *rig, const struct model *model, size_t n_stress) {
     static const double correlation[] = {1.0, 0.8, 1.0, 0.8, 1.0, 0.8, 1.0, 0.8, 1.0};
     rig->asset[0] = (struct asset){.name = "a", .price = 60000.0, .volatility = 0.6, .drift = 0.5};
-    rig->asset[1] = (struct asset){.name = "b", .price = 3000.0, .volatility = 0.9, .drift = 0.0};
+    rig->asset[1] = (struct asset){.name = "b", .price = 3000.0, .volatility = 0.9};
     rig->asset[2] = (struct asset){.name = "c", .price = 1.0, .volatility = 0.6, .drift = 0.5};
     memcpy(rig->correlation, correlation, sizeof correlation);
-    rig->market = (struct market){.model = model,
-                                  .n_assets = ASSETS,
-                                  .assets = rig->asset,
-                                  .correlation = rig->correlation,
-                                  .stress = {n_stress, rig->stress},
-                                  .dt = 1.0 / 365.0,
-                                  .n_steps = 10,
-                                  .seed = 3,
-                                  .bridge = 1};
+    rig->market = (struct market){
+        .model = model,
+        .n_assets = ASSETS,
+        .assets = rig->asset,
+        .correlation = rig->correlation,
+        .stress = {.n_returns = n_stress, .returns = rig->stress, .n_factors = rig->n_factors, .factors = rig->factor},
+        .dt = 1.0 / 365.0,
+        .n_steps = 10,
+        .seed = 3,
+        .bridge = 1};
     rig->arena = (struct arena){0};
     assert_int_equal(market_steps_create(&rig->market, &rig->steps), RISKPOOL_OK);
     assert_int_equal(market_block_init(&rig->block, &rig->market, rig->steps, 1, &rig->arena), RISKPOOL_OK);
@@ -49,7 +53,7 @@ static void rig_free(struct rig *rig) {
 
 static void starts_at_the_initial_prices(void **state) {
     (void)state;
-    struct rig rig;
+    struct rig rig = {0};
     rig_init(&rig, &model_gbm, 0);
     const struct slice *slice = market_start(&rig.block, 512);
     for (size_t i = 0; i < ASSETS; ++i)
@@ -60,7 +64,7 @@ static void starts_at_the_initial_prices(void **state) {
 
 static void a_block_depends_on_its_number_alone(void **state) {
     (void)state;
-    struct rig rig;
+    struct rig rig = {0};
     static double first[ASSETS * BLOCK];
     rig_init(&rig, &model_gbm, 0);
     const struct slice *slice = market_start(&rig.block, 1024);
@@ -87,7 +91,7 @@ static void antithetic_paths_are_mirror_images(void **state) {
     (void)state;
     const struct path_set everyone = path_set_all(), some = {{1 << 3, 0, 6, UINT64_C(1) << 63}};
     for (int single = 0; single <= 1; ++single) {
-        struct rig plain, paired;
+        struct rig plain = {0}, paired = {0};
         rig_init(&plain, &model_bachelier, 0);
         rig_init(&paired, &model_bachelier, 0);
         plain.market.single = paired.market.single = single;
@@ -116,7 +120,7 @@ static void antithetic_paths_are_mirror_images(void **state) {
 
 static void correlation_of_one_moves_together(void **state) {
     (void)state;
-    struct rig rig;
+    struct rig rig = {0};
     rig_init(&rig, &model_gbm, 0);
     market_start(&rig.block, 0);
     const struct slice *slice = market_step(&rig.block);
@@ -129,7 +133,7 @@ static void correlation_of_one_moves_together(void **state) {
 
 static void a_bridge_does_not_depend_on_who_else_asks(void **state) {
     (void)state;
-    struct rig rig;
+    struct rig rig = {0};
     double alone[2];
     rig_init(&rig, &model_gbm, 0);
     market_start(&rig.block, 512);
@@ -149,7 +153,7 @@ static void a_bridge_does_not_depend_on_who_else_asks(void **state) {
 
 static void moments_are_those_of_the_model(void **state) {
     (void)state;
-    struct rig rig;
+    struct rig rig = {0};
     const double n = 400.0 * BLOCK, t = 10.0 / 365.0;
     double mean = 0, square = 0, cross = 0, bridge = 0;
     const struct path_set everyone = path_set_all();
@@ -177,7 +181,7 @@ static void moments_are_those_of_the_model(void **state) {
 
 static void a_gap_comes_after_the_diffusive_move(void **state) {
     (void)state;
-    struct rig rig = {.stress = {{.asset = 1, .first_step = 2, .last_step = 2, .gap = 1, .simple_return = -0.3}}};
+    struct rig rig = {.stress = {{.asset = 1, .first_step = 2, .last_step = 2, .gap = 1, .from = 1.0, .to = 0.7}}};
     rig_init(&rig, &model_gbm, 1);
     market_start(&rig.block, 0);
     market_step(&rig.block);
@@ -198,7 +202,7 @@ static void a_gap_comes_after_the_diffusive_move(void **state) {
 
 static void spread_stress_adds_up(void **state) {
     (void)state;
-    struct rig calm, rig = {.stress = {{.asset = 0, .first_step = 1, .last_step = 4, .simple_return = -0.5}}};
+    struct rig calm = {0}, rig = {.stress = {{.asset = 0, .first_step = 1, .last_step = 4, .from = 1.0, .to = 0.5}}};
     rig_init(&calm, &model_gbm, 0);
     rig_init(&rig, &model_gbm, 1);
     market_start(&calm.block, 0);
@@ -216,7 +220,7 @@ static void spread_stress_adds_up(void **state) {
 
 static void bachelier_adds_to_the_price(void **state) {
     (void)state;
-    struct rig rig = {.stress = {{.asset = 1, .first_step = 0, .last_step = 0, .gap = 1, .simple_return = -0.3}}};
+    struct rig rig = {.stress = {{.asset = 1, .first_step = 0, .last_step = 0, .gap = 1, .from = 1.0, .to = 0.7}}};
     rig_init(&rig, &model_bachelier, 1);
     market_start(&rig.block, 0);
     const struct slice *slice = market_step(&rig.block);
@@ -241,7 +245,7 @@ static void rising_law(struct model_step *step) {
 static void a_model_may_change_with_time(void **state) {
     (void)state;
     static const struct model rising = {.scale = PRICE_LOG, .law = rising_law};
-    struct rig rig, flat;
+    struct rig rig = {0}, flat = {0};
     rig_init(&rig, &rising, 0);
     rig_init(&flat, &rising, 0);
     for (uint64_t block = 0; block < 2; ++block) { /* the second block starts anew */
@@ -290,7 +294,7 @@ static void own_law(struct model_step *step) {
 static void paths_may_have_laws_of_their_own(void **state) {
     (void)state;
     static const struct model own = {.scale = PRICE_LOG, .spreads = 1, .regimes = two_regimes, .law = own_law};
-    struct rig rig;
+    struct rig rig = {0};
     rig_init(&rig, &own, 0);
     double cross[2] = {0, 0}, bridge[2] = {0, 0}, square[2] = {0, 0};
     const struct path_set everyone = path_set_all();
@@ -332,7 +336,7 @@ static void given_law(struct model_step *step) {
 static void given_moves_are_taken_as_they_are(void **state) {
     (void)state;
     static const struct model given = {.scale = PRICE_LOG, .spreads = 1, .given = 1, .law = given_law};
-    struct rig rig;
+    struct rig rig = {0};
     rig_init(&rig, &given, 0);
     market_start(&rig.block, 0);
     const struct slice *slice = market_step(&rig.block);
@@ -343,10 +347,179 @@ static void given_moves_are_taken_as_they_are(void **state) {
     rig_free(&rig);
 }
 
+static const double matrix_of_a_crisis[] = {1.0, 0.1, 1.0, 0.1, 1.0, 0.1, 1.0, 0.1, 1.0};
+
+static void factors_hold_step_by_step(void **state) {
+    (void)state;
+    static const double volatility[] = {1, 1, 2, 2, 6, 6, 3, 3, 1, 1};
+    struct rig rig = {
+        .n_factors = 3,
+        .factor = {{2, 5, 2.0, 0.0, NULL}, {4, 7, 3.0, 0.5, NULL}, {5, 8, 1.0, 0.25, matrix_of_a_crisis}}};
+    struct rig calm = {0};
+    rig_init(&rig, &model_gbm, 0);
+    rig_init(&calm, &model_gbm, 0);
+    for (uint64_t block = 0; block < 2; ++block) { /* the second block starts anew */
+        market_start(&rig.block, block * BLOCK);
+        market_start(&calm.block, block * BLOCK);
+        for (int step = 0; step < 10; ++step) {
+            const struct slice *slice = market_step(&rig.block), *still = market_step(&calm.block);
+            const double half = 0.5 * 0.8 + 0.5, v = volatility[step], dt = 1.0 / 365.0;
+            const double expected = step < 4 || step > 8 ? 0.8
+                                    : step == 4          ? half
+                                    : step < 8           ? 0.75 * half + 0.25 * 0.1
+                                                         : 0.75 * 0.8 + 0.25 * 0.1;
+            assert_true(fabs(slice_correlation(slice, 7)[1] - expected) < 1e-15);
+            assert_true(slice_correlation(slice, 7)[2] == 1.0 && slice_correlation(slice, 7)[4] == 1.0);
+            for (size_t i = 0; i < ASSETS; ++i)
+                assert_true(slice->deviation[i] == v * still->deviation[i]);
+            /* The first asset is correlated with nothing before it: its normal is the same, wider, about a mean that
+             * leaves the expected price. */
+            for (size_t p = 0; p < BLOCK; ++p) {
+                const double one = slice->end[p] - slice->start[p], two = still->end[p] - still->start[p];
+                const double mean = (0.5 - 0.5 * 0.36) * dt, wide = (0.5 - 0.5 * 0.36 * v * v) * dt;
+                assert_true(fabs((one - wide) - v * (two - mean)) < 1e-14);
+            }
+        }
+    }
+    rig_free(&rig);
+    rig_free(&calm);
+}
+
+static void blends_share_their_roots(void **state) {
+    (void)state;
+    struct rig rig = {.n_factors = 3,
+                      .factor = {{0, 3, 2.0, 0.0, NULL}, {4, 5, 1.0, 0.5, NULL}, {5, 6, 3.0, 0.0, NULL}}};
+    rig_init(&rig, &model_gbm, 0);
+    assert_int_equal(rig.steps->n_blends, 2);
+    assert_int_equal(rig.steps->n_segments, 5); /* from 0, 4, 5, 6, 7 */
+    static const uint64_t first[] = {0, 4, 5, 6, 7};
+    static const size_t blend[] = {0, 1, 1, 0, 0};
+    static const double volatility[] = {2, 1, 3, 3, 1};
+    for (size_t s = 0; s < 5; ++s) {
+        assert_int_equal(rig.steps->segment[s].first_step, first[s]);
+        assert_int_equal(rig.steps->segment[s].blend, blend[s]);
+        assert_true(rig.steps->segment[s].volatility == volatility[s]);
+    }
+    for (size_t b = 0; b < 2; ++b)
+        for (size_t i = 0; i < ASSETS; ++i)
+            for (size_t k = 0; k < ASSETS; ++k) {
+                const double *root = rig.steps->root + b * ASSETS * ASSETS;
+                double product = 0.0;
+                for (size_t j = 0; j < ASSETS; ++j)
+                    product += root[i * ASSETS + j] * root[k * ASSETS + j];
+                assert_true(fabs(product - rig.steps->correlation[(b * ASSETS + i) * ASSETS + k]) < 1e-14);
+            }
+    rig_free(&rig);
+}
+
+/* With a full blend toward all ones everything moves alike, bridges too; from the step on where it begins. */
+static void a_full_blend_moves_everything_alike(void **state) {
+    (void)state;
+    struct rig rig = {.n_factors = 1, .factor = {{3, 9, 1.0, 1.0, NULL}}};
+    const struct path_set everyone = path_set_all();
+    rig_init(&rig, &model_bachelier, 0);
+    market_start(&rig.block, 0);
+    for (int step = 0; step < 10; ++step) {
+        const struct slice *slice = market_step(&rig.block);
+        slice_draw(slice, &everyone);
+        const int alike = memcmp(slice->bridge, slice->bridge + BLOCK, BLOCK * sizeof(double)) == 0;
+        assert_int_equal(alike, step >= 3);
+    }
+    rig_free(&rig);
+}
+
+/* Factors act on the paths' own deviations, and not on the rows of the model, whose next step may rest on them. */
+static void own_deviations_are_multiplied_beside_the_model(void **state) {
+    (void)state;
+    static const struct model own = {.scale = PRICE_LOG, .spreads = 1, .regimes = two_regimes, .law = own_law};
+    struct rig calm = {0}, rig = {.n_factors = 1, .factor = {{1, 2, 3.0, 0.5, NULL}}};
+    rig_init(&calm, &own, 0);
+    rig_init(&rig, &own, 0);
+    market_start(&calm.block, 0);
+    market_start(&rig.block, 0);
+    for (int step = 0; step < 4; ++step) {
+        const struct slice *a = market_step(&calm.block), *b = market_step(&rig.block);
+        const double v = step == 1 || step == 2 ? 3.0 : 1.0;
+        for (size_t p = 0; p < BLOCK; ++p) {
+            const double s = slice_deviation(a, 0, p), x = a->end[p] - a->start[p], y = b->end[p] - b->start[p];
+            assert_true(slice_deviation(b, 0, p) == v * s && rig.block.law.spread[p] == s);
+            assert_true(fabs((y - 0.001 + 0.5 * (v * v - 1.0) * s * s) - v * (x - 0.001)) < 1e-13);
+            const double before = p < BLOCK / 2 ? 0.8 : -0.8;
+            assert_true(fabs(slice_correlation(b, p)[1] - (v > 1.0 ? 0.5 * before + 0.5 : before)) < 1e-15);
+        }
+    }
+    rig_free(&rig);
+    rig_free(&calm);
+}
+
+static void given_moves_are_multiplied_as_a_whole(void **state) {
+    (void)state;
+    static const struct model given = {.scale = PRICE_LOG, .spreads = 1, .given = 1, .law = given_law};
+    struct rig rig = {.n_factors = 1, .factor = {{1, 1, 2.0, 0.0, NULL}}};
+    rig_init(&rig, &given, 0);
+    market_start(&rig.block, 0);
+    for (int step = 0; step < 3; ++step) {
+        const struct slice *slice = market_step(&rig.block);
+        for (size_t p = 0; p < BLOCK; ++p)
+            assert_true(fabs(slice->end[p] - slice->start[p] -
+                             (step == 1 ? 2 : 1) * 0.01 * (double)((size_t)step + p)) < 1e-12);
+    }
+    rig_free(&rig);
+}
+
+static void multiples_of_stress_are_of_logs(void **state) {
+    (void)state;
+    struct stress_return returns[] = {{.asset = 1, .first_step = 2, .last_step = 4, .from = 1.0, .to = 0.7},
+                                      {.asset = 1, .first_step = 5, .last_step = 6, .from = 0.7, .to = 0.9}};
+    struct stress_factor factors[] = {{0, 3, 3.0, 0.9, matrix_of_a_crisis}, {0, 3, 0.0, 1.0, NULL}};
+    const struct stress stress = {2, returns, 2, factors, NULL};
+    struct stress scaled;
+    static const double multiples[] = {0.0, 0.5, 1.0, 2.0};
+    for (size_t i = 0; i < 4; ++i) {
+        const double m = multiples[i];
+        assert_int_equal(stress_scale(&stress, m, &scaled), RISKPOOL_OK);
+        assert_true(fabs(scaled.returns[0].to - pow(0.7, m)) < 1e-15 && scaled.returns[0].from == 1.0);
+        assert_true(fabs(scaled.returns[1].from - pow(0.7, m)) < 1e-15 && scaled.returns[1].last_step == 6);
+        assert_true(fabs(scaled.factors[0].volatility - pow(3.0, m)) < 1e-14);
+        assert_true(fabs(scaled.factors[0].blend - (1.0 - pow(0.1, m))) < 1e-15);
+        assert_true(scaled.factors[0].toward == matrix_of_a_crisis);
+        assert_true(scaled.factors[1].volatility == (m == 0.0 ? 1.0 : 0.0));
+        assert_true(scaled.factors[1].blend == (m == 0.0 ? 0.0 : 1.0));
+        if (m == 1.0) /* once is what it was, to the bit */
+            assert_true(scaled.returns[0].to == 0.7 && scaled.factors[0].blend == 0.9);
+        stress_scale_free(&scaled);
+    }
+    assert_int_equal(stress_scale(&stress, 1e6, &scaled), RISKPOOL_OK);
+    assert_true(scaled.returns[1].to / scaled.returns[1].from > 0.0 && isfinite(1.0 / scaled.returns[0].to));
+    stress_scale_free(&scaled);
+}
+
+/* A fall and a recovery end where they should, whichever the scale. */
+static void a_recovery_ends_at_its_level(void **state) {
+    (void)state;
+    static const struct model *const scales[] = {&model_gbm, &model_bachelier};
+    for (int gap = 0; gap <= 1; ++gap)
+        for (size_t m = 0; m < 2; ++m) {
+            struct rig rig = {.stress = {{0, gap ? 3 : 1, 3, gap, 1.0, 0.7}, {0, 4, 7, 0, 0.7, 0.92}}};
+            rig_init(&rig, scales[m], 2);
+            for (size_t i = 0; i < ASSETS; ++i)
+                rig.asset[i].volatility = rig.asset[i].drift = 0.0;
+            market_start(&rig.block, 0);
+            for (int step = 0; step < 10; ++step) {
+                const struct slice *slice = market_step(&rig.block);
+                const double expected = step == 3 ? 0.7 : step >= 7 ? 0.92 : NAN;
+                if (!isnan(expected))
+                    assert_true(fabs(slice->price[5] / 60000.0 - expected) < 1e-14);
+                assert_true(fabs(slice->price[BLOCK] - 3000.0) < 1e-9);
+            }
+            rig_free(&rig);
+        }
+}
+
 /* Without prices at every step there are none, not old ones. */
 static void prices_are_there_or_not(void **state) {
     (void)state;
-    struct rig rig;
+    struct rig rig = {0};
     struct market_block block;
     rig_init(&rig, &model_gbm, 0);
     assert_int_equal(market_block_init(&block, &rig.market, rig.steps, 0, &rig.arena), RISKPOOL_OK);
@@ -378,6 +551,13 @@ int main(void) {
         cmocka_unit_test(a_model_may_change_with_time),
         cmocka_unit_test(paths_may_have_laws_of_their_own),
         cmocka_unit_test(given_moves_are_taken_as_they_are),
+        cmocka_unit_test(factors_hold_step_by_step),
+        cmocka_unit_test(blends_share_their_roots),
+        cmocka_unit_test(a_full_blend_moves_everything_alike),
+        cmocka_unit_test(own_deviations_are_multiplied_beside_the_model),
+        cmocka_unit_test(given_moves_are_multiplied_as_a_whole),
+        cmocka_unit_test(multiples_of_stress_are_of_logs),
+        cmocka_unit_test(a_recovery_ends_at_its_level),
         cmocka_unit_test(prices_are_there_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,7 +209,7 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         "    5 | seed: 0x10\n      |       ^~~~\n      = help: allowed: whole number\n"
         "t.yaml:7:10: error: unknown value of 'model': 'gbmm'\n    7 |   model: gbmm\n      |          ^~~~\n"
         "      = help: did you mean 'gbm'? allowed here: gbm, bachelier, regimes, bootstrap, replay, "
-        "jump-diffusion, hawkes, heston\n"
+        "jump-diffusion, hawkes, heston, student-t, garch-t\n"
         "t.yaml:9:24: error: 'price': '3k' has something after the number\n"
         "    9 |     - {name: A, price: 3k, volatility: 40%}\n      |                        ^~\n"
         "      = help: allowed: number above 0, account currency\n"
@@ -297,7 +297,7 @@ static void assert_stress(const char *override, uint64_t first, uint64_t last, i
     assert_int_equal(stress->returns[0].first_step, first);
     assert_int_equal(stress->returns[0].last_step, last);
     assert_int_equal(stress->returns[0].gap, gap);
-    assert_true(stress->returns[0].simple_return == -0.3);
+    assert_true(stress->returns[0].to == 1 - 0.3);
     loaded_free(&loaded);
 }
 
@@ -319,7 +319,7 @@ static void stress_finds_its_steps(void **state) {
     assert_refused(BASE, "stress=[{at: 1 h, return: {B: -100%}}]", 1, "outside the allowed range");
     assert_refused(BASE, "stress=[{at: 1 h, return: {C: -10%}}]", 1, "unknown asset 'C'");
     assert_refused(BASE, "stress=[{at: 1 h, return: {}}]", 1, "'return' is a map");
-    assert_refused(BASE, "stress=[{at: 1 h, return: {A: 1%}, volatility: 3}]", 1, "does not have 'volatility'");
+    assert_refused(BASE, "stress=[{at: 1 h, return: {A: 1%}, depth: 10%}]", 1, "does not have 'depth'");
 }
 
 #define THREE                                                                                                          \
