@@ -66,7 +66,7 @@ def draw_mean(axes, results, against, names, colours):
     axes.set_title("Mean excess loss", size=style.TEXT)
     largest = float(np.nanmax(np.abs(value) + error)) if np.isfinite(value + error).any() else 1.0
     style.money_axis(axes.xaxis, results, "mean excess loss", largest)
-    style.column(axes, 2.25, [f"{numbers.money(float(each))} ± {numbers.money(float(half))}"
+    style.column(axes, 2.25, [f"{numbers.money(float(each))} ± {numbers.money(float(half))}" if np.isfinite(each) else "none"
                               for each, half in zip(value, error)])
 
 

@@ -61,7 +61,8 @@ def bars(axes, edges, shares, top, colour):
 def headline(mode, results):
     best = int(np.argmin(np.abs(np.asarray(mode.confidence) - 0.99)))
     level = numbers.level(float(mode.confidence[best]))
-    return (f"mean {numbers.money(float(mode.mean_loss))} · VaR {level} {numbers.money(float(mode.value_at_risk[best]))}"
+    mean = f"mean {numbers.money(float(mode.mean_loss))}" if np.isfinite(mode.mean_loss) else "no mean"
+    return (f"{mean} · VaR {level} {numbers.money(float(mode.value_at_risk[best]))}"
             f" · ES {level} {numbers.money(float(mode.expected_shortfall[best]))} {results.currency}")
 
 
@@ -73,7 +74,8 @@ def draw(results):
     taller = any(mode.loss_frequency.max(initial=0) > top for mode in modes)
     sentence = ("Share of paths in each bin of the loss (start equity minus end equity; a gain is negative). "
                 + ("Bars with a notch are cut: the number beside them is their true share, mostly of paths that end at one "
-                   "and the same loss. " if taller else "") + "The dashed line is the mean."
+                   "and the same loss. " if taller else "") + ("The dashed line is the mean." if any(np.isfinite(mode.mean_loss) for mode in modes)
+                   else "Prices of this model have no mean, so gains have none.")
                 + (" The outermost 0.05 % of paths on either side lie outside the frame." if cut else ""))
     figure = style.sheet(results, "Loss distribution", sentence, row * len(modes) + 0.5)
     rows = figure.subplots(len(modes), 1, sharex=True, squeeze=False)[:, 0]
