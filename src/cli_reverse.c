@@ -17,9 +17,8 @@ enum { KEY_SIZE = 300 };
 
 struct request {
     struct assignments assignments; /* of the scenario */
-    char *key;                      /* of the target, as written */
-    const char *bound;
-    int scale; /* enum reverse_scale, -1: none yet */
+    const char *key, *bound;        /* of the target, as written; "": none yet */
+    int scale;                      /* enum reverse_scale, -1: none yet */
     double from, to;
     int threads, quiet, json;
 };
@@ -117,7 +116,7 @@ static int read_options(int argc, char **argv, struct request *request) {
         return code;
     if (optind + 1 != argc)
         return command_misused("reverse", optind == argc ? "which scenario?" : "one scenario at a time");
-    if (!request->key)
+    if (request->key[0] == '\0')
         return command_misused("reverse", "which --target? such as cross.any_liquidation_frequency=50%%");
     if (request->scale < 0)
         return command_misused("reverse", "which --scale? stress, leverage or volatility");
@@ -276,13 +275,13 @@ static int reverse(struct request *request, const char *path) {
     struct riskpool_scenario *scenario = NULL;
     json_t *list = json_array();
     int code = riskpool_status_exit_code(load(request, path, 1, &scenario));
-    if (code != 0)
+    if (!scenario)
         goto out;
     code = add_targets(request, scenario);
     riskpool_scenario_free(scenario);
     scenario = NULL;
     code = code >= 0 ? code : riskpool_status_exit_code(load(request, path, 0, &scenario));
-    if (code != 0)
+    if (!scenario)
         goto out;
     const struct stress *stress = &scenario->market.stress;
     if (request->scale == REVERSE_STRESS && stress->n_returns + stress->n_factors == 0) {
@@ -305,7 +304,7 @@ out:
 }
 
 int cli_reverse(int argc, char **argv) {
-    struct request request = {.scale = -1, .from = NAN, .to = 10.0};
+    struct request request = {.key = "", .scale = -1, .from = NAN, .to = 10.0};
     int code = read_options(argc, argv, &request);
     if (code < 0) {
         request.threads = request.threads > 0 ? request.threads : threads_from_environment();

@@ -424,6 +424,11 @@ static void a_full_blend_moves_everything_alike(void **state) {
         slice_draw(slice, &everyone);
         const int alike = memcmp(slice->bridge, slice->bridge + BLOCK, BLOCK * sizeof(double)) == 0;
         assert_int_equal(alike, step >= 3);
+        for (size_t p = 0; p < BLOCK; ++p) { /* the diffusive moves as well, but for rounding */
+            const double a = slice->end[p] - slice->start[p] - 0.5 / 365.0,
+                         b = slice->end[BLOCK + p] - slice->start[BLOCK + p];
+            assert_int_equal(fabs(a / slice->deviation[0] - b / slice->deviation[1]) < 1e-12, step >= 3);
+        }
     }
     rig_free(&rig);
 }

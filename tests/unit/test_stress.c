@@ -117,11 +117,11 @@ static void a_recovery_follows_the_low(void **state) {
 static void factors_hold_over_steps(void **state) {
     (void)state;
     struct loaded loaded = load_valid("stress=[{at: 2 h, over: 3 h, volatility: 3}, {at: 5 h, correlation_blend: 90%}, "
-                                      "{at: 0, over: 1 h, return: {A: 1%}, volatility: 0, correlation_blend: 0.5, "
+                                      "{at: 7 h, over: 2 h, return: {A: 1%}, volatility: 0, correlation_blend: 0.5, "
                                       "correlation_toward: [[1, 0.1, 0], [0.1, 1, 0], [0, 0, 1]]}, "
                                       "{at: 3 h, return: {A: -1%}, volatility: 2}]");
     const struct stress *stress = &loaded.scenario->market.stress;
-    static const uint64_t steps[][2] = {{2, 4}, {5, 47}, {0, 0}, {3, 47}};
+    static const uint64_t steps[][2] = {{2, 4}, {5, 47}, {7, 8}, {3, 47}};
     static const double volatility[] = {3, 1, 0, 2}, blend[] = {0, 0.9, 0.5, 0};
     assert_int_equal(stress->n_factors, 4);
     for (size_t i = 0; i < 4; ++i) {
@@ -131,7 +131,7 @@ static void factors_hold_over_steps(void **state) {
     }
     assert_true(stress->factors[2].toward[1] == 0.1 && stress->factors[2].toward[5] == 0);
     assert_int_equal(stress->n_returns, 2);
-    assert_steps(&stress->returns[0], 0, 0, 0);
+    assert_steps(&stress->returns[0], 7, 8, 0);
     assert_steps(&stress->returns[1], 2, 2, 1);
     loaded_free(&loaded);
 }
