@@ -38,7 +38,7 @@ MUTANTS = {
     "assets exchanged": ("uneven_pools", [
         ("model_gbm.c", "&setting->asset[i]", "&setting->asset[setting->n_assets - 1 - i]")]),
     "factor transposed": ("uneven_pools", [
-        ("market.c", "block->deviation[i] * steps->root[i * n + k]", "block->deviation[i] * steps->root[k * n + i]")]),
+        ("market.c", "block->deviation[i] * block->root[i * n + k]", "block->deviation[i] * block->root[k * n + i]")]),
 }
 
 
