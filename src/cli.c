@@ -20,10 +20,19 @@ const struct command commands[] = {
      "      --target-error X     add paths until the relative half width of the 99 % expected\n"
      "                           shortfall of every mode is below X\n"
      "      --exact              value every pool at every step; slower, the same results\n"
-     "      --fresh              replace a results file of another run\n"
+     "      --max-time DURATION  stop after so long, such as 7.5h, with exit code 75\n"
+     "      --shard I/N          every N-th batch, from the I-th (from 0); who completes the set\n"
+     "                           writes the results. auto: as Slurm, srun or mpirun number it\n"
+     "      --fresh              discard the spool, replace a results file of another run\n"
      "  -q, --quiet              no progress, no summary\n"
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_run},
+    {"merge", "[OPTION]... RESULTS.h5.part", "the results of an interrupted or distributed run from its spool",
+     "      --partial            go without what is missing; the results say so, the spool stays\n"
+     "  -o, --output FILE        results file [the folder without .part]\n"
+     "  -q, --quiet              no progress, no summary\n"
+     "      --json               the summary as JSON on stdout\n" HELP_OPTION,
+     cli_merge},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
      "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION HELP_OPTION,
      cli_validate},
