@@ -50,7 +50,11 @@ struct finish {
 
 /* Writes the results and the log, drops the spool, tells the summary; RISKPOOL_LIMIT_BREACHED is a result too. */
 enum riskpool_status run_finish(const struct finish *finish, struct riskpool_results *results);
-/* The same of results that were there. */
+/* What stands at the output already: sets *done when it is this very run, all of it and to this target error (0: none);
+ * a message and RISKPOOL_CANNOT_CREATE when it is something else. */
+enum riskpool_status results_look(const char *path, const struct riskpool_scenario *scenario, double target_error,
+                                  int *done);
+/* Tells the summary of such results. */
 enum riskpool_status results_show_done(const struct telling *telling, const char *path);
 
 enum { SHARD_MOST = 1000000 };

@@ -1,12 +1,15 @@
 /* What a command does with the results of a run: writes them, drops the spool, keeps the log, says what came out. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "interval.h"
 #include "log.h"
 #include "results.h"
 #include "scenario.h"
+#include "store.h"
 #include "summary.h"
 
 /* Names the limits that were breached; returns how many. */
@@ -48,6 +51,55 @@ enum riskpool_status results_show_done(const struct telling *telling, const char
     riskpool_text_free(message);
     riskpool_results_free(results);
     return status;
+}
+
+/* 1 when the relative half width (95 %) of every mode's 99 % expected shortfall in the file is at most `target`. */
+static int target_reached(const char *path, double target) {
+    struct riskpool_results *results = NULL;
+    char *message = NULL;
+    int reached = riskpool_results_read(path, &results, &message) == RISKPOOL_OK;
+    size_t level = 0, n_levels = reached ? results->size[DIM_CONFIDENCE] : 0;
+    while (level < n_levels && results->confidence[level] != 0.99)
+        ++level;
+    reached = reached && level < n_levels;
+    for (size_t m = 0; reached && m < results->n_modes; ++m) {
+        const double shortfall = results->modes[m].statistic[STAT_expected_shortfall][level];
+        const double error = results->modes[m].statistic[STAT_expected_shortfall_se][level];
+        reached = INTERVAL_95 * error <= target * fabs(shortfall);
+    }
+    riskpool_text_free(message);
+    riskpool_results_free(results);
+    return reached;
+}
+
+enum riskpool_status results_look(const char *path, const struct riskpool_scenario *scenario, double target_error,
+                                  int *done) {
+    struct store_identity found;
+    char *message = NULL;
+    *done = 0;
+    enum riskpool_status status = store_identity(path, &found, &message);
+    if (status == RISKPOOL_INPUT_MISSING) {
+        riskpool_text_free(message);
+        return RISKPOOL_OK;
+    }
+    if (status != RISKPOOL_OK) {
+        fprintf(stderr, "riskpool run: %s\n  --fresh replaces it\n", message ? message : path);
+        riskpool_text_free(message);
+        return RISKPOOL_CANNOT_CREATE;
+    }
+    const int partial = !found.complete; /* to be replaced by the whole */
+    const char *differs =
+        strcmp(found.scenario_sha256, scenario->sha256) != 0                      ? "the scenario"
+        : !partial && found.n_paths != scenario->n_paths && !(target_error > 0.0) ? "the number of paths"
+        : strncmp(found.source, "riskpool ", 9) != 0 || strcmp(found.source + 9, riskpool_version()) != 0
+            ? "the version"
+            : NULL;
+    if (!differs) {
+        *done = !partial && (!(target_error > 0.0) || target_reached(path, target_error));
+        return RISKPOOL_OK;
+    }
+    fprintf(stderr, "riskpool run: %s holds another run (%s differs); --fresh replaces it\n", path, differs);
+    return RISKPOOL_CANNOT_CREATE;
 }
 
 static void write_log(const struct finish *finish, const struct riskpool_results *results, const char *sessions) {

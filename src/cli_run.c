@@ -9,10 +9,8 @@
 #include <sys/stat.h>
 
 #include "cli.h"
-#include "interval.h"
 #include "number.h"
 #include "progress.h"
-#include "results.h"
 #include "run.h"
 #include "scenario.h"
 #include "spool.h"
@@ -147,59 +145,6 @@ static char *output_path(const struct request *request, const char *name) {
     return written < 0 ? NULL : path;
 }
 
-/* 1 when the relative half width (95 %) of every mode's 99 % expected shortfall in the file is at most `target`. */
-static int target_reached(const char *path, double target) {
-    struct riskpool_results *results = NULL;
-    char *message = NULL;
-    int reached = riskpool_results_read(path, &results, &message) == RISKPOOL_OK;
-    size_t level = 0, n_levels = reached ? results->size[DIM_CONFIDENCE] : 0;
-    while (level < n_levels && results->confidence[level] != 0.99)
-        ++level;
-    reached = reached && level < n_levels;
-    for (size_t m = 0; reached && m < results->n_modes; ++m) {
-        const double shortfall = results->modes[m].statistic[STAT_expected_shortfall][level];
-        const double error = results->modes[m].statistic[STAT_expected_shortfall_se][level];
-        reached = INTERVAL_95 * error <= target * fabs(shortfall);
-    }
-    riskpool_text_free(message);
-    riskpool_results_free(results);
-    return reached;
-}
-
-/* What stands at the output already: sets *done when it is this very run; a message and RISKPOOL_CANNOT_CREATE when it
- * is something else that --fresh has not given up. */
-static enum riskpool_status look_at_output(const struct request *request, const struct riskpool_scenario *scenario,
-                                           const char *path, int *done) {
-    struct store_identity found;
-    char *message = NULL;
-    *done = 0;
-    if (request->fresh)
-        return RISKPOOL_OK;
-    enum riskpool_status status = store_identity(path, &found, &message);
-    if (status == RISKPOOL_INPUT_MISSING) {
-        riskpool_text_free(message);
-        return RISKPOOL_OK;
-    }
-    if (status != RISKPOOL_OK) {
-        fprintf(stderr, "riskpool run: %s\n  --fresh replaces it\n", message ? message : path);
-        riskpool_text_free(message);
-        return RISKPOOL_CANNOT_CREATE;
-    }
-    const int partial = !found.complete; /* to be replaced by the whole */
-    const char *differs =
-        strcmp(found.scenario_sha256, scenario->sha256) != 0                               ? "the scenario"
-        : !partial && found.n_paths != scenario->n_paths && !(request->target_error > 0.0) ? "the number of paths"
-        : strncmp(found.source, "riskpool ", 9) != 0 || strcmp(found.source + 9, riskpool_version()) != 0
-            ? "the version"
-            : NULL;
-    if (!differs) {
-        *done = !partial && (!(request->target_error > 0.0) || target_reached(path, request->target_error));
-        return RISKPOOL_OK;
-    }
-    fprintf(stderr, "riskpool run: %s holds another run (%s differs); --fresh replaces it\n", path, differs);
-    return RISKPOOL_CANNOT_CREATE;
-}
-
 static struct riskpool_run_options run_options(const struct request *request) {
     return (struct riskpool_run_options){.threads = request->threads,
                                          .target_error = request->target_error,
@@ -327,7 +272,7 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         status = RISKPOOL_CANNOT_CREATE;
     }
     if (status == RISKPOOL_OK)
-        status = look_at_output(request, scenario, path, &done);
+        status = request->fresh ? RISKPOOL_OK : results_look(path, scenario, request->target_error, &done);
     if (status != RISKPOOL_OK)
         goto out;
     if (done) {

@@ -89,7 +89,7 @@ void shard_tell(const struct finish *finish) {
     spool_end_session(finish->spool, "shard done", (saved + taken) * BATCH);
     if (finish->telling.quiet)
         return;
-    if (there < n_batches)
+    if (spool_is_there(finish->spool))
         fprintf(stderr, "%s: this shard is done; %llu of %llu batches are in %s, the last shard assembles them\n",
                 finish->path, (unsigned long long)there, (unsigned long long)n_batches, spool_folder(finish->spool));
     else

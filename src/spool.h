@@ -56,6 +56,8 @@ enum riskpool_status spool_flush(struct spool *spool);
 /* The one that may assemble, once every shard has done its part: waits for others that are assembling, then lists the
  * batches again. *gone: the folder is no more, somebody has assembled it. RISKPOOL_STOPPED after a signal. */
 enum riskpool_status spool_begin_assembly(struct spool *spool, int *gone);
+/* Whether the folder holds a run, and nobody has assembled and deleted it. */
+int spool_is_there(const struct spool *spool);
 /* Deletes the files of the spool and its folder. */
 void spool_remove(struct spool *spool);
 

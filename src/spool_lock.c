@@ -178,20 +178,19 @@ enum riskpool_status spool_enter(struct spool *spool) {
     return status;
 }
 
+int spool_is_there(const struct spool *spool) {
+    return is_there(spool, "manifest.json");
+}
+
 enum riskpool_status spool_begin_assembly(struct spool *spool, int *gone) {
     int locked = 0;
-    *gone = 0;
-    while (locked == 0) {
-        if (!is_there(spool, "manifest.json")) {
-            *gone = 1;
-            return RISKPOOL_OK;
-        }
+    while (locked == 0 && spool_is_there(spool)) {
         locked = lock_file(spool, "assembly.lock", LOCK_EX, &spool->assembly_lock);
         if (locked == 0 && stopping(spool))
             return RISKPOOL_STOPPED;
         if (locked == 0)
             wait_a_little();
     }
-    *gone = !is_there(spool, "manifest.json");
+    *gone = !spool_is_there(spool);
     return *gone ? RISKPOOL_OK : spool_index_fill(spool);
 }

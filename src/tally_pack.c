@@ -146,6 +146,8 @@ static void put_records(struct packer *packer, const struct tally *tally, const 
     for (uint64_t p = 0; p < part->n; p++)
         if (part->candidate[p]) {
             put(packer, &p, sizeof p);
+            for (size_t m = 0; m < tally->shape.n_modes; m++)
+                memcpy(packer->at + m * WORD, &outcome[m].column[OUTCOME_loss][p], WORD);
             tally_record(tally, outcome, p, (double *)(void *)packer->at);
             packer->at += tally->tail.width * sizeof(double);
         }
