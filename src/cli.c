@@ -12,6 +12,8 @@
 
 const struct command commands[] = {
     {"run", "[OPTION]... SCENARIO...", "simulate scenarios and write a results file for each",
+     "A run of more than a second saves what is finished in OUTPUT.part. Interrupted by a signal, a\n"
+     "crash or the time limit, it goes on from there with the same command, to the same bytes.\n\n"
      "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n"
      "  -n, --paths N            number of paths, instead of the scenario's\n"
      "      --seed N             seed, instead of the scenario's\n"

@@ -17,7 +17,7 @@
 #include "store.h"
 #include "store_file.h"
 
-enum { LOCK_ATTEMPTS = 40 }; /* of 50 ms: others hold it that long only to look */
+enum { LOCK_ATTEMPTS = 20 }; /* of 50 ms: others hold it that long only to look */
 
 static void wait_a_little(void) {
     const struct timespec pause = {0, 50000000};
