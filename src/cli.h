@@ -52,16 +52,16 @@ struct finish {
 enum riskpool_status run_finish(const struct finish *finish, struct riskpool_results *results);
 /* What stands at the output already: sets *done when it is this very run, all of it and to this target error (0: none);
  * a message and RISKPOOL_CANNOT_CREATE when it is something else. */
-enum riskpool_status results_look(const char *path, const struct riskpool_scenario *scenario, double target_error,
-                                  int *done);
+enum riskpool_status results_look(const char *command, const char *path, const struct riskpool_scenario *scenario,
+                                  double target_error, int *done);
 /* Tells the summary of such results. */
 enum riskpool_status results_show_done(const struct telling *telling, const char *path);
 
 enum { SHARD_MOST = 1000000 };
 /* "I/N" or "auto"; -1, or the exit code after a message. */
 int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards);
-/* Says that a shard is done, and what of the whole. */
-void shard_tell(const struct finish *finish);
+/* Says that a shard is done, and what of the whole. RISKPOOL_STOPPED when its work was deleted. */
+enum riskpool_status shard_tell(const struct finish *finish);
 
 int cli_run(int argc, char **argv);
 int cli_merge(int argc, char **argv);

@@ -72,8 +72,10 @@ static int target_reached(const char *path, double target) {
     return reached;
 }
 
-enum riskpool_status results_look(const char *path, const struct riskpool_scenario *scenario, double target_error,
-                                  int *done) {
+enum riskpool_status results_look(const char *command, const char *path, const struct riskpool_scenario *scenario,
+                                  double target_error, int *done) {
+    const int may_replace = strcmp(command, "run") == 0;
+    const char *const advice = may_replace ? "  --fresh replaces it\n" : "";
     struct store_identity found;
     char *message = NULL;
     *done = 0;
@@ -83,7 +85,7 @@ enum riskpool_status results_look(const char *path, const struct riskpool_scenar
         return RISKPOOL_OK;
     }
     if (status != RISKPOOL_OK) {
-        fprintf(stderr, "riskpool run: %s\n  --fresh replaces it\n", message ? message : path);
+        fprintf(stderr, "riskpool %s: %s\n%s", command, message ? message : path, advice);
         riskpool_text_free(message);
         return RISKPOOL_CANNOT_CREATE;
     }
@@ -98,7 +100,8 @@ enum riskpool_status results_look(const char *path, const struct riskpool_scenar
         *done = !partial && (!(target_error > 0.0) || target_reached(path, target_error));
         return RISKPOOL_OK;
     }
-    fprintf(stderr, "riskpool run: %s holds another run (%s differs); --fresh replaces it\n", path, differs);
+    fprintf(stderr, "riskpool %s: %s holds another run (%s differs)%s\n", command, path, differs,
+            may_replace ? "; --fresh replaces it" : "");
     return RISKPOOL_CANNOT_CREATE;
 }
 

@@ -149,8 +149,15 @@ static enum riskpool_status merge_spool(const struct merge *merge, const char *g
         say(message, folder, status);
         goto out;
     }
+    int done = 0;
     status = store_prepare(path, &message);
-    if (status == RISKPOOL_OK)
+    if (status == RISKPOOL_OK && results_look("merge", path, scenario, 0.0, &done) != RISKPOOL_OK) {
+        status = RISKPOOL_CANNOT_CREATE;
+        goto out;
+    }
+    if (status == RISKPOOL_OK && done)
+        status = results_show_done(&merge->telling, path);
+    else if (status == RISKPOOL_OK)
         status = assemble(merge, scenario, &manifest, spool, path);
     else
         say(message, path, status);

@@ -187,6 +187,17 @@ static enum riskpool_status open_spool(const struct request *request, const stru
     return status;
 }
 
+/* A process that died between its results and the end of its spool leaves that behind. */
+static void drop_leftover(const struct request *request, const struct riskpool_scenario *scenario, const char *path) {
+    char *folder = NULL;
+    if (asprintf(&folder, "%s.part", path) < 0)
+        return;
+    const struct spool_terms terms = {
+        .folder = folder, .scenario = scenario, .growing = request->target_error > 0.0, .stop = progress_stop};
+    spool_drop(&terms);
+    free(folder);
+}
+
 /* Says why no results came of it. */
 static void explain(const char *scenario_path, const char *path, const struct spool *spool,
                     const struct riskpool_progress *last, enum riskpool_status status) {
@@ -233,7 +244,7 @@ static enum riskpool_status simulate(const struct request *request, const struct
     if (status == RISKPOOL_OK && results)
         status = run_finish(&finish, results);
     else if (status == RISKPOOL_OK)
-        shard_tell(&finish);
+        status = shard_tell(&finish);
     else {
         spool_end_session(spool, status == RISKPOOL_STOPPED ? progress_stop_reason() : riskpool_status_text(status),
                           line.last.paths_done);
@@ -272,10 +283,11 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         status = RISKPOOL_CANNOT_CREATE;
     }
     if (status == RISKPOOL_OK)
-        status = request->fresh ? RISKPOOL_OK : results_look(path, scenario, request->target_error, &done);
+        status = request->fresh ? RISKPOOL_OK : results_look("run", path, scenario, request->target_error, &done);
     if (status != RISKPOOL_OK)
         goto out;
     if (done) {
+        drop_leftover(request, scenario, path);
         status = results_show_done(&request->telling, path);
         goto out;
     }

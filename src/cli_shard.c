@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "outcome.h"
@@ -81,17 +82,24 @@ int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards) {
     return -1;
 }
 
-void shard_tell(const struct finish *finish) {
+enum riskpool_status shard_tell(const struct finish *finish) {
     const uint64_t n_batches = (finish->scenario->n_paths + BATCH - 1) / BATCH;
     uint64_t end, damaged, taken, saved;
     const uint64_t there = spool_count(finish->spool, n_batches, &end);
+    const int assembled = !spool_is_there(finish->spool);
     spool_counts(finish->spool, &damaged, &taken, &saved);
     spool_end_session(finish->spool, "shard done", (saved + taken) * BATCH);
+    if (assembled && access(finish->path, F_OK) != 0) {
+        fprintf(stderr, "riskpool run: %s was deleted, and there are no results; the shards must run again\n",
+                spool_folder(finish->spool));
+        return RISKPOOL_STOPPED;
+    }
     if (finish->telling.quiet)
-        return;
-    if (spool_is_there(finish->spool))
+        return RISKPOOL_OK;
+    if (assembled)
+        fprintf(stderr, "%s: this shard is done; another one has assembled the results\n", finish->path);
+    else
         fprintf(stderr, "%s: this shard is done; %llu of %llu batches are in %s, the last shard assembles them\n",
                 finish->path, (unsigned long long)there, (unsigned long long)n_batches, spool_folder(finish->spool));
-    else
-        fprintf(stderr, "%s: this shard is done; another one has assembled the results\n", finish->path);
+    return RISKPOOL_OK;
 }

@@ -21,7 +21,7 @@
 static const double least_interval = 1.0, most_interval = 60.0, interval_share = 0.01, cost_share = 0.02; /* seconds */
 
 /* Written by then whatever the clock says; as much may come meanwhile. */
-enum { BUFFER_BYTES = 32 << 20 };
+enum { BUFFER_BYTES = SPOOL_BUFFER };
 
 static double seconds_now(void) {
     struct timespec t;
@@ -191,7 +191,8 @@ static enum riskpool_status write_out(struct spool *spool) {
     enum riskpool_status status = write_unit(spool, &spool->writing);
     const double end = seconds_now();
     omp_set_lock(&spool->guard);
-    spool->writing.n = spool->writing.n_batches = 0;
+    free(spool->writing.bytes);
+    spool->writing = (struct spool_buffer){0};
     spool->busy = 0;
     spool->flushed = end;
     spool->cost = end - begin;
@@ -209,7 +210,10 @@ static void wait_for_writer(struct spool *spool) {
 }
 
 int spool_wants(const struct spool *spool) {
-    return spool->entered || seconds_now() - spool->started >= least_interval;
+    int entered;
+#pragma omp atomic read
+    entered = spool->entered;
+    return entered || seconds_now() - spool->started >= least_interval;
 }
 
 enum riskpool_status spool_keep(struct spool *spool, uint64_t batch, const void *bytes, size_t size) {
@@ -270,4 +274,13 @@ void spool_remove(struct spool *spool) {
     spool_clear(spool);
     spool_remove_folder(spool);
     spool->entered = 0;
+}
+
+void spool_drop(const struct spool_terms *terms) {
+    struct spool *spool = NULL;
+    char *message = NULL;
+    if (access(terms->folder, F_OK) == 0 && spool_open(terms, &spool, &message) == RISKPOOL_OK)
+        spool_remove(spool);
+    spool_close(spool);
+    free(message);
 }

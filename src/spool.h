@@ -11,6 +11,9 @@
 
 struct spool;
 
+/* Bytes of batches in memory at which they are written whatever the clock says. */
+enum { SPOOL_BUFFER = 16 << 20 };
+
 struct spool_terms {
     const char *folder;
     const struct riskpool_scenario *scenario;
@@ -58,6 +61,8 @@ enum riskpool_status spool_flush(struct spool *spool);
 enum riskpool_status spool_begin_assembly(struct spool *spool, int *gone);
 /* Whether the folder holds a run, and nobody has assembled and deleted it. */
 int spool_is_there(const struct spool *spool);
+/* Deletes what is left of the spool of a run whose results are there, unless somebody works in it. */
+void spool_drop(const struct spool_terms *terms);
 /* Deletes the files of the spool and its folder. */
 void spool_remove(struct spool *spool);
 

@@ -164,7 +164,7 @@ enum riskpool_status spool_enter(struct spool *spool) {
         status = spool_disk_check(spool->folder, spool->terms.n_bytes, &spool->message);
     if (status == RISKPOOL_OK)
         status = spool_manifest_agree(spool);
-    if (status != RISKPOOL_OK && new) {
+    if (status != RISKPOOL_OK && new && !spool->reading) {
         spool_clear(spool);
         spool_remove_folder(spool);
     }
@@ -174,6 +174,7 @@ enum riskpool_status spool_enter(struct spool *spool) {
     }
     if (status != RISKPOOL_OK)
         spool_unlock(spool);
+#pragma omp atomic write
     spool->entered = status == RISKPOOL_OK;
     return status;
 }

@@ -123,7 +123,7 @@ enum riskpool_status spool_manifest_agree(struct spool *spool) {
     json_error_t error;
     enum riskpool_status status = RISKPOOL_NO_MEMORY;
     if (path && access(path, F_OK) != 0) {
-        status = check_foreign(spool);
+        status = spool->reading ? RISKPOOL_INPUT_MISSING : check_foreign(spool);
         if (status == RISKPOOL_OK)
             status = write_manifest(spool, path);
     } else if (path) {

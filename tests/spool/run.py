@@ -329,6 +329,12 @@ def test_merge(place, _):
     place.same(base, a, "merged")
     place.merge(b + ".part", "-o", place.path("c.h5"), "--partial")
     place.check(os.path.exists(place.path("c.h5")) and os.path.exists(b + ".part"), "--output, --partial")
+    place.merge(b + ".part", "-o", place.path("m-all.h5"), code=73, says="another run")
+    leftover = place.path("left.h5")
+    shutil.copy(base, leftover)
+    shutil.copytree(b + ".part", leftover + ".part")
+    place.run(path, leftover)
+    place.same(base, leftover, "what a process that died at its very end left")
     place.merge(place.folder, code=64, says="does not end in .part")
     place.merge(place.path("absent.part"), code=66, says="is not a spool")
 
