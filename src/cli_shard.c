@@ -84,11 +84,9 @@ int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards) {
 
 enum riskpool_status shard_tell(const struct finish *finish) {
     const uint64_t n_batches = (finish->scenario->n_paths + BATCH - 1) / BATCH;
-    uint64_t end, damaged, taken, saved;
+    uint64_t end;
     const uint64_t there = spool_count(finish->spool, n_batches, &end);
     const int assembled = !spool_is_there(finish->spool);
-    spool_counts(finish->spool, &damaged, &taken, &saved);
-    spool_end_session(finish->spool, "shard done", (saved + taken) * BATCH);
     if (assembled && access(finish->path, F_OK) != 0) {
         fprintf(stderr, "riskpool run: %s was deleted, and there are no results; the shards must run again\n",
                 spool_folder(finish->spool));

@@ -258,8 +258,10 @@ static enum riskpool_status run_shard(struct run *run, int *assembled) {
     run->progress.paths = own_paths(run, n_paths);
     run_batches(run, 0, n_paths, 1);
     enum riskpool_status status = run->status;
-    if (status == RISKPOOL_OK)
+    if (status == RISKPOOL_OK) { /* said before the last batch is there: who assembles writes it into the log */
+        spool_end_session(run->spool, "shard done", run->tally.n_paths);
         status = spool_flush(run->spool);
+    }
     if (status == RISKPOOL_OK)
         status = spool_begin_assembly(run->spool, &gone);
     if (status != RISKPOOL_OK || gone || spool_count(run->spool, n_batches, &end) < n_batches)

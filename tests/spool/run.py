@@ -162,19 +162,22 @@ def test_shards(place, _):
                                "SLURM_ARRAY_TASK_MIN": "0", "SLURM_PROCID": str(i % 2), "SLURM_NTASKS": "2"}]
     orders = [(0, 1, 2), (2, 0, 1), (1, 2, 0)]
     for kind, order in zip(("all", "tail", "none"), orders):
-        path = place.write(scenario(f"shards-{kind}", 60001, "6 h", kind))
+        path = place.write(scenario(f"shards-{kind}", 40001, "6 h", kind))
         base, output = place.path(f"{kind}.h5"), place.path(f"{kind}-shards.h5")
         place.run(path, base, "-j", "1")
         for i in order:
             place.check(not os.path.exists(output), "assembled before the last shard")
             place.run(path, output, "--shard", f"{i}/3")
         place.same(base, output, f"shards in order {order} ({kind})")
-        for number, env in enumerate(launchers):
+        for number, env in enumerate(launchers if kind == "tail" else launchers[:1]):
             output = place.path(f"{kind}-{number}.h5")
             ranks = [place.start(path, output, "--shard", "auto", "-j", "1", env=env(i, 4)) for i in range(4)]
             codes = [(rank.communicate()[1], rank.returncode)[1] for rank in ranks]
             place.check(codes == [0] * 4, f"four at once: exits {codes}")
             place.same(base, output, f"four at once, launcher {number} ({kind})")
+            with open(output + ".log.json", encoding="utf-8") as file:
+                log = json.load(file)
+            place.check(log["interruptions"] == 0 and len(log["sessions"]) == 4, f"log: {log['sessions']}")
     path = place.write(scenario("killed-shard", 80000, "6 min", "tail"))
     base, output = place.path("ks.h5"), place.path("ks-shards.h5")
     place.run(path, base)
@@ -211,12 +214,6 @@ def damage(path, how, draw):
                 file.write(bytes([byte ^ (1 << draw.randrange(8))]))
         elif how == "cut":
             file.truncate(draw.randrange(size))
-        elif how == "empty":
-            file.truncate(0)
-        elif how == "zeros":
-            at = draw.randrange(size // 2)
-            file.seek(at)
-            file.write(bytes(size - at))
 
 
 def test_damage(place, _):
@@ -227,7 +224,7 @@ def test_damage(place, _):
     draw = random.Random(3)
     place.interrupted(path, output)
     shutil.copytree(output + ".part", place.path("kept"))
-    for how in ("flip", "cut", "empty", "zeros", "foreign"):
+    for how in ("flip", "cut", "foreign"):
         shutil.rmtree(output + ".part", ignore_errors=True)
         shutil.copytree(place.path("kept"), output + ".part")
         units = sorted(glob.glob(output + ".part/unit-*.bin"))
@@ -362,6 +359,17 @@ def test_signals(place, _):
         place.check(took < WITHIN, f"signal {number}: {took:.1f} s")
         place.check(f"stopped by {signal.Signals(number).name}" in said, f"signal {number}: says '{said}'")
         place.check(not os.path.exists(output), "results of a run that was stopped")
+    if shutil.which("mpirun"):
+        output = place.path("mpirun.h5")
+        command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2",
+                   *place.command(place.path("signals.yaml"), output, "--shard", "auto", "-j", "1")]
+        process = subprocess.Popen(command, env=CLEAN, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        while len(glob.glob(output + ".part/session-*")) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGUSR1)
+        begin = time.monotonic()
+        place.check(process.wait() == 75, f"mpirun: exit {process.returncode}")
+        place.check(time.monotonic() - begin < WITHIN + 1, f"mpirun: {time.monotonic() - begin:.1f} s")
     process = place.start(slow, place.path("twice.h5"))
     time.sleep(1.0)
     process.send_signal(signal.SIGINT)
