@@ -59,12 +59,9 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
     const uint64_t shown = options->progress ? n * (shape.antithetic ? 2 : 1) * sizeof(double) : 0;
     const uint64_t paths = tally + n_workers * worker + shown;
     const uint64_t statistics = tally + copied + n_stats * estimate;
-    const uint64_t packed =
-        n * shape.n_modes * sizeof(double); /* on its way into the spool: all of a short time, or none */
-    const uint64_t saving = (packed < SPOOL_BUFFER ? packed : SPOOL_BUFFER) / 2;
     const uint64_t chunks = shape.keep == TALLY_KEEP_ALL ? n_workers * CHUNKS : 0;
     const uint64_t file = column_bytes(&shape, kept) + image_bytes(&shape, kept) + chunks;
-    *bytes = PROGRAM + n_workers * THREAD + saving + most(most(paths, statistics), file);
+    *bytes = PROGRAM + n_workers * THREAD + most(most(paths, statistics), file);
 out:
     run_setup_free(&setup);
     return status;

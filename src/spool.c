@@ -71,9 +71,12 @@ static struct spool *spool_create(const struct spool_terms *terms) {
     spool->lock = spool->shard_lock = spool->assembly_lock = -1;
     spool->identity = identity_of(terms);
     spool->folder = strdup(terms->folder);
+    spool->scenario_path = strdup(terms->scenario_path ? terms->scenario_path : "");
+    spool->terms.folder = spool->folder;
+    spool->terms.scenario_path = spool->scenario_path;
     spool->started = spool->flushed = seconds_now();
     omp_init_lock(&spool->guard);
-    if (spool->folder)
+    if (spool->folder && spool->scenario_path)
         return spool;
     spool_close(spool);
     return NULL;
@@ -127,8 +130,8 @@ void spool_close(struct spool *spool) {
     spool_unlock(spool);
     spool_index_free(&spool->index);
     omp_destroy_lock(&spool->guard);
-    void *const owned[] = {spool->folder,  spool->buffer.bytes, spool->writing.bytes,
-                           spool->session, spool->start_date,   spool->message};
+    void *const owned[] = {spool->folder,  spool->scenario_path, spool->buffer.bytes, spool->writing.bytes,
+                           spool->session, spool->start_date,    spool->message};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free(spool);

@@ -14,6 +14,7 @@ struct spool;
 /* Bytes of batches in memory at which they are written whatever the clock says. */
 enum { SPOOL_BUFFER = 16 << 20 };
 
+/* Texts are copied, except the overrides and the scenario, which must stay as long as the spool. */
 struct spool_terms {
     const char *folder;
     const struct riskpool_scenario *scenario;

@@ -32,7 +32,7 @@ struct spool_buffer {
 struct spool {
     struct spool_terms terms;
     uint64_t identity; /* in the header of every file */
-    char *folder;
+    char *folder, *scenario_path;
     int entered, reading;                /* the folder is ours to use; nothing is written */
     int lock, shard_lock, assembly_lock; /* descriptors, -1: none */
     struct spool_index index;

@@ -118,6 +118,8 @@ class Place:
         process.kill()
         process.communicate()
         self.check(self.has_units(output) and not os.path.exists(output), "interrupted too late for this test")
+        with open(output + ".part/manifest.json", encoding="utf-8") as file:
+            self.check(json.load(file)["scenario_path"] == os.path.realpath(path), "the manifest names another scenario")
 
 
 def test_kill(place, is_long):
