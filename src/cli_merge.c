@@ -58,9 +58,8 @@ static void name_missing(FILE *stream, const struct spool *spool, uint64_t n_bat
             more++;
             continue;
         }
-        const uint64_t last = end * BATCH < n_paths ? end * BATCH : n_paths;
-        fprintf(stream, "%s%llu-%llu", shown++ ? ", " : " ", (unsigned long long)(batch * BATCH),
-                (unsigned long long)(last - 1));
+        const uint64_t first = batch * BATCH, last = end * BATCH < n_paths ? end * BATCH : n_paths;
+        fprintf(stream, "%s%llu-%llu", shown++ ? ", " : " ", (unsigned long long)first, (unsigned long long)(last - 1));
     }
     if (more > 0)
         fprintf(stream, " and %u more ranges", more);

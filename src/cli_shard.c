@@ -70,11 +70,12 @@ static int parse_auto(uint64_t *shard, uint64_t *n_shards) {
 }
 
 int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards) {
-    char rest;
-    unsigned long long i, n;
+    char *slash = NULL, *end = NULL;
     if (strcmp(text, "auto") == 0)
         return parse_auto(shard, n_shards);
-    if (strspn(text, "0123456789/") != strlen(text) || sscanf(text, "%llu/%llu%c", &i, &n, &rest) != 2 || n == 0 ||
+    errno = 0;
+    const uint64_t i = strtoull(text, &slash, 10), n = *slash == '/' ? strtoull(slash + 1, &end, 10) : 0;
+    if (strspn(text, "0123456789/") != strlen(text) || slash == text || n == 0 || *end != '\0' || errno != 0 ||
         n > SHARD_MOST || i >= n)
         return command_misused("run", "--shard takes I/N with I from 0 to N - 1, or auto, not '%s'", text);
     *shard = i;

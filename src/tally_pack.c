@@ -45,13 +45,19 @@ static void get_into(struct unpacker *unpacker, void *to, size_t bytes) {
         memcpy(to, from, bytes);
 }
 
+static uint64_t bits(double value) {
+    uint64_t word;
+    memcpy(&word, &value, sizeof word);
+    return word;
+}
+
 /* A row in which most entries have the same bits: those that differ, and where they are. */
 static void put_sparse(struct packer *packer, const double *row, size_t n, double usual) {
     uint64_t where[BITMAP] = {0}, others = 0;
     unsigned char *const head = packer->at;
     packer->at += WORD + sizeof where;
     for (size_t p = 0; p < n; p++)
-        if (memcmp(&row[p], &usual, sizeof usual) != 0) {
+        if (bits(row[p]) != bits(usual)) {
             where[p / 64] |= UINT64_C(1) << p % 64;
             memcpy(packer->at, &row[p], sizeof row[p]);
             packer->at += WORD;
