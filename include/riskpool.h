@@ -73,6 +73,7 @@ RISKPOOL_PUBLIC const char *riskpool_scenario_resolved(const struct riskpool_sce
  * confidence level up to 99 % (else the lowest), `half_width` its 95 % half width; both NaN before the first batch. */
 struct riskpool_progress {
     uint64_t paths_done;
+    uint64_t paths_resumed; /* of these, not simulated now but saved by an earlier run */
     uint64_t paths;
     double elapsed; /* seconds */
     double expected_shortfall;
@@ -87,6 +88,9 @@ struct riskpool_run_options {
     /* Called between batches, never from two threads at once; a non-zero return stops the run (RISKPOOL_STOPPED). */
     int (*progress)(void *user, const struct riskpool_progress *progress);
     void *user;
+    /* Asked every few steps, from any thread; must be quick. 0: go on; 1: finish the batches in hand and stop; 2: drop
+     * them (RISKPOOL_STOPPED). */
+    int (*stop)(void *user);
     int exact; /* value every pool at every step instead of filtering; slower, the same results */
 };
 

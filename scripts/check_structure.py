@@ -36,6 +36,7 @@ LAYERS = [
     (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),
+    (7, "spool"),
     (7, "run"),
     (7, "reverse"),
     (8, "log progress"),

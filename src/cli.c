@@ -17,6 +17,8 @@
 
 const struct command commands[] = {
     {"run", "[OPTION]... SCENARIO...", "simulate scenarios and write a results file for each",
+     "A run of more than a second saves what is finished in OUTPUT.part. Interrupted by a signal, a\n"
+     "crash or the time limit, it goes on from there with the same command, to the same bytes.\n\n"
      "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n"
      "  -n, --paths N            number of paths, instead of the scenario's\n"
      "      --seed N             seed, instead of the scenario's\n"
@@ -25,10 +27,19 @@ const struct command commands[] = {
      "      --target-error X     add paths until the relative half width of the 99 % expected\n"
      "                           shortfall of every mode is below X\n"
      "      --exact              value every pool at every step; slower, the same results\n"
-     "      --fresh              replace a results file of another run\n"
+     "      --max-time DURATION  stop after so long, such as 7.5h, with exit code 75\n"
+     "      --shard I/N          every N-th batch, from the I-th (from 0); who completes the set\n"
+     "                           writes the results. auto: as Slurm, srun or mpirun number it\n"
+     "      --fresh              discard the spool, replace a results file of another run\n"
      "  -q, --quiet              no progress, no summary\n"
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_run},
+    {"merge", "[OPTION]... RESULTS.h5.part", "the results of an interrupted or distributed run from its spool",
+     "      --partial            go without what is missing; the results say so, the spool stays\n"
+     "  -o, --output FILE        results file [the folder without .part]\n"
+     "  -q, --quiet              no progress, no summary\n"
+     "      --json               the summary as JSON on stdout\n" HELP_OPTION,
+     cli_merge},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
      "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION STRESS_OPTION
          HELP_OPTION,

@@ -5,6 +5,7 @@
 
 #include "nearest.h"
 #include "riskpool.h"
+#include "spool.h"
 
 struct command {
     const char *name;  /* NULL ends the table */
@@ -40,7 +41,40 @@ enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const
 /* RISKPOOL_NO_MEMORY, with a message, when a run needs more memory than there is. */
 enum riskpool_status memory_check(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
 
+/* How a command speaks of results: summary on stdout as JSON, or on stderr as text, or not at all. */
+struct telling {
+    const char *command;
+    int quiet, json;
+};
+
+/* What there is to know at the end of a run. */
+struct finish {
+    struct telling telling;
+    const struct riskpool_scenario *scenario;
+    const char *scenario_path, *path;
+    double seconds;
+    int threads;
+    struct spool *spool;
+    int partial; /* the spool stays */
+};
+
+/* Writes the results and the log, drops the spool, tells the summary; RISKPOOL_LIMIT_BREACHED is a result too. */
+enum riskpool_status run_finish(const struct finish *finish, struct riskpool_results *results);
+/* What stands at the output already: sets *done when it is this very run, all of it and to this target error (0: none);
+ * a message and RISKPOOL_CANNOT_CREATE when it is something else. */
+enum riskpool_status results_look(const char *command, const char *path, const struct riskpool_scenario *scenario,
+                                  double target_error, int *done);
+/* Tells the summary of such results. */
+enum riskpool_status results_show_done(const struct telling *telling, const char *path);
+
+enum { SHARD_MOST = 1000000 };
+/* "I/N" or "auto"; -1, or the exit code after a message. */
+int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards);
+/* Says that a shard is done, and what of the whole. RISKPOOL_STOPPED when its work was deleted. */
+enum riskpool_status shard_tell(const struct finish *finish);
+
 int cli_run(int argc, char **argv);
+int cli_merge(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 

@@ -39,7 +39,8 @@ static void print_overview(void) {
     printf("\n'riskpool help COMMAND' explains a command, 'riskpool help scenario' the scenario file;\n"
            "'riskpool template > my.yaml' starts a new one.\n\n"
            "Exit codes: 0 done; 1 a limit of the scenario was breached; 64 wrong usage; 65 invalid scenario or\n"
-           "data; 66 input missing; 70 internal; 73 output cannot be created; 74 write failed; 75 stopped early.\n");
+           "data; 66 input missing; 70 internal; 73 output cannot be created; 74 write failed; 75 stopped early,\n"
+           "the same command goes on; 130 a second Ctrl-C.\n");
 }
 
 static int refuse_topic(const char *topic) {

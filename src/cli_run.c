@@ -9,13 +9,12 @@
 #include <sys/stat.h>
 
 #include "cli.h"
-#include "interval.h"
-#include "log.h"
+#include "number.h"
 #include "progress.h"
-#include "results.h"
+#include "run.h"
 #include "scenario.h"
+#include "spool.h"
 #include "store.h"
-#include "summary.h"
 
 struct request {
     const char *output; /* NULL: results/NAME.h5 */
@@ -25,7 +24,10 @@ struct request {
     size_t n_taken;
     int threads;
     double target_error;
-    int fresh, quiet, json, exact;
+    double max_seconds; /* 0: no limit */
+    uint64_t shard, n_shards;
+    int fresh, exact;
+    struct telling telling;
 };
 
 static int positive_number(const char *text, double *number) {
@@ -45,6 +47,7 @@ int threads_from_environment(void) {
 
 static int parse_option(struct request *request, int option, const char *value) {
     double number;
+    const char *wrong;
     switch (option) {
     case 'o':
         if (*value == '\0' || strcmp(value, "-") == 0)
@@ -70,6 +73,13 @@ static int parse_option(struct request *request, int option, const char *value) 
         if (!positive_number(value, &request->target_error) || request->target_error >= 1.0)
             return command_misused("run", "--target-error takes a fraction below 1, such as 0.01, not '%s'", value);
         return -1;
+    case 'I':
+        return shard_parse(value, &request->shard, &request->n_shards);
+    case 'T':
+        wrong = duration_parse(value, &request->max_seconds);
+        if (wrong || !(request->max_seconds > 0.0))
+            return command_misused("run", "--max-time takes a duration, such as 7.5h, not '%s'", value);
+        return -1;
     case 'f':
         request->fresh = 1;
         return -1;
@@ -77,10 +87,10 @@ static int parse_option(struct request *request, int option, const char *value) 
         request->exact = 1;
         return -1;
     case 'q':
-        request->quiet = 1;
+        request->telling.quiet = 1;
         return -1;
     case 'J':
-        request->json = 1;
+        request->telling.json = 1;
         return -1;
     case 'h':
         command_help(command_find("run"));
@@ -128,137 +138,114 @@ static char *output_path(const struct request *request, const char *name) {
     return written < 0 ? NULL : path;
 }
 
-/* Names the limits that were breached; returns how many. */
-static size_t name_breaches(const struct riskpool_results *results) {
-    size_t n = 0;
-    for (size_t i = 0; i < results->n_limits; ++i) {
-        const struct limit_result *limit = &results->limits[i];
-        if (!limit->breached)
-            continue;
-        fprintf(stderr, "riskpool run: limit breached: %s is %.6g, allowed %.6g\n", limit->key, limit->value,
-                limit->bound);
-        ++n;
-    }
-    return n;
-}
-
-/* Shows a summary where it was asked for; messages are not for stdout. */
-static enum riskpool_status tell(const struct request *request, const struct riskpool_results *results) {
-    enum riskpool_status status = RISKPOOL_OK;
-    if (request->json)
-        status = summary_write(stdout, results, SUMMARY_JSON);
-    else if (!request->quiet)
-        status = summary_write(stderr, results, SUMMARY_TEXT);
-    if (status == RISKPOOL_OK && name_breaches(results) > 0)
-        status = RISKPOOL_LIMIT_BREACHED;
-    return status;
-}
-
-/* 1 when the relative half width (95 %) of every mode's 99 % expected shortfall in the file is at most `target`. */
-static int target_reached(const char *path, double target) {
-    struct riskpool_results *results = NULL;
-    char *message = NULL;
-    int reached = riskpool_results_read(path, &results, &message) == RISKPOOL_OK;
-    size_t level = 0, n_levels = reached ? results->size[DIM_CONFIDENCE] : 0;
-    while (level < n_levels && results->confidence[level] != 0.99)
-        ++level;
-    reached = reached && level < n_levels;
-    for (size_t m = 0; reached && m < results->n_modes; ++m) {
-        const double shortfall = results->modes[m].statistic[STAT_expected_shortfall][level];
-        const double error = results->modes[m].statistic[STAT_expected_shortfall_se][level];
-        reached = INTERVAL_95 * error <= target * fabs(shortfall);
-    }
-    riskpool_text_free(message);
-    riskpool_results_free(results);
-    return reached;
-}
-
-/* What stands at the output already: sets *done when it is this very run; a message and RISKPOOL_CANNOT_CREATE when it
- * is something else that --fresh has not given up. */
-static enum riskpool_status look_at_output(const struct request *request, const struct riskpool_scenario *scenario,
-                                           const char *path, int *done) {
-    struct store_identity found;
-    char *message = NULL;
-    *done = 0;
-    if (request->fresh)
-        return RISKPOOL_OK;
-    enum riskpool_status status = store_identity(path, &found, &message);
-    if (status == RISKPOOL_INPUT_MISSING) {
-        riskpool_text_free(message);
-        return RISKPOOL_OK;
-    }
-    if (status != RISKPOOL_OK) {
-        fprintf(stderr, "riskpool run: %s\n  --fresh replaces it\n", message ? message : path);
-        riskpool_text_free(message);
-        return RISKPOOL_CANNOT_CREATE;
-    }
-    const char *differs =
-        strcmp(found.scenario_sha256, scenario->sha256) != 0                   ? "the scenario"
-        : found.n_paths != scenario->n_paths && !(request->target_error > 0.0) ? "the number of paths"
-        : strncmp(found.source, "riskpool ", 9) != 0 || strcmp(found.source + 9, riskpool_version()) != 0
-            ? "the version"
-            : NULL;
-    if (!differs) {
-        *done = !(request->target_error > 0.0) || target_reached(path, request->target_error);
-        return RISKPOOL_OK;
-    }
-    fprintf(stderr, "riskpool run: %s holds another run (%s differs); --fresh replaces it\n", path, differs);
-    return RISKPOOL_CANNOT_CREATE;
-}
-
-static enum riskpool_status show_done(const struct request *request, const char *path) {
-    struct riskpool_results *results = NULL;
-    char *message = NULL;
-    enum riskpool_status status = riskpool_results_read(path, &results, &message);
-    if (!request->quiet)
-        fprintf(stderr, "%s is done already\n", path);
-    if (status == RISKPOOL_OK)
-        status = tell(request, results);
-    else
-        fprintf(stderr, "riskpool run: %s\n", message ? message : path);
-    riskpool_text_free(message);
-    riskpool_results_free(results);
-    return status;
-}
-
 static struct riskpool_run_options run_options(const struct request *request) {
     return (struct riskpool_run_options){.threads = request->threads,
                                          .target_error = request->target_error,
                                          .progress = progress_show,
+                                         .stop = progress_stop,
                                          .exact = request->exact};
+}
+
+/* Opens the spool beside `path`. The disk must have room for the results before anything is computed. */
+static enum riskpool_status open_spool(const struct request *request, const struct riskpool_scenario *scenario,
+                                       const char *scenario_path, const char *path, struct spool **spool) {
+    char *message = NULL, *folder = NULL, *own_path = realpath(scenario_path, NULL);
+    struct spool_terms terms = {.scenario = scenario,
+                                .scenario_path = own_path ? own_path : scenario_path,
+                                .overrides = (const char *const *)request->assignments.text,
+                                .n_overrides = request->assignments.n,
+                                .growing = request->target_error > 0.0,
+                                .shard = request->shard,
+                                .n_shards = request->n_shards,
+                                .fresh = request->fresh,
+                                .stop = progress_stop};
+    uint64_t spool_bytes, results_bytes;
+    enum riskpool_status status = asprintf(&folder, "%s.part", path) < 0 ? RISKPOOL_NO_MEMORY : RISKPOOL_OK;
+    if (status == RISKPOOL_OK)
+        status = run_disk(scenario, &spool_bytes, &results_bytes);
+    if (status == RISKPOOL_OK)
+        status = spool_disk_check(path, results_bytes, &message);
+    if (status == RISKPOOL_OK) {
+        terms.folder = folder;
+        terms.n_bytes = spool_bytes + results_bytes;
+        status = spool_open(&terms, spool, &message);
+    }
+    if (status != RISKPOOL_OK)
+        fprintf(stderr, "riskpool run: %s\n", message ? message : riskpool_status_text(status));
+    if (status == RISKPOOL_CANNOT_CREATE)
+        fprintf(stderr, "  --fresh discards a spool that nobody works on\n");
+    riskpool_text_free(message);
+    free(folder);
+    free(own_path);
+    return status;
+}
+
+/* A process that died between its results and the end of its spool leaves that behind. */
+static void drop_leftover(const struct request *request, const struct riskpool_scenario *scenario, const char *path) {
+    char *folder = NULL;
+    if (asprintf(&folder, "%s.part", path) < 0)
+        return;
+    const struct spool_terms terms = {
+        .folder = folder, .scenario = scenario, .growing = request->target_error > 0.0, .stop = progress_stop};
+    spool_drop(&terms);
+    free(folder);
+}
+
+/* Says why no results came of it. */
+static void explain(const char *scenario_path, const char *path, const struct spool *spool,
+                    const struct riskpool_progress *last, enum riskpool_status status) {
+    uint64_t damaged, taken, saved;
+    spool_counts(spool, &damaged, &taken, &saved);
+    if (status == RISKPOOL_INVALID)
+        fprintf(stderr,
+                "riskpool run: --target-error needs 99%% among the confidence levels of %s, and paths that are drawn\n",
+                scenario_path);
+    else if (status == RISKPOOL_STOPPED) {
+        fprintf(stderr, "%s: stopped by %s after %llu of %llu paths; ", path, progress_stop_reason(),
+                (unsigned long long)last->paths_done, (unsigned long long)last->paths);
+        if (saved + taken > 0)
+            fprintf(stderr, "the same command goes on from %s\n", spool_folder(spool));
+        else
+            fprintf(stderr, "nothing is saved yet\n");
+    } else if (spool_message(spool))
+        fprintf(stderr, "riskpool run: %s\n", spool_message(spool));
+    else
+        fprintf(stderr, "riskpool run: %s: %s\n", path, riskpool_status_text(status));
+    if (status == RISKPOOL_WRITE_FAILED && saved + taken > 0)
+        fprintf(stderr, "  what is in %s stays: make room, and the same command goes on\n", spool_folder(spool));
 }
 
 static enum riskpool_status simulate(const struct request *request, const struct riskpool_scenario *scenario,
                                      const char *scenario_path, const char *path) {
     struct progress_line line;
     struct riskpool_results *results = NULL;
-    char *message = NULL;
-    progress_init(&line, stderr, riskpool_scenario_name(scenario), request->quiet);
+    struct spool *spool = NULL;
+    enum riskpool_status status = open_spool(request, scenario, scenario_path, path, &spool);
+    if (status != RISKPOOL_OK)
+        return status;
+    progress_init(&line, stderr, riskpool_scenario_name(scenario), request->telling.quiet);
     struct riskpool_run_options options = run_options(request);
     options.user = &line;
     const double started = omp_get_wtime();
-    enum riskpool_status status = riskpool_run(scenario, &options, &results);
-    const double seconds = omp_get_wtime() - started;
+    status = run_with_spool(scenario, &options, spool, RUN_WHOLE, &results);
     progress_clear(&line);
-    if (status == RISKPOOL_OK)
-        status = riskpool_results_write(results, path, &message);
-    if (status == RISKPOOL_OK) {
-        const int threads = request->threads > 0 ? request->threads : omp_get_max_threads();
-        const struct log_entry entry = {
-            scenario_path, path, seconds, results->n_paths, scenario->market.n_steps, scenario->market.n_assets,
-            threads};
-        if (log_write(&entry) != RISKPOOL_OK)
-            fprintf(stderr, "riskpool run: %s.log.json cannot be written\n", path);
-        if (!request->quiet)
-            fprintf(stderr, "%s: %llu paths in %.2f s\n", path, (unsigned long long)results->n_paths, seconds);
+    const struct finish finish = {.telling = request->telling,
+                                  .scenario = scenario,
+                                  .scenario_path = scenario_path,
+                                  .path = path,
+                                  .seconds = omp_get_wtime() - started,
+                                  .threads = request->threads > 0 ? request->threads : omp_get_max_threads(),
+                                  .spool = spool};
+    if (status == RISKPOOL_OK && results)
+        status = run_finish(&finish, results);
+    else if (status == RISKPOOL_OK)
+        status = shard_tell(&finish);
+    else {
+        spool_end_session(spool, status == RISKPOOL_STOPPED ? progress_stop_reason() : riskpool_status_text(status),
+                          line.last.paths_done);
+        explain(scenario_path, path, spool, &line.last, status);
     }
-    if (status == RISKPOOL_OK)
-        status = tell(request, results);
-    else if (message)
-        fprintf(stderr, "riskpool run: %s\n", message);
-    else
-        fprintf(stderr, "riskpool run: %s: %s\n", path, riskpool_status_text(status));
-    riskpool_text_free(message);
+    spool_close(spool);
     riskpool_results_free(results);
     return status;
 }
@@ -291,11 +278,12 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         status = RISKPOOL_CANNOT_CREATE;
     }
     if (status == RISKPOOL_OK)
-        status = look_at_output(request, scenario, path, &done);
+        status = request->fresh ? RISKPOOL_OK : results_look("run", path, scenario, request->target_error, &done);
     if (status != RISKPOOL_OK)
         goto out;
     if (done) {
-        status = show_done(request, path);
+        drop_leftover(request, scenario, path);
+        status = results_show_done(&request->telling, path);
         goto out;
     }
     const struct riskpool_run_options options = run_options(request);
@@ -308,10 +296,6 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         goto out;
     }
     status = simulate(request, scenario, scenario_path, path);
-    if (status == RISKPOOL_INVALID)
-        fprintf(stderr,
-                "riskpool run: --target-error needs 99%% among the confidence levels of %s, and paths that are drawn\n",
-                scenario_path);
 out:
     riskpool_text_free(messages);
     free(path);
@@ -326,6 +310,8 @@ static int run_all(struct request *request, int n, char **paths) {
     if (request->threads == 0)
         request->threads = threads_from_environment();
     progress_watch_signals();
+    if (request->max_seconds > 0.0)
+        progress_limit_time(request->max_seconds);
     for (int i = 0; i < n; ++i) {
         enum riskpool_status status = run_one(request, paths[i]);
         const int code = riskpool_status_exit_code(status);
@@ -357,10 +343,12 @@ int cli_run(int argc, char **argv) {
                                             {"quiet", no_argument, NULL, 'q'},
                                             {"json", no_argument, NULL, 'J'},
                                             {"exact", no_argument, NULL, 'e'},
-                                            {"stress", required_argument, NULL, 'S'},
                                             {"help", no_argument, NULL, 'h'},
+                                            {"shard", required_argument, NULL, 'I'},
+                                            {"stress", required_argument, NULL, 'S'},
+                                            {"max-time", required_argument, NULL, 'T'},
                                             {NULL, 0, NULL, 0}};
-    struct request request = {.taken = calloc((size_t)argc + 1, sizeof(char *))};
+    struct request request = {.telling = {.command = "run"}, .taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
     if (!request.taken) {
         fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
@@ -371,6 +359,9 @@ int cli_run(int argc, char **argv) {
         code = parse_option(&request, option, optarg);
     if (code < 0 && optind == argc)
         code = command_misused("run", "which scenario?");
+    if (code < 0 && request.n_shards > 0 && (request.fresh || request.target_error > 0.0))
+        code = command_misused("run", request.fresh ? "--fresh would discard the batches of other shards"
+                                                    : "--target-error needs all paths in one process, not --shard");
     if (code < 0)
         code = run_all(&request, argc - optind, argv + optind);
     request_free(&request);

@@ -10,8 +10,10 @@
 struct log_entry {
     const char *scenario; /* path of the scenario file */
     const char *results;  /* path of the results file */
-    double seconds;       /* of the simulation */
-    uint64_t n_paths, n_steps;
+    const char *sessions; /* JSON array: every process that worked on the run, with start and end */
+    double seconds;       /* of the simulation, by the process that ended it */
+    uint64_t n_paths, n_steps, batch_size;
+    uint64_t damaged, resumed, saved; /* batches found damaged, taken from the spool, written to it */
     size_t n_assets;
     int threads;
 };

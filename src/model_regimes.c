@@ -34,7 +34,7 @@ static void make_chain(const struct model_setting *setting, struct regimes *made
 /* The stationary distribution of a chain whose states all reach each other, by elimination without differences
  * (Grassmann, Taksar and Heyman 1985). */
 static void find_stationary(struct regimes *made) {
-    double p[MOST][MOST], sum = 1.0;
+    double p[MOST][MOST] = {{0.0}}, sum = 1.0;
     const size_t n = made->n;
     for (size_t i = 0; i < n; ++i)
         for (size_t j = 0; j < n; ++j)

@@ -1,5 +1,6 @@
 /* What a run will need: the sum of what its parts say of themselves at each of its three stages, of which the largest
  * counts: paths, statistics, the results file. Nothing of the size of the paths is allocated to find out. */
+#include "run.h"
 #include "run_setup.h"
 #include "stats.h"
 #include "worker.h"
@@ -62,6 +63,22 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
     const uint64_t file = column_bytes(&shape, kept) + image_bytes(&shape, kept) + chunks;
     *bytes = PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD + most(most(paths, statistics), file);
 out:
+    run_setup_free(&setup);
+    return status;
+}
+
+enum riskpool_status run_disk(const struct riskpool_scenario *scenario, uint64_t *spool, uint64_t *results) {
+    struct run_setup setup;
+    enum riskpool_status status = run_setup_init(&setup, scenario, 0);
+    *spool = *results = 0;
+    if (status == RISKPOOL_OK) {
+        const struct tally_shape shape = run_tally_shape(&setup, 0);
+        const uint64_t n = shape.n_paths, columns = shape.keep == TALLY_KEEP_ALL && shape.trajectories ? 3 : 1;
+        const uint64_t tail = most(tally_tail_size(n) < n ? tally_tail_size(n) : n, 0);
+        const uint64_t kept = shape.keep == TALLY_KEEP_ALL ? n : shape.keep == TALLY_KEEP_TAIL ? tail : 0;
+        *spool = n * shape.n_modes * columns * sizeof(double);
+        *results = kept * shape.n_modes * columns * sizeof(double) / 10 * 8;
+    }
     run_setup_free(&setup);
     return status;
 }

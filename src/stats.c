@@ -98,8 +98,11 @@ static enum riskpool_status hand_over_columns(struct tally *tally, struct riskpo
             move_columns(&tally->mode[m], &results->modes[m]);
         else if (tally->shape.keep == TALLY_KEEP_TAIL)
             copy_records(tally, m, &results->modes[m]);
-    if (tally->shape.keep != TALLY_KEEP_TAIL)
+    if (tally->shape.keep != TALLY_KEEP_TAIL) {
+        results->path = tally->path;
+        tally->path = NULL;
         return RISKPOOL_OK;
+    }
     results->path = malloc(tally->tail.n * sizeof *results->path);
     if (!results->path)
         return RISKPOOL_NO_MEMORY;

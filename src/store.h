@@ -19,6 +19,9 @@ struct store_identity {
  * then says so (riskpool_text_free), else it is NULL. */
 enum riskpool_status store_identity(const char *path, struct store_identity *identity, char **message);
 
+/* The version of HDF5 that runs: "1.10.8". */
+void store_library_version(char text[32]);
+
 /* Creates the folder of `path` where it is missing and checks that a file can be put there, so that a run need not
  * end to find out. RISKPOOL_CANNOT_CREATE with a message when not. */
 enum riskpool_status store_prepare(const char *path, char **message);

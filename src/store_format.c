@@ -1,7 +1,11 @@
 /* The parts of the results file that no statistic describes: the market's variables and the names of groups. */
 #include "store_format.h"
 
+#include <hdf5.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "store.h"
 
 const struct result_field store_market_fields[MARKET_COUNT] = {
     [MARKET_price] = {"price", {DIM_ASSET, DIM_NONE}, UNIT_MONEY, "price at the start"},
@@ -23,4 +27,10 @@ int store_is_reserved(const char *name) {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         found |= strcmp(name, reserved[i]) == 0;
     return found;
+}
+
+void store_library_version(char text[32]) {
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, 32, "%u.%u.%u", major, minor, release);
 }

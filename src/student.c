@@ -11,8 +11,10 @@ static const double reach = 8.0, start = 12.0;
 /* ln Gamma(a) = (a - 1/2) ln a - a + ln(2 pi) / 2 + this, a > 0 (Stirling's series from 10 on). */
 static double stirling_rest(double a) {
     double rest = 0.0;
-    for (; a < 10.0; a += 1.0)
+    while (a < 10.0) {
         rest += (a + 0.5) * vmath_log(1.0 + 1.0 / a) - 1.0;
+        a += 1.0;
+    }
     const double q = 1.0 / (a * a);
     return rest + (1.0 / 12 - q * (1.0 / 360 - q * (1.0 / 1260 - q * (1.0 / 1680 - q / 1188)))) / a;
 }
@@ -71,12 +73,12 @@ static double mixing_tail(const struct law *law, double t) {
 /* From one end to the median; the nodes of that half. */
 static void mixing_half(const struct law *law, double nu, double sign, struct curve *curve) {
     const double width = 1.0 / CELLS_A_UNIT, size = sqrt((nu - 2.0) / nu), target = 0.5 * start * start;
+    const int middle = (int)reach * CELLS_A_UNIT;
     double t = solve(mixing_tail, law, target + vmath_log(start), 0.0, sign < 0.0 ? -200.0 : 10.0);
     for (int i = (int)start * CELLS_A_UNIT; i >= 0; --i) {
         const double z = sign * i * width, value = size * vmath_exp(-0.5 * t);
-        if (i <= (int)reach * CELLS_A_UNIT)
-            curve_set(curve, (size_t)((int)reach * CELLS_A_UNIT + (sign < 0.0 ? -i : i)), value,
-                      -0.5 * value * mixing_slope(law, z, t));
+        if (i <= middle)
+            curve_set(curve, (size_t)(middle + (sign < 0.0 ? -i : i)), value, -0.5 * value * mixing_slope(law, z, t));
         t = advance(law, mixing_slope, z, t, -sign * width, STEPS_A_CELL);
     }
 }

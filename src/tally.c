@@ -152,6 +152,7 @@ void tally_free(struct tally *tally) {
     free((void *)tally->shape.time);
     free((void *)tally->shape.confidence);
     free(tally->done);
+    free(tally->path);
     free(tally->losses);
     tail_free(&tally->tail);
     *tally = (struct tally){0};
@@ -191,7 +192,7 @@ static void keep_samples(const struct tally *tally, struct tally_mode *mode, con
 }
 
 /* A record: the losses of all modes, then for each mode its columns and liquidation times. */
-static void fill_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record) {
+void tally_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record) {
     record += tally->shape.n_modes;
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
         for (int i = 0; i < OUTCOME_COUNT; i++)
@@ -201,14 +202,15 @@ static void fill_record(const struct tally *tally, const struct outcome *outcome
     }
 }
 
-static void keep_tail(struct tally *tally, const struct outcome *outcome, uint64_t first_path, size_t n) {
-    tail_make_room(&tally->tail, n);
-    for (size_t p = 0; p < n; p++) {
+static void keep_tail(struct tally *tally, struct tally_part *part, const struct outcome *outcome) {
+    tail_make_room(&tally->tail, part->n);
+    for (size_t p = 0; p < part->n; p++) {
         for (size_t m = 0; m < tally->shape.n_modes; m++)
             tally->losses[m] = outcome[m].column[OUTCOME_loss][p];
-        double *record = tail_record(&tally->tail, first_path + p, tally->losses);
+        double *record = tail_record(&tally->tail, part->first_path + p, tally->losses);
+        part->candidate[p] = record != NULL;
         if (record)
-            fill_record(tally, outcome, p, record);
+            tally_record(tally, outcome, p, record);
     }
 }
 
@@ -228,17 +230,26 @@ void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_pat
     }
 }
 
-void tally_add(struct tally *tally, struct tally_part *part, const struct outcome *outcome) {
+void tally_add_counts(struct tally *tally, const struct tally_part *part) {
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
-        struct tally_counts *to = &tally->mode[m].counts, *from = &part->counts[m];
+        struct tally_counts *to = &tally->mode[m].counts;
+        const struct tally_counts *from = &part->counts[m];
         for (size_t i = 0; i < to->n; i++)
             to->all[i] += from->all[i];
     }
-    if (tally->shape.keep == TALLY_KEEP_TAIL)
-        keep_tail(tally, outcome, part->first_path, part->n);
     tally->not_finite += part->not_finite;
     tally->done[part->first_path / BATCH] += (uint32_t)part->n;
     tally->n_paths += part->n;
+}
+
+void tally_add(struct tally *tally, struct tally_part *part, const struct outcome *outcome) {
+    if (tally->shape.keep == TALLY_KEEP_TAIL)
+        keep_tail(tally, part, outcome);
+    tally_add_counts(tally, part);
+}
+
+int tally_has(const struct tally *tally, uint64_t first_path) {
+    return first_path < tally->capacity && tally->done[first_path / BATCH] > 0;
 }
 
 size_t tally_losses(const struct tally *tally, size_t mode, double *loss) {

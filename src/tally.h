@@ -77,6 +77,7 @@ struct tally {
     uint64_t not_finite;      /* losses that are not numbers */
     size_t n_samples;         /* row length of equity and margin_level */
     uint32_t *done;           /* [batch] paths added */
+    uint64_t *path;           /* [path] their numbers, once gaps are closed and all columns are kept; else NULL */
     struct tally_mode *mode;
     struct tail tail;
     double *losses; /* [mode] scratch */
@@ -94,6 +95,9 @@ struct tally_part {
     size_t n_words;
     size_t *position;     /* [position] scratch: those liquidated */
     uint64_t *liquidated; /* [mode][word][BATCH] scratch: a bit for each position, 64 in a word */
+    uint8_t *candidate;   /* [BATCH] whether the path may be among the worst; known after tally_add */
+    size_t n_records;     /* of those, as they were packed: */
+    const void *records;
 };
 
 enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape);
@@ -116,6 +120,24 @@ void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_pat
                 const struct outcome *outcome);
 /* Adds what was taken last. Batches may come in any order, not from two threads at once. */
 void tally_add(struct tally *tally, struct tally_part *part, const struct outcome *outcome);
+/* A batch that was added last, as bytes, at most tally_pack_size of them at an address that is a multiple of 8: all
+ * that a tally of this shape needs to have it added, bit for bit. Returns how many. Several threads may pack at once.
+ */
+size_t tally_pack_size(const struct tally *tally);
+size_t tally_pack(const struct tally *tally, const struct tally_part *part, const struct outcome *outcome, void *bytes);
+/* Takes a packed batch in place of tally_take; then tally_add_packed in place of tally_add, before the bytes go.
+ * RISKPOOL_INVALID when these are not the bytes of this batch in a tally of this shape; the batch may then still be
+ * taken from elsewhere. */
+enum riskpool_status tally_unpack(struct tally *tally, struct tally_part *part, uint64_t first_path, size_t n,
+                                  const void *bytes, size_t size);
+void tally_add_packed(struct tally *tally, const struct tally_part *part);
+/* Whether the batch of this path was added. */
+int tally_has(const struct tally *tally, uint64_t first_path);
+/* A tally of part of the paths becomes one without gaps: the batches that are there move together. Ends adding. */
+enum riskpool_status tally_close_gaps(struct tally *tally);
+/* Counts and number of paths of a part; a record of the tail. Inside tally only. */
+void tally_add_counts(struct tally *tally, const struct tally_part *part);
+void tally_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record);
 /* Copies the losses of a mode, in path order without gaps, to `loss` ([n_paths]); returns how many. */
 size_t tally_losses(const struct tally *tally, size_t mode, double *loss);
 /* How many paths of each mode "the worst 1 %" of `n_paths` are. */

@@ -31,7 +31,8 @@ enum riskpool_status tally_part_init(struct tally_part *part, const struct tally
     part->n_words = shape->n_positions / 64 + 1;
     part->liquidated = calloc(shape->n_modes * part->n_words * BATCH + 1, sizeof *part->liquidated);
     part->position = calloc(shape->n_positions + 1, sizeof *part->position);
-    int ok = part->counts && part->first_time && part->events && part->liquidated && part->position;
+    part->candidate = calloc(BATCH, sizeof *part->candidate);
+    int ok = part->candidate && part->counts && part->first_time && part->events && part->liquidated && part->position;
     for (size_t m = 0; ok && m < shape->n_modes; m++)
         ok = tally_counts_init(&part->counts[m], shape);
     return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
@@ -44,6 +45,7 @@ void tally_part_free(struct tally_part *part) {
     free(part->first_time);
     free(part->events);
     free(part->liquidated);
+    free(part->candidate);
     free(part->position);
     *part = (struct tally_part){0};
 }

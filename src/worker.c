@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* How often a worker asks whether to go on. A step of 256 paths takes a microsecond to a fraction of a millisecond. */
+enum { STOP_STEPS = 8 };
+
 static void outcome_take(struct outcome *outcome, const struct engine_terms *terms, struct arena *arena) {
     for (size_t c = 0; c < OUTCOME_COUNT; ++c)
         outcome->column[c] = arena_take(arena, BATCH);
@@ -35,15 +38,18 @@ void worker_free(struct worker *worker) {
     *worker = (struct worker){0};
 }
 
-void worker_batch(struct worker *worker, uint64_t first_path, size_t n) {
+int worker_batch(struct worker *worker, uint64_t first_path, size_t n, int (*stop)(void *user), void *user) {
     const uint64_t n_steps = worker->block.market->n_steps;
     for (size_t offset = 0; offset < n; offset += BLOCK) {
         const struct slice *slice = market_start(&worker->block, first_path + offset);
         accounts_open(worker->accounts, slice, worker->outcome, offset);
         for (uint64_t step = 0; step < n_steps; ++step) {
+            if (stop && step % STOP_STEPS == 0 && stop(user) > 1)
+                return 0;
             slice = market_step(&worker->block);
             accounts_step(worker->accounts, slice);
         }
         accounts_close(worker->accounts, slice);
     }
+    return 1;
 }

@@ -17,7 +17,8 @@ struct worker {
 enum riskpool_status worker_init(struct worker *worker, const struct market *market, const struct market_steps *steps,
                                  const struct engine *engine);
 void worker_free(struct worker *worker);
-/* Simulates the paths first_path .. first_path + n - 1, n <= BATCH, into worker->outcome. */
-void worker_batch(struct worker *worker, uint64_t first_path, size_t n);
+/* Simulates the paths first_path .. first_path + n - 1, n <= BATCH, into worker->outcome. `stop`, which may be NULL, is
+ * asked on the way: 0, and nothing to be used, when it says 2 or more; else 1. */
+int worker_batch(struct worker *worker, uint64_t first_path, size_t n, int (*stop)(void *user), void *user);
 
 #endif

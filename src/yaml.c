@@ -291,3 +291,7 @@ struct node *yaml_read(const struct source *source, const struct source *assignm
     free(reader);
     return root;
 }
+
+const char *yaml_library_version(void) {
+    return yaml_get_version_string();
+}

@@ -11,5 +11,7 @@
  * command line that the text stands in, or NULL; it takes the place of `source` in all places. */
 struct node *yaml_read(const struct source *source, const struct source *assignment, struct tree *tree,
                        struct report *report);
+/* The version of libyaml that runs. */
+const char *yaml_library_version(void);
 
 #endif

@@ -118,7 +118,7 @@ static void time_filter(struct subject *s) {
 }
 
 static void time_batches(struct subject *s, enum way way) {
-    worker_batch(&s->worker[way], BLOCK * s->counter++, BLOCK);
+    worker_batch(&s->worker[way], BLOCK * s->counter++, BLOCK, NULL, NULL);
 }
 
 static void time_filtered_kernel(struct subject *s) {
