@@ -130,8 +130,14 @@ static void size_text(uint64_t bytes, char text[32]) {
 
 enum riskpool_status spool_disk_check(const char *path, uint64_t n_bytes, char **message) {
     struct statvfs disk;
-    char need[32], there[32];
-    if (statvfs(path, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= n_bytes)
+    char need[32], there[32], *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (slash)
+        slash[slash == folder] = '\0';
+    int failed = statvfs(path, &disk);
+    if (failed != 0) /* a file that is still to be written: what counts is its folder */
+        failed = statvfs(slash ? folder : ".", &disk);
+    free(folder);
+    if (failed != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= n_bytes)
         return RISKPOOL_OK;
     size_text(n_bytes, need);
     size_text((uint64_t)disk.f_bavail * disk.f_frsize, there);

@@ -139,7 +139,7 @@ def test_kill(place, is_long):
         while not os.path.exists(output):
             process = place.start(path[kind], output)
             try:
-                process.communicate(timeout=draw.uniform(0.05, 2.0) if kills < rounds else 300)
+                process.communicate(timeout=draw.uniform(0.05, 1.5) if kills < rounds else 300)
                 place.check(process.returncode == 0, f"resumed: exit {process.returncode}")
             except subprocess.TimeoutExpired:
                 process.kill()
@@ -220,7 +220,7 @@ def damage(path, how, draw):
 
 def test_damage(place, _):
     """Damaged files are found, said, and computed again."""
-    path = place.write(scenario("damage", 60000, "4 min", "tail"))
+    path = place.write(scenario("damage", 60000, "2 min", "tail"))
     base, output = place.path("damage.h5"), place.path("damage-r.h5")
     place.run(path, base)
     draw = random.Random(3)
@@ -248,7 +248,7 @@ def test_damage(place, _):
 
 def test_refusal(place, _):
     """A spool of another run is refused, and what differs is named; --fresh discards it."""
-    path = place.write(scenario("refuse", 60000, "4 min", "tail"))
+    path = place.write(scenario("refuse", 60000, "2 min", "tail"))
     base, output = place.path("refuse.h5"), place.path("refuse-r.h5")
     place.run(path, base)
     place.interrupted(path, output)
@@ -411,7 +411,7 @@ def test_time(place, _):
 
 def test_target(place, _):
     """Paths that were added for a target error are resumed too."""
-    path = place.write(scenario("target", 8000, "15 min", "tail"))
+    path = place.write(scenario("target", 8000, "8 min", "tail"))
     base, output = place.path("target.h5"), place.path("target-r.h5")
     options = ("--target-error", "0.005")
     place.run(path, base, *options)
@@ -430,7 +430,7 @@ def test_target(place, _):
 
 def test_deleted(place, _):
     """The spool deleted under the program costs nothing but its safety."""
-    path = place.write(scenario("deleted", 80000, "6 min", "tail"))
+    path = place.write(scenario("deleted", 80000, "4 min", "tail"))
     base, output = place.path("deleted.h5"), place.path("deleted-r.h5")
     place.run(path, base)
     process = place.start(path, output)
@@ -451,12 +451,12 @@ def test_disk(place, _):
         return
     try:
         output = os.path.join(disk, "d.h5")
-        large = place.write(scenario("large", 2000000, "6 h", "none", False))
+        large = place.write(scenario("large", 2000000, "30 min", "none", False))
         place.run(large, output, code=74, says=r"will write about 32.0 MB here, the disk has 2\.\d MB left")
         place.check(os.listdir(disk) == [], f"left behind: {os.listdir(disk)}")
         everything = place.write(scenario("everything", 2000000, "6 h", "all"))
         place.run(everything, output, code=74, says="will write about")
-        path = place.write(scenario("fills", 60000, "6 min", "none", False))
+        path = place.write(scenario("fills", 60000, "1.5 min", "none", False))
         base = place.path("fills.h5")
         place.run(path, base)
         process = place.start(path, output)
