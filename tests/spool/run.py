@@ -180,7 +180,7 @@ def test_shards(place, _):
             with open(output + ".log.json", encoding="utf-8") as file:
                 log = json.load(file)
             place.check(log["interruptions"] == 0 and len(log["sessions"]) == 4, f"log: {log['sessions']}")
-    path = place.write(scenario("killed-shard", 80000, "6 min", "tail"))
+    path = place.write(scenario("killed-shard", 250000, "6 min", "tail"))
     base, output = place.path("ks.h5"), place.path("ks-shards.h5")
     place.run(path, base)
     one, two = (place.start(path, output, "--shard", f"{i}/2") for i in range(2))
@@ -190,7 +190,9 @@ def test_shards(place, _):
     place.check(one.wait() == 0 and not os.path.exists(output), "one of two shards is not the whole")
     place.run(path, output, "--shard", "1/2")
     place.same(base, output, "a killed shard started again")
-    if shutil.which("mpirun"):
+    if not shutil.which("mpirun"):
+        print("  no mpirun: shards that it starts are not looked at")
+    else:
         output = place.path("mpirun.h5")
         subprocess.run(["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "4",
                         *place.command(path, output, "--shard", "auto")], env=CLEAN, check=True, stderr=subprocess.DEVNULL)
@@ -361,8 +363,10 @@ def test_signals(place, _):
         place.check(took < WITHIN, f"signal {number}: {took:.1f} s")
         place.check(f"stopped by {signal.Signals(number).name}" in said, f"signal {number}: says '{said}'")
         place.check(not os.path.exists(output), "results of a run that was stopped")
-    if shutil.which("mpirun"):
-        output = place.path("mpirun.h5")
+    if not shutil.which("mpirun"):
+        print("  no mpirun: its signals are not looked at")
+    else:
+        output = place.path("mpirun-stopped.h5")
         command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2",
                    *place.command(place.path("signals.yaml"), output, "--shard", "auto", "-j", "1")]
         process = subprocess.Popen(command, env=CLEAN, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -384,7 +388,7 @@ def test_signals(place, _):
 
 def test_time(place, _):
     """--max-time, again and again, is the run; and the log tells the story."""
-    path = place.write(scenario("timed", 80000, "6 min", "all"))
+    path = place.write(scenario("timed", 300000, "6 min", "all"))
     base, output = place.path("timed.h5"), place.path("timed-r.h5")
     place.run(path, base)
     stops = 0
@@ -402,7 +406,7 @@ def test_time(place, _):
         log = json.load(file)
     place.check(log["interruptions"] == stops and len(log["sessions"]) == stops + 1, f"log: {log['sessions']}")
     place.check(log["sessions"][0]["how"] == "the time limit" and log["sessions"][-1]["how"] == "finished", "log: how")
-    place.check(log["batches"]["all"] == 20 and log["batches"]["resumed"] > 0, f"log: {log['batches']}")
+    place.check(log["batches"]["all"] == 74 and log["batches"]["resumed"] > 0, f"log: {log['batches']}")
     place.check({"hdf5", "libyaml", "gsl"} <= set(log["libraries"]), "log: libraries")
     place.check(log["started"] == log["sessions"][0]["started"] <= log["finished"], "log: times")
     place.run(path, output, "--max-time", "soon", code=64, says="takes a duration")
