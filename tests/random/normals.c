@@ -283,7 +283,7 @@ static void judge_law(struct checks *checks, const char *subject, const struct l
                    square[k] - expected[k] * expected[k]);
     for (int t = 0; t < TAILS; ++t) {
         const double p = upper_tail(t + 1.0);
-        char what[16];
+        char what[32];
         snprintf(what, sizeof what, "z > %d", t + 1);
         check_count(checks, subject, what, law->above[t], law->n, p);
         snprintf(what, sizeof what, "z < -%d", t + 1);
