@@ -99,8 +99,8 @@ static const struct point *look(struct search *search, double multiple) {
     return point;
 }
 
-/* The smallest multiple that reaches the target, and the largest below it that does not. */
-static void find_bracket(const struct search *search, const struct point **below, const struct point **above) {
+/* The smallest multiple that reaches the target, and the largest below it that does not; 0 when either is missing. */
+static int find_bracket(const struct search *search, const struct point **below, const struct point **above) {
     *below = *above = NULL;
     for (size_t i = 0; i < search->n; ++i) {
         const struct point *p = &search->point[i];
@@ -113,6 +113,7 @@ static void find_bracket(const struct search *search, const struct point **below
             (!*below || p->multiple > (*below)->multiple))
             *below = p;
     }
+    return *below && *above;
 }
 
 static double standard_error(const struct point *point) {
@@ -131,8 +132,8 @@ static int bracket(struct search *search) {
     const double whole = request->to - request->from;
     if (look(search, request->from)->distance >= 0.0)
         return 0;
-    for (double share = 1.0 / 64.0; share <= 1.0 && search->status == RISKPOOL_OK; share *= 2.0)
-        if (look(search, share == 1.0 ? request->to : request->from + share * whole)->distance >= 0.0)
+    for (int halvings = 6; halvings >= 0 && search->status == RISKPOOL_OK; --halvings)
+        if (look(search, halvings == 0 ? request->to : request->from + ldexp(whole, -halvings))->distance >= 0.0)
             return search->status == RISKPOOL_OK;
     return 0;
 }
@@ -151,10 +152,12 @@ static enum riskpool_status narrow(struct search *search) {
     gsl_root_fsolver solver = {.type = gsl_root_fsolver_brent, .state = calloc(1, gsl_root_fsolver_brent->size)};
     if (!solver.state)
         return RISKPOOL_NO_MEMORY;
-    find_bracket(search, &below, &above);
-    int gsl = gsl_root_fsolver_set(&solver, &function, below->multiple, above->multiple);
+    int gsl = find_bracket(search, &below, &above)
+                  ? gsl_root_fsolver_set(&solver, &function, below->multiple, above->multiple)
+                  : GSL_EINVAL;
     for (int i = 0; i < BRENT_STEPS && gsl == GSL_SUCCESS && search->status == RISKPOOL_OK; ++i) {
-        find_bracket(search, &below, &above);
+        if (!find_bracket(search, &below, &above))
+            break;
         const double near = fabs(look(search, gsl_root_fsolver_root(&solver))->distance);
         if (is_narrow(below, above) || near <= 0.5 * value_tolerance * standard_error(above))
             break;
@@ -167,13 +170,15 @@ static enum riskpool_status narrow(struct search *search) {
 /* Brent may close in from below: goes on until the target is reached. */
 static void step_over(struct search *search) {
     const struct point *below, *above;
-    find_bracket(search, &below, &above);
+    if (!find_bracket(search, &below, &above))
+        return;
     double slope = (above->distance - below->distance) / (above->multiple - below->multiple);
     double step = fmax(2.0 * fabs(below->distance) / slope, width_tolerance * above->multiple);
     while (!is_narrow(below, above) && search->n < RUNS_MOST && search->status == RISKPOOL_OK) {
         const double middle = 0.5 * (below->multiple + above->multiple), next = below->multiple + step;
         look(search, next < middle ? next : middle);
-        find_bracket(search, &below, &above);
+        if (!find_bracket(search, &below, &above))
+            return;
         step *= 2.0;
     }
 }
@@ -206,16 +211,15 @@ enum riskpool_status reverse_search(const struct reverse_request *request, struc
     const int found = bracket(search);
     if (found && search->status == RISKPOOL_OK)
         search->status = narrow(search);
+    const struct point *below, *above;
     if (found && search->status == RISKPOOL_OK)
         step_over(search);
     if (search->status != RISKPOOL_OK) {
         answer->multiple = search->failed;
-    } else if (!found) {
+    } else if (!found || !find_bracket(search, &below, &above)) {
         const struct point *last = &search->point[search->n - 1];
         answer_with(answer, last->distance >= 0.0 ? REVERSE_ALREADY : REVERSE_NEVER, last);
     } else {
-        const struct point *below, *above;
-        find_bracket(search, &below, &above);
         const double under = below->multiple;
         answer_with(answer, REVERSE_FOUND, above);
         answer->below = under;

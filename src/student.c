@@ -41,10 +41,11 @@ typedef double slope_of(const struct law *law, double x, double y);
 /* Runge and Kutta's fourth order over `n` equal steps. */
 static double advance(const struct law *law, slope_of *slope, double x, double y, double width, int n) {
     const double h = width / n;
-    for (int i = 0; i < n; ++i, x += h) {
+    for (int i = 0; i < n; ++i) {
         const double k1 = slope(law, x, y), k2 = slope(law, x + 0.5 * h, y + 0.5 * h * k1);
         const double k3 = slope(law, x + 0.5 * h, y + 0.5 * h * k2), k4 = slope(law, x + h, y + h * k3);
         y += h * ((k1 + k4) + 2.0 * (k2 + k3)) / 6.0;
+        x += h;
     }
     return y;
 }
@@ -77,8 +78,9 @@ static void mixing_half(const struct law *law, double nu, double sign, struct cu
     double t = solve(mixing_tail, law, target + vmath_log(start), 0.0, sign < 0.0 ? -200.0 : 10.0);
     for (int i = (int)start * CELLS_A_UNIT; i >= 0; --i) {
         const double z = sign * i * width, value = size * vmath_exp(-0.5 * t);
+        const int node = middle + (sign < 0.0 ? -i : i);
         if (i <= middle)
-            curve_set(curve, (size_t)(middle + (sign < 0.0 ? -i : i)), value, -0.5 * value * mixing_slope(law, z, t));
+            curve_set(curve, (size_t)node, value, -0.5 * value * mixing_slope(law, z, t));
         t = advance(law, mixing_slope, z, t, -sign * width, STEPS_A_CELL);
     }
 }
