@@ -1,7 +1,8 @@
 /* The market models. A model says in which coordinate prices diffuse, and the law of one step for a block of paths; the
  * market correlates the assets, draws, moves, and adds stress. To add one: write model_<name>.c after model_gbm.c (one
  * law for all paths) or model_student_t.c (paths with laws of their own), add its line to MODEL_LIST, its file to
- * CMakeLists.txt, and the keys of its parameters to scenario_model.c. */
+ * CMakeLists.txt, its parameters to model_terms.h, their keys to scenario_keys_market.c, and whose they are to
+ * scenario_model.c. */
 #ifndef MODEL_H
 #define MODEL_H
 
