@@ -57,6 +57,7 @@ struct engine {
     struct surface whole;     /* every position in one pool: values the account whatever its mode */
     double *ones;             /* [position] */
     int watches_utilisation;  /* an alert asks for it */
+    int acts_at_ends;         /* something but the diffusive move can bring a breach: step ends are looked at too */
 };
 
 enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms);
