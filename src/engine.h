@@ -37,17 +37,23 @@ struct engine_terms {
 struct engine_pool {
     double cash; /* at the start */
     struct surface surface;
-    int screened;      /* joint, and judged by the kernel's filter; see struct screen */
-    struct range safe; /* at the start; see surface_safe */
+    size_t n_coins;
+    const struct coin *coins; /* of the book, in the order in which they are sold */
+    int screened;             /* joint, and judged by the kernel's filter; see struct screen */
+    int sided;                /* joint, and judged by the two sides of its G */
+    struct range safe;        /* at the start; see surface_safe */
 };
 
 struct engine_mode {
-    size_t n_pools;
+    size_t n_pools, n_rows; /* rows of `remaining`: positions, then coins */
     struct engine_pool *pool;
     struct legs *legs; /* [pool] those of the surfaces */
     size_t n_barriers;
     struct barrier *barrier;      /* of the pools on one asset */
     int has_screened, has_others; /* joint pools that are screened; that are not */
+    int has_curved;               /* pools that are valued at step ends */
+    int has_coins;                /* some pool may hold some */
+    double *row;                  /* [n_rows] at the start */
 };
 
 /* Immutable after engine_init; shared by all threads. */
@@ -56,7 +62,7 @@ struct engine {
     const struct kernel *kernel;
     struct engine_mode *mode; /* [mode of the book] */
     struct surface whole;     /* every position in one pool: values the account whatever its mode */
-    double *ones;             /* [position] */
+    double *ones;             /* [row of any mode] */
     int watches_utilisation;  /* an alert asks for it */
     int acts_at_ends;         /* something but the diffusive move can bring a breach: step ends are looked at too */
 };

@@ -23,7 +23,7 @@ struct account {
     const struct engine *engine;
     const struct engine_mode *mode;
     double *cash;                        /* [pool][BLOCK] */
-    double *remaining;                   /* [position][BLOCK] fraction still open */
+    double *remaining;                   /* [row][BLOCK] fraction of a position still open; coins of a pool */
     double *low, *high;                  /* [pool][BLOCK] single pools: coordinates between which the pool is safe */
     struct engine_sides start, end;      /* joint pools that are not screened: at the start of the step, and its end */
     struct screen screen;                /* base [pool][BLOCK], the rest [position][BLOCK] */
@@ -41,7 +41,7 @@ struct account {
     struct outcome out;                  /* rows of the outcome, shifted to the block */
 
     /* One path at a time. */
-    double *path_remaining; /* [position] */
+    double *path_remaining; /* [row] */
     double *path_price;     /* [asset] */
     double *first_price;    /* [asset] prices of the earliest crossing so far */
     struct surface_room room;
@@ -107,6 +107,29 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
 int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path);
 /* Closes what is in breach at the slice's final prices on one path; 1 when it closed something. */
 int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path);
+
+/* Equity of the whole account at the slice. */
+void account_value(struct account *account, const struct slice *slice, double *restrict equity);
+
+/* Coins (engine_collateral.c). Prices are [asset], those of the coins of the pool at least; pools without coins are
+ * left alone. All but the first three are of the path whose rows are in path_remaining. */
+/* Adds what all coins are worth at the market; price is [asset][BLOCK]. */
+void account_add_coins(const struct account *account, const double *price, double *restrict worth);
+/* Equity and margin level where they are no lines in the prices. */
+void account_record_special(struct account *account, const struct slice *slice);
+/* slack = min(slack, G) of a convex pool. */
+void account_detect_curved(struct account *account, size_t pool, const double *price, double *restrict slack);
+/* Pays an amount of the reporting currency to a position (or takes it): in cash, or in the coins it settles in. */
+void account_book(struct account *account, size_t pool, size_t path, const struct leg *leg, const double *price,
+                  double amount);
+/* Sells holdings, in their order, as long as cash is below zero. */
+void account_cover(struct account *account, size_t pool, size_t path, const double *price, double hour);
+/* Buys back what coins the pool owes. */
+void account_repay(struct account *account, size_t pool, size_t path, const double *price);
+/* Gives the coins away in which positions of the pool settle; returns what they are worth. */
+double account_forfeit_coins(struct account *account, size_t pool, size_t path, const double *price);
+/* Moves the coins of a pool to pool 0. */
+void account_return_coins(struct account *account, size_t pool, size_t path);
 
 /* Values every pool at the slice, updates extremes, alerts and samples; `steps_done` counts from the start. */
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done);

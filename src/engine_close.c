@@ -14,8 +14,10 @@ void account_hold(struct account *account, size_t pool, size_t path) {
         constant -= holding->size[at] * leg->entry;
         used += account->remaining[at] * leg->used;
     }
+    /* Where equity is not what is held at the market, account_record_special has the level. */
+    const int plain = used > 0.0 && !surface->has_haircut && !surface->curved;
     holding->constant[pool * BLOCK + path] = constant;
-    holding->per_used[pool * BLOCK + path] = used > 0.0 ? 100.0 / used : NAN;
+    holding->per_used[pool * BLOCK + path] = plain ? 100.0 / used : NAN;
 }
 
 void account_renew(struct account *account, size_t pool, size_t path) {
@@ -36,7 +38,7 @@ static void empty_pool(struct account *account, size_t pool, size_t path, const 
     const struct surface *surface = &account->mode->pool[pool].surface;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const size_t position = surface->leg[i].position;
-        if (account->path_remaining[position] <= 0.0)
+        if (surface->leg[i].coin || account->path_remaining[position] <= 0.0)
             continue;
         double *first = &account->out.liquidation_time[position * BATCH + path];
         if (isnan(*first))
@@ -54,6 +56,53 @@ static void empty_pool(struct account *account, size_t pool, size_t path, const 
     }
 }
 
+/* Pays `fee` out of the pool, every position its part in its own currency. */
+static void book_fee(struct account *account, size_t pool, size_t path, const double *price, double fee,
+                     double notional) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    for (size_t i = 0; i < surface->n_legs && fee > 0.0; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        const double remaining = account->path_remaining[leg->position];
+        if (!leg->coin && remaining > 0.0)
+            account_book(account, pool, path, leg, price,
+                         -fee * (leg_notional(leg, remaining, price[leg->asset]) / notional));
+    }
+}
+
+/* procedure_settle of a pool that holds coins: what cash does not cover is covered by their sale. */
+static struct settlement settle_coins(struct account *account, size_t pool, size_t path, const double *price,
+                                      double equity, double notional, double hour) {
+    const struct procedure *procedure = account->engine->terms.procedure;
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    double *cash = &account->cash[pool * BLOCK + path];
+    struct settlement s = {0.0, 0.0, 0.0, 0.0};
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        if (!leg->coin)
+            account_book(account, pool, path, leg, price,
+                         leg_profit(leg, account->path_remaining[leg->position], price[leg->asset]));
+    }
+    account_repay(account, pool, path, price);
+    if (procedure->price == CLOSE_AT_BANKRUPTCY) {
+        *cash -= equity;
+        s.forfeited = equity > 0.0 ? equity : 0.0;
+        s.shortfall = equity < 0.0 ? -equity : 0.0;
+    } else {
+        const double due = procedure->fee * notional, most = equity > 0.0 ? equity : 0.0;
+        s.fee = due < most ? due : most;
+        book_fee(account, pool, path, price, s.fee, notional);
+    }
+    account_cover(account, pool, path, price, hour);
+    s.shortfall += *cash < 0.0 ? -*cash : 0.0;
+    s.left = *cash < 0.0 ? 0.0 : *cash;
+    if (procedure->remainder == REMAINDER_FORFEITED) {
+        s.forfeited += s.left + account_forfeit_coins(account, pool, path, price);
+        s.left = 0.0;
+    }
+    account_return_coins(account, pool, path);
+    return s;
+}
+
 void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
                         double hour) {
     const struct surface *surface = &account->mode->pool[pool].surface;
@@ -61,12 +110,11 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
     account_record_closing(account, path, equity, surface_requirement(surface, &stand),
                            surface_used_margin(surface, &stand), hour);
     const double notional = surface_notional(surface, &stand);
-    const struct settlement s = procedure_settle(account->engine->terms.procedure, equity, notional);
-    account->out.column[OUTCOME_fees][path] += s.fee;
-    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
-    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
     account->out.column[OUTCOME_closed_notional][path] += notional;
     account->out.column[OUTCOME_rounds][path] += 1.0;
+    const struct settlement s = account->mode->pool[pool].n_coins > 0
+                                    ? settle_coins(account, pool, path, price, equity, notional, hour)
+                                    : procedure_settle(account->engine->terms.procedure, equity, notional);
     account_note(account, path,
                  &(struct event){.kind = EVENT_LIQUIDATION,
                                  .pool = pool,
@@ -77,6 +125,9 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
                                  .fee = s.fee,
                                  .forfeited = s.forfeited,
                                  .shortfall = s.shortfall});
+    account->out.column[OUTCOME_fees][path] += s.fee;
+    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
+    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
     empty_pool(account, pool, path, price, hour);
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;

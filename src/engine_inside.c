@@ -22,20 +22,26 @@ void account_forget(struct account *account) {
 
 /* The largest deviation in the step of what the long legs are worth, in logs, plus that of the short ones. */
 static double reach_of(const struct account *account, const struct slice *slice) {
-    const struct book *book = account->engine->terms.book;
     double largest[2] = {0.0, 0.0};
-    for (size_t i = 0; i < book->n_positions; ++i) {
-        double *side = &largest[book->positions[i].quantity < 0.0], own = slice->deviation[book->positions[i].asset];
-        *side = own > *side ? own : *side;
+    for (size_t p = 0; p < account->mode->n_pools; ++p) {
+        const struct legs *legs = &account->mode->legs[p];
+        for (size_t i = 0; i < legs->n; ++i) {
+            double *side = &largest[legs->leg[i].quantity < 0.0], own = slice->deviation[legs->leg[i].asset];
+            *side = own > *side ? own : *side;
+        }
     }
     return largest[0] + largest[1];
 }
 
-static double highest_rate(const struct tiers *tiers) {
+static double highest_rate(const struct leg *leg) {
     double highest = 0.0;
-    for (size_t k = 0; k < tiers->n; ++k)
-        highest = tiers->tier[k].rate > highest ? tiers->tier[k].rate : highest;
+    for (size_t k = 0; k < leg->n_tiers; ++k)
+        highest = leg->tier[k].rate > highest ? leg->tier[k].rate : highest;
     return highest;
+}
+
+static double factor_of(const struct leg *leg, double own, double ratio) {
+    return leg->quantity < 0.0 ? 1.0 + ratio * own * (1.0 + highest_rate(leg)) : 1.0 - own;
 }
 
 /* Factors that turn the two sides A and B of G into what is positive only where the distance ln(A / B) is more than
@@ -44,22 +50,23 @@ static double highest_rate(const struct tiers *tiers) {
  * reach), ln(A / B) > far * reach does elsewhere. The slope of a long leg is at most its side; that of a short one at
  * most its side times 1 + its highest rate. */
 static void set_factors(struct account *account, const struct slice *slice) {
-    const struct engine_terms *terms = &account->engine->terms;
-    const struct book *book = terms->book;
+    const size_t n_assets = account->engine->terms.n_assets;
     struct engine_nearness *near = &account->near;
     const double ratio = vmath_exp(far * reach_of(account, slice));
     int wide = 0;
-    for (size_t i = 0; i < book->n_positions; ++i) {
-        const double own = far * slice->deviation[book->positions[i].asset];
-        const double rate = highest_rate(&terms->rule->of_asset[book->positions[i].asset]);
-        near->factor[i] = book->positions[i].quantity < 0.0 ? 1.0 + ratio * own * (1.0 + rate) : 1.0 - own;
-        wide |= own >= 1.0;
+    for (size_t j = 0; j < n_assets; ++j)
+        wide |= far * slice->deviation[j] >= 1.0;
+    for (size_t p = 0; p < account->mode->n_pools; ++p) {
+        const struct legs *legs = &account->mode->legs[p];
+        for (size_t i = 0; i < legs->n; ++i) {
+            const struct leg *leg = &legs->leg[i];
+            /* In so long a step everything is near. */
+            const int out = wide && leg->quantity > 0.0;
+            near->factor[leg->position] = out ? 0.0 : factor_of(leg, far * slice->deviation[leg->asset], ratio);
+        }
     }
-    /* In so long a step everything is near. */
-    for (size_t i = 0; wide && i < book->n_positions; ++i)
-        near->factor[i] = book->positions[i].quantity < 0.0 ? near->factor[i] : 0.0;
     near->owned = wide ? 0.0 : 1.0;
-    memcpy(near->deviation, slice->deviation, terms->n_assets * sizeof(double));
+    memcpy(near->deviation, slice->deviation, n_assets * sizeof(double));
 }
 
 /* The paths on which a screened pool is near its surface at coordinates x. */
@@ -104,7 +111,7 @@ static void look_at_other_pools(struct account *account, const struct slice *sli
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->single || account->mode->pool[p].screened)
+        if (!account->mode->pool[p].sided)
             continue;
         fill(account->slack, INFINITY);
         kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price,

@@ -5,7 +5,7 @@
 #include "engine_account.h"
 
 static void gather_remaining(struct account *account, size_t path) {
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
         account->path_remaining[i] = account->remaining[i * BLOCK + path];
 }
 

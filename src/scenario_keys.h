@@ -69,6 +69,14 @@ struct account_keys {
     const struct node *node;
     char *currency;
     double balance;
+    struct item_list holdings;
+};
+
+struct holding_keys {
+    const struct node *node;
+    char *asset;
+    double quantity;
+    const struct node *haircut;
 };
 
 struct position_keys {
@@ -76,6 +84,8 @@ struct position_keys {
     char *name, *asset;
     int side; /* enum position_side, or -1 */
     double notional, quantity, entry, margin, leverage;
+    int contract; /* enum contract, or -1 */
+    double dollar_duration, convexity;
 };
 
 struct liquidation_keys {
@@ -157,10 +167,11 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+    prices_fields[], sampling_fields[], output_fields[], holding_fields[], jump_fields[], own_jump_fields[];
 extern const struct choice model_choices[], filter_choices[];
 /* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, and a bound of a limit are
  * read. */
-extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound;
+extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
+    haircut_rate;
 
 #endif

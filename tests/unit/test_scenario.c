@@ -212,7 +212,7 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         "jump-diffusion, hawkes, heston, student-t, garch-t\n"
         "t.yaml:9:24: error: 'price': '3k' has something after the number\n"
         "    9 |     - {name: A, price: 3k, volatility: 40%}\n      |                        ^~\n"
-        "      = help: allowed: number above 0, account currency\n"
+        "      = help: allowed: number from 0, account currency\n"
         "t.yaml:10:39: error: 'volatility': '-47%' is outside the allowed range\n"
         "   10 |     - {name: B, price: 1, volatility: -47%}\n      |                                       ^~~~\n"
         "      = help: allowed: fraction from 0 to 100, per square-root year; 0.44 or 44%\n"
@@ -581,7 +581,6 @@ static void confidence_levels_are_sorted_and_checked(void **state) {
 static void what_comes_later_is_refused(void **state) {
     (void)state;
     assert_refused(BASE, "sweep=[]", 1, "this version does not have 'sweep'");
-    assert_refused(BASE, "account.holdings=[]", 1, "this version does not have 'holdings'");
     assert_refused(BASE, "liquidation.venue=binance", 1, "this version does not have 'venue'");
     assert_refused(BASE, "output.correlation_risk=true", 1, "this version does not have 'correlation_risk'");
 }
