@@ -88,6 +88,8 @@ static void account_open(struct account *account, const struct slice *start) {
         open_holding(account);
         account_record(account, start, 0);
     }
+    if (account->journal)
+        account_note_state(account, start);
 }
 
 void accounts_open(struct accounts *accounts, const struct slice *start, struct outcome *outcomes, size_t offset) {
@@ -161,6 +163,8 @@ static void account_step(struct account *account, const struct slice *slice, uin
     }
     if (account->engine->terms.trajectories)
         account_record(account, slice, steps_done);
+    if (account->journal)
+        account_note_state(account, slice);
 }
 
 /* Draws the bridges that some mode needs, at once. */

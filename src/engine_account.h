@@ -37,6 +37,7 @@ struct account {
     double *peak;                        /* [BLOCK] running maximum of the account's equity */
     double *start_equity;                /* [BLOCK] */
     size_t next_time;                    /* the next sample */
+    struct journal *journal;             /* of one path; NULL: nobody listens */
     struct outcome out;                  /* rows of the outcome, shifted to the block */
 
     /* One path at a time. */
@@ -71,6 +72,18 @@ void account_forget(struct account *account);
 void account_hold(struct account *account, size_t pool, size_t path);
 /* The same, and where the pool is safe; whatever changes a pool's cash or positions ends with this. */
 void account_renew(struct account *account, size_t pool, size_t path);
+
+/* Notes what happened on a path, when a journal listens to it. */
+static inline void account_note(const struct account *account, size_t path, const struct event *event) {
+    if (!account->journal || account->journal->path != path)
+        return;
+    struct event noted = *event;
+    noted.mode = (size_t)(account->mode - account->engine->mode);
+    journal_add(account->journal, &noted);
+}
+
+/* Notes the prices and what every pool is worth at the slice. */
+void account_note_state(struct account *account, const struct slice *slice);
 
 /* The final price of an asset on one path, as this account sees it. */
 static inline double account_price(const struct account *account, const struct slice *slice, size_t asset,

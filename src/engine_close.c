@@ -32,7 +32,7 @@ void account_renew(struct account *account, size_t pool, size_t path) {
 }
 
 /* Marks every open position of the pool as liquidated at `hour`. */
-static void empty_pool(struct account *account, size_t pool, size_t path, double hour) {
+static void empty_pool(struct account *account, size_t pool, size_t path, const double *price, double hour) {
     const struct surface *surface = &account->mode->pool[pool].surface;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const size_t position = surface->leg[i].position;
@@ -41,6 +41,15 @@ static void empty_pool(struct account *account, size_t pool, size_t path, double
         double *first = &account->out.liquidation_time[position * BATCH + path];
         if (isnan(*first))
             *first = hour;
+        account_note(account, path,
+                     &(struct event){.kind = EVENT_CLOSING,
+                                     .pool = pool,
+                                     .subject = position,
+                                     .hour = hour,
+                                     .price = price[surface->leg[i].asset],
+                                     .quantity = account->path_remaining[position] * surface->leg[i].quantity,
+                                     .cash = leg_profit(&surface->leg[i], account->path_remaining[position],
+                                                        price[surface->leg[i].asset])});
         account->path_remaining[position] = account->remaining[position * BLOCK + path] = 0.0;
     }
 }
@@ -58,7 +67,17 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
     account->out.column[OUTCOME_forfeited][path] += s.forfeited;
     account->out.column[OUTCOME_closed_notional][path] += notional;
     account->out.column[OUTCOME_rounds][path] += 1.0;
-    empty_pool(account, pool, path, hour);
+    account_note(account, path,
+                 &(struct event){.kind = EVENT_LIQUIDATION,
+                                 .pool = pool,
+                                 .subject = JOURNAL_NONE,
+                                 .hour = hour,
+                                 .equity = equity,
+                                 .requirement = surface_requirement(surface, &stand),
+                                 .fee = s.fee,
+                                 .forfeited = s.forfeited,
+                                 .shortfall = s.shortfall});
+    empty_pool(account, pool, path, price, hour);
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;
     account_renew(account, pool, path);
