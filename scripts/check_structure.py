@@ -38,7 +38,7 @@ LAYERS = [
     (7, "worker store summary"),
     (7, "spool"),
     (7, "run"),
-    (7, "reverse"),
+    (7, "reverse replay"),
     (8, "log progress"),
     (8, "cli"),
     (8, "main"),

@@ -131,6 +131,13 @@ const struct field scenario_fields[] = {
      .sentence = "margin modes to compare; default: isolated and cross",
      .example = "\n- isolated\n- cross\n- {name: core-satellite, isolated: [eth]}\n"
                 "- {name: two-books, pools: [{name: majors, positions: [btc], cash: 5000}]}"},
+    {.name = "venue",
+     .type = FIELD_TEXT,
+     AT(scenario_keys, venue),
+     .alternative = 1,
+     .unit = "name of a file in venues/, or its path",
+     .sentence = "venue whose rules are the defaults of 'liquidation'",
+     .example = "binance"},
     {.name = "liquidation",
      .type = FIELD_MAP,
      AT(scenario_keys, liquidation),

@@ -81,8 +81,22 @@ struct position_keys {
 struct liquidation_keys {
     const struct node *node;
     const struct node *maintenance, *tiers;
-    int base, strict, amount, price, remainder;
-    double fee;
+    char *venue;
+    int base, strict, amount, order, price, limit, remainder, fee_base, fee_in_maintenance;
+    double fee, fraction, cooldown, full_below, restore_to, tier_steps, backstop;
+};
+
+/* The file of a venue. */
+struct venue_keys {
+    const struct node *node;
+    char *name, *date, *note;
+    const struct node *source;
+};
+
+struct venue_file_keys {
+    const struct node *node;
+    struct venue_keys venue;
+    const struct node *liquidation;
 };
 
 struct alert_keys {
@@ -128,7 +142,7 @@ struct pool_keys {
 /* An entry of a list of tiers, and a matrix in a file. */
 struct tier_keys {
     const struct node *node;
-    double from, rate;
+    double from, rate, amount;
 };
 
 struct matrix_keys {
@@ -138,7 +152,7 @@ struct matrix_keys {
 
 struct scenario_keys {
     const struct node *node;
-    char *name, *title;
+    char *name, *title, *venue;
     double horizon, step;
     int monitoring; /* 0: continuous, 1: step */
     uint64_t paths, seed;
@@ -157,7 +171,8 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], venue_fields[],
+    venue_file_fields[];
 extern const struct choice model_choices[], filter_choices[];
 /* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, and a bound of a limit are
  * read. */
