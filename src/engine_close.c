@@ -38,7 +38,7 @@ static void empty_pool(struct account *account, size_t pool, size_t path, const 
     const struct surface *surface = &account->mode->pool[pool].surface;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const size_t position = surface->leg[i].position;
-        if (surface->leg[i].coin || account->path_remaining[position] <= 0.0)
+        if (account->path_remaining[position] <= 0.0)
             continue;
         double *first = &account->out.liquidation_time[position * BATCH + path];
         if (isnan(*first))
@@ -56,65 +56,21 @@ static void empty_pool(struct account *account, size_t pool, size_t path, const 
     }
 }
 
-/* Pays `fee` out of the pool, every position its part in its own currency. */
-static void book_fee(struct account *account, size_t pool, size_t path, const double *price, double fee,
-                     double notional) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
-    for (size_t i = 0; i < surface->n_legs && fee > 0.0; ++i) {
-        const struct leg *leg = &surface->leg[i];
-        const double remaining = account->path_remaining[leg->position];
-        if (!leg->coin && remaining > 0.0)
-            account_book(account, pool, path, leg, price,
-                         -fee * (leg_notional(leg, remaining, price[leg->asset]) / notional));
-    }
-}
-
-/* procedure_settle of a pool that holds coins: what cash does not cover is covered by their sale. */
-static struct settlement settle_coins(struct account *account, size_t pool, size_t path, const double *price,
-                                      double equity, double notional, double hour) {
-    const struct procedure *procedure = account->engine->terms.procedure;
-    const struct surface *surface = &account->mode->pool[pool].surface;
-    double *cash = &account->cash[pool * BLOCK + path];
-    struct settlement s = {0.0, 0.0, 0.0, 0.0};
-    for (size_t i = 0; i < surface->n_legs; ++i) {
-        const struct leg *leg = &surface->leg[i];
-        if (!leg->coin)
-            account_book(account, pool, path, leg, price,
-                         leg_profit(leg, account->path_remaining[leg->position], price[leg->asset]));
-    }
-    account_repay(account, pool, path, price);
-    if (procedure->price == CLOSE_AT_BANKRUPTCY) {
-        *cash -= equity;
-        s.forfeited = equity > 0.0 ? equity : 0.0;
-        s.shortfall = equity < 0.0 ? -equity : 0.0;
-    } else {
-        const double due = procedure->fee * notional, most = equity > 0.0 ? equity : 0.0;
-        s.fee = due < most ? due : most;
-        book_fee(account, pool, path, price, s.fee, notional);
-    }
-    account_cover(account, pool, path, price, hour);
-    s.shortfall += *cash < 0.0 ? -*cash : 0.0;
-    s.left = *cash < 0.0 ? 0.0 : *cash;
-    if (procedure->remainder == REMAINDER_FORFEITED) {
-        s.forfeited += s.left + account_forfeit_coins(account, pool, path, price);
-        s.left = 0.0;
-    }
-    account_return_coins(account, pool, path);
-    return s;
-}
-
 void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
                         double hour) {
     const struct surface *surface = &account->mode->pool[pool].surface;
     const struct stand stand = account_stand(account, pool, path, price);
     account_record_closing(account, path, equity, surface_requirement(surface, &stand),
                            surface_used_margin(surface, &stand), hour);
+    const struct procedure *procedure = account->engine->terms.procedure;
     const double notional = surface_notional(surface, &stand);
+    const double base = procedure->fee_base == FEE_ON_MAINTENANCE ? surface_requirement(surface, &stand) : notional;
+    const struct settlement s = procedure_settle(procedure, equity, base);
+    account->out.column[OUTCOME_fees][path] += s.fee;
+    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
+    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
     account->out.column[OUTCOME_closed_notional][path] += notional;
     account->out.column[OUTCOME_rounds][path] += 1.0;
-    const struct settlement s = account->mode->pool[pool].n_coins > 0
-                                    ? settle_coins(account, pool, path, price, equity, notional, hour)
-                                    : procedure_settle(account->engine->terms.procedure, equity, notional);
     account_note(account, path,
                  &(struct event){.kind = EVENT_LIQUIDATION,
                                  .pool = pool,
@@ -125,9 +81,6 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
                                  .fee = s.fee,
                                  .forfeited = s.forfeited,
                                  .shortfall = s.shortfall});
-    account->out.column[OUTCOME_fees][path] += s.fee;
-    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
-    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
     empty_pool(account, pool, path, price, hour);
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;

@@ -5,6 +5,7 @@
 
 #include "book.h"
 #include "close.h"
+#include "impact.h"
 #include "market.h"
 #include "riskpool.h"
 #include "rule.h"
@@ -19,6 +20,13 @@ struct limit {
 
 enum paths_kept { PATHS_ALL, PATHS_TAIL, PATHS_NONE };
 
+/* Whose rules were read. */
+struct venue {
+    char *name; /* NULL: the scenario names none */
+    char *date; /* of the rules; NULL: not known */
+    char *own;  /* the keys that the scenario has itself, "fee, tiers"; NULL: none */
+};
+
 struct riskpool_scenario {
     char *name, *title;
     uint64_t n_paths;
@@ -26,6 +34,8 @@ struct riskpool_scenario {
     struct book book;     /* positions, modes */
     struct rule rule;
     struct procedure procedure;
+    struct impact impact; /* without assets: no slippage */
+    struct venue venue;
     size_t n_alerts;
     struct alert *alerts; /* margin levels first, each kind as listed */
     size_t n_confidence;

@@ -7,7 +7,7 @@
 
 /* Gives a leg its tiers, of a notional of which the value is `duration` times as much (0: the same). */
 static struct leg_tier *take_tiers(struct leg *leg, const struct tiers *tiers, struct leg_tier *next) {
-    const double per_value = leg->duration > 0.0 ? 1.0 / leg->duration : 1.0;
+    const double per_value = leg->duration > 0.0 && !(leg->face > 0.0) ? 1.0 / leg->duration : 1.0;
     leg->n_tiers = tiers->n;
     leg->tier = next;
     for (size_t k = 0; k < tiers->n; ++k)
@@ -35,7 +35,7 @@ static struct leg leg_of(const struct book *book, const struct pool *pool, size_
     }
     if (position->contract == CONTRACT_RATE) {
         leg.quantity = -position->quantity * position->duration;
-        leg.duration = leg.face > 0.0 ? 0.0 : position->duration;
+        leg.duration = position->duration;
         leg.curvature = position->quantity * position->convexity;
     }
     return leg;
@@ -114,6 +114,17 @@ double surface_equity(const struct surface *surface, const struct stand *stand) 
         }
     }
     return equity;
+}
+
+double surface_haircut(const struct surface *surface, const struct stand *stand) {
+    double sum = 0.0;
+    for (size_t i = 0; surface->has_haircut && i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        const double remaining = stand->remaining[leg->position], price = stand->price[leg->asset];
+        if (leg->coin)
+            sum += leg_requirement(leg, leg_tier(leg, remaining, price), remaining, price);
+    }
+    return sum;
 }
 
 double surface_requirement(const struct surface *surface, const struct stand *stand) {

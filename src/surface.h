@@ -46,6 +46,8 @@ void surface_free(struct surface *surface);
 
 /* Collateral counts after its haircut. */
 double surface_equity(const struct surface *surface, const struct stand *stand);
+/* What collateral is worth beyond that. */
+double surface_haircut(const struct surface *surface, const struct stand *stand);
 double surface_requirement(const struct surface *surface, const struct stand *stand);
 double surface_notional(const struct surface *surface, const struct stand *stand);
 double surface_used_margin(const struct surface *surface, const struct stand *stand);
