@@ -4,26 +4,39 @@
 
 #include "engine_account.h"
 
+/* Displacements below it are none at the end of a step. */
+static const double trace = 1e-9;
+
 void account_age(struct account *account, size_t path, double hour) {
     const struct engine_terms *terms = &account->engine->terms;
     const double hours = hour - account->volume_hour[path];
-    int any = 0;
     if (!path_set_has(&account->displaced, path) || !(hours > 0.0))
         return;
+    for (size_t j = 0; j < terms->n_assets; ++j)
+        account->volume[j * BLOCK + path] = impact_decayed(terms->impact, account->volume[j * BLOCK + path], hours);
+    account->volume_hour[path] = hour;
+}
+
+static void forget_traces(struct account *account, size_t path) {
+    const struct engine_terms *terms = &account->engine->terms;
+    int any = 0;
     for (size_t j = 0; j < terms->n_assets; ++j) {
         double *volume = &account->volume[j * BLOCK + path];
-        *volume = impact_decayed(terms->impact, *volume, hours);
-        any |= *volume < 0.0 || *volume > 0.0;
+        const int is_trace = fabs(impact_displacement(terms->impact, *volume)) < trace;
+        *volume = is_trace ? 0.0 : *volume;
+        any |= !is_trace;
     }
-    account->volume_hour[path] = hour;
     if (!any)
         path_set_remove(&account->displaced, path);
 }
 
 void account_fade(struct account *account, double hour) {
     for (size_t word = 0; word < BLOCK_WORDS; ++word)
-        for (uint64_t left = account->displaced.word[word]; left != 0; left &= left - 1)
-            account_age(account, word * 64 + (size_t)__builtin_ctzll(left), hour);
+        for (uint64_t left = account->displaced.word[word]; left != 0; left &= left - 1) {
+            const size_t path = word * 64 + (size_t)__builtin_ctzll(left);
+            account_age(account, path, hour);
+            forget_traces(account, path);
+        }
 }
 
 double account_sell(struct account *account, size_t asset, size_t path, double quantity, double hour, double *price) {

@@ -7,7 +7,6 @@
 
 static const double first = 0.01; /* displacement of the depth */
 static const double most = 3.0;   /* no order takes the price below 5 % of itself */
-static const double least = 1e-9;
 
 void impact_free(struct impact *impact) {
     free(impact->depth);
@@ -88,8 +87,7 @@ double impact_sell(const struct impact *impact, size_t asset, double thinned, do
 }
 
 double impact_decayed(const struct impact *impact, double volume, double hours) {
-    const double left = volume * vmath_exp(-0.69314718055994531 * hours / impact->half_life);
-    return fabs(impact_displacement(impact, left)) < least ? 0.0 : left;
+    return volume * vmath_exp(-0.69314718055994531 * hours / impact->half_life);
 }
 
 double impact_leverage_limit(const struct impact *impact, size_t asset, double quantity) {

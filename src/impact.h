@@ -26,7 +26,7 @@ double impact_displacement(const struct impact *impact, double volume);
  * returns what the sale brings less than the mark before: >= 0, currency. */
 double impact_sell(const struct impact *impact, size_t asset, double thinned, double quantity, double *volume,
                    double *price);
-/* What is left of a volume after `hours`; 0 when its displacement is below 1e-9. */
+/* What is left of a volume after `hours`. */
 double impact_decayed(const struct impact *impact, double volume, double hours);
 /* The leverage above which a position whose equity is all it has is worth less than nothing once it is sold: 3 / (2 I)
  * (square root) or 1 / (1 - (1 - e^-I) / I) (linear), I the displacement of all of it. */

@@ -19,6 +19,7 @@ struct position_statement {
     double maintenance_margin;
     double liquidation_price; /* equity of the pool = its requirement, on the side that hurts the pool */
     double bankruptcy_price;  /* equity of the pool = 0 */
+    double exit_leverage;     /* above it, closing costs more than the position's equity; NAN without slippage */
     /* Of inverse contracts, in coins of their asset at the price; else NAN. */
     double initial_coins, maintenance_coins, profit_coins;
 };
