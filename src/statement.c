@@ -88,7 +88,9 @@ static void position_state(const struct scene *scene, const struct leg *leg, str
         .maintenance_margin = leg_requirement(leg, leg_tier(leg, 1.0, price), 1.0, price),
         .liquidation_price = level_price(scene, leg->asset, SURFACE_REQUIREMENT),
         .bankruptcy_price = level_price(scene, leg->asset, SURFACE_BANKRUPTCY),
-        .exit_leverage = impact->n_assets > 0 ? impact_leverage_limit(impact, leg->asset, position->quantity) : NAN,
+        .exit_leverage = impact->n_assets > 0 && position->contract != CONTRACT_RATE
+                             ? impact_leverage_limit(impact, leg->asset, notional / price)
+                             : NAN,
     };
     const double coins = position->contract == CONTRACT_INVERSE ? 1.0 / price : NAN;
     out->initial_coins = position->contract == CONTRACT_INVERSE ? position->coins : NAN;
