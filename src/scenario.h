@@ -4,8 +4,11 @@
 #define SCENARIO_H
 
 #include "book.h"
+#include "carry.h"
 #include "close.h"
+#include "dynamic.h"
 #include "market.h"
+#include "orders.h"
 #include "riskpool.h"
 #include "rule.h"
 
@@ -26,6 +29,9 @@ struct riskpool_scenario {
     struct book book;     /* positions, modes */
     struct rule rule;
     struct procedure procedure;
+    struct carry carry;
+    struct orders orders;
+    struct dynamic dynamic;
     size_t n_alerts;
     struct alert *alerts; /* margin levels first, each kind as listed */
     size_t n_confidence;

@@ -65,10 +65,38 @@ struct prices_keys {
     const struct node *columns;
 };
 
+struct top_up_keys {
+    const struct node *node;
+    double below, to, cap, delay;
+};
+
+struct reduce_keys {
+    const struct node *node;
+    double margin_level, utilisation, share;
+};
+
 struct account_keys {
     const struct node *node;
     char *currency;
     double balance;
+    struct top_up_keys top_up;
+    struct item_list reduce;
+};
+
+struct carry_keys {
+    const struct node *node;
+    const struct node *funding;
+    double interval, borrow;
+};
+
+struct funding_file_keys {
+    const struct node *node;
+    char *file, *sha256;
+};
+
+struct dynamic_keys {
+    const struct node *node;
+    double half_life, floor, cap, rate_limit, notice;
 };
 
 struct position_keys {
@@ -76,6 +104,7 @@ struct position_keys {
     char *name, *asset;
     int side; /* enum position_side, or -1 */
     double notional, quantity, entry, margin, leverage;
+    double stop_loss, trailing_stop;
 };
 
 struct liquidation_keys {
@@ -83,6 +112,7 @@ struct liquidation_keys {
     const struct node *maintenance, *tiers;
     int base, strict, amount, price, remainder;
     double fee;
+    struct dynamic_keys dynamic;
 };
 
 struct alert_keys {
@@ -97,6 +127,7 @@ struct stress_keys {
     char *beta_to;
     double volatility, blend;
     const struct node *toward;
+    int outage;
 };
 
 struct recovery_keys {
@@ -146,6 +177,7 @@ struct scenario_keys {
     struct market_keys market;
     struct account_keys account;
     struct item_list positions;
+    struct carry_keys carry;
     const struct node *modes;
     struct liquidation_keys liquidation;
     struct alert_keys alerts;
@@ -157,10 +189,12 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], carry_fields[],
+    funding_file_fields[], top_up_fields[], reduce_fields[], dynamic_fields[];
 extern const struct choice model_choices[], filter_choices[];
-/* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, and a bound of a limit are
- * read. */
-extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound;
+/* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, and a bound of
+ * a limit are read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
+    funding_rate;
 
 #endif
