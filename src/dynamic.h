@@ -10,8 +10,10 @@ struct dynamic {
     double notice;     /* hours from the announcement of a multiplier until it holds */
 };
 
-/* The multiplier before anything has moved. */
+/* The multiplier before anything has moved; 1 where margin is not dynamic. */
 static inline double dynamic_start(const struct dynamic *dynamic) {
+    if (!(dynamic->half_life > 0.0))
+        return 1.0;
     return dynamic->floor > 1.0 ? dynamic->floor : dynamic->cap < 1.0 ? dynamic->cap : 1.0;
 }
 

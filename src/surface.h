@@ -65,7 +65,10 @@ struct range surface_safe(const struct surface *surface, const struct stand *sta
 size_t surface_count_tiers(const struct surface *surface);
 /* A surface of its own whose requirement is `factor` times that of another. */
 enum riskpool_status surface_scale_init(struct surface *scaled, const struct surface *from, double factor);
-/* The same in a room with as many legs and tiers, by a factor for each asset: factor[asset * stride]. */
+/* surface_init, with requirements `factor` times those of the rule. */
+enum riskpool_status surface_init_times(struct surface *surface, const struct book *book, const struct pool *pool,
+                                        const struct rule *rule, double factor);
+/* A scaled surface in a room with as many legs and tiers, by a factor for each asset: factor[asset * stride]. */
 const struct surface *surface_scaled(const struct surface *from, const double *factor, size_t stride,
                                      struct surface *room);
 

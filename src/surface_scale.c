@@ -30,6 +30,17 @@ enum riskpool_status surface_scale_init(struct surface *scaled, const struct sur
     return RISKPOOL_OK;
 }
 
+enum riskpool_status surface_init_times(struct surface *surface, const struct book *book, const struct pool *pool,
+                                        const struct rule *rule, double factor) {
+    struct surface plain;
+    *surface = (struct surface){0};
+    enum riskpool_status status = surface_init(&plain, book, pool, rule);
+    if (status == RISKPOOL_OK)
+        status = surface_scale_init(surface, &plain, factor);
+    surface_free(&plain);
+    return status;
+}
+
 const struct surface *surface_scaled(const struct surface *from, const double *factor, size_t stride,
                                      struct surface *room) {
     struct leg *leg = room->leg;
