@@ -29,24 +29,24 @@ LAYERS = [
     (2, "yaml field csv"),
     (2, "prices"),
     (3, "stress book returns covariance"),
-    (4, "model rule close journal carry dynamic fit"),
-    (4, "orders),
+    (4, "model rule close journal fit impact carry dynamic"),
+    (4, "orders"),
     (5, "market surface calibrate"),
-    (5, "bridge"),
+    (5, "bridge procedure"),
     (6, "scenario estimate"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),
     (7, "spool"),
     (7, "run"),
-    (7, "reverse"),
+    (7, "reverse replay"),
     (8, "log progress"),
     (8, "cli"),
     (8, "main"),
 ]
 ROW = {noun: row for row, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}
 MARKET_SIDE = {"stress", "model", "market"}
-ACCOUNT_SIDE = {"book", "rule", "close", "journal", "carry", "dynamic", "orders", "surface", "bridge"}
+ACCOUNT_SIDE = {"book", "rule", "close", "journal", "impact", "carry", "dynamic", "orders", "surface", "bridge", "procedure"}
 PROGRAM = {"log", "progress", "cli", "main"}
 PARALLEL = ["run.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
 

@@ -48,6 +48,10 @@ static enum riskpool_status print_json(const struct statement *statement) {
         json_object_set_new(modes, statement->modes[i].name, mode_json(&statement->modes[i]));
     json_t *root =
         json_pack("{s:s, s:s, s:o}", "name", statement->name, "currency", statement->currency, "modes", modes);
+    const struct venue *venue = statement->venue;
+    if (root && venue->name)
+        json_object_set_new(
+            root, "venue", json_pack("{s:s, s:s?, s:s?}", "name", venue->name, "date", venue->date, "own", venue->own));
     enum riskpool_status status = root ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (root && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0)
         status = RISKPOOL_WRITE_FAILED;
@@ -103,9 +107,18 @@ static void print_mode(const struct mode_statement *mode, const char *currency, 
             print_position(&mode->pools[i].positions[k], mode->pools[i].name, width);
 }
 
+static void print_venue(const struct venue *venue) {
+    printf("rules of %s, %s", venue->name, venue->date ? venue->date : "undated");
+    if (venue->own)
+        printf("; of the scenario itself: %s", venue->own);
+    putchar('\n');
+}
+
 static enum riskpool_status print_text(const struct statement *statement) {
     int width = name_width(statement);
     printf("%s: the account before the first step, in %s\n", statement->name, statement->currency);
+    if (statement->venue->name)
+        print_venue(statement->venue);
     for (size_t i = 0; i < statement->n_modes; ++i)
         print_mode(&statement->modes[i], statement->currency, width);
     return RISKPOOL_OK;

@@ -85,7 +85,11 @@ static void account_open(struct account *account, const struct slice *start) {
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
-    account->attended = (struct path_set){{0}};
+    account->attended = account->displaced = (struct path_set){{0}};
+    for (size_t j = 0; account->volume && j < account->engine->terms.n_assets; ++j)
+        fill(account->volume + j * BLOCK, 0.0);
+    for (size_t p = 0; account->wait && p < account->mode->n_pools; ++p)
+        fill(account->wait + p * BLOCK, NAN);
     if (account->mode->n_stops + account->mode->n_guards > 0 || account->multiplier)
         account_open_orders(account);
     if (account->engine->terms.trajectories) {
@@ -105,11 +109,6 @@ void accounts_open(struct accounts *accounts, const struct slice *start, struct 
         accounts->account[m].multiplier = accounts->margin ? margin_held(accounts->margin) : NULL;
         account_open(&accounts->account[m], start);
     }
-}
-
-static void join(struct path_set *set, struct path_set more) {
-    for (size_t word = 0; word < BLOCK_WORDS; ++word)
-        set->word[word] |= more.word[word];
 }
 
 /* The paths on which a pool is in breach at the final prices, or a stop was crossed. */
@@ -136,7 +135,7 @@ static struct path_set detect_at_end(struct account *account, const struct slice
     }
     struct path_set spent = kernel->spent(account->slack);
     if (mode->n_stops > 0)
-        join(&spent, account_detect_stops(account, slice));
+        spent = path_set_union(spent, account_detect_stops(account, slice));
     return spent;
 }
 
@@ -149,16 +148,15 @@ static int liquidate(struct account *account, const struct slice *slice, const s
     return closed;
 }
 
-/* The end of a step: carry, then whatever must be looked at; `everywhere`: by all filters. 1 when something closed. */
+/* Whatever must be looked at by the end of a step; `everywhere`: by all filters. 1 when something closed. */
 static int act_at_end(struct account *account, const struct slice *slice, int everywhere) {
     const struct engine_mode *mode = account->mode;
     const int orders = mode->n_stops + mode->n_guards > 0;
-    struct path_set look = account->rest;
-    join(&look, account->attended);
+    struct path_set look = account->attended;
     if (everywhere)
-        join(&look, detect_at_end(account, slice));
+        look = path_set_union(look, detect_at_end(account, slice));
     if (mode->n_guards > 0)
-        join(&look, account_detect_guards(account, slice));
+        look = path_set_union(look, account_detect_guards(account, slice));
     return liquidate(account, slice, &look, orders ? account_end_path : account_liquidate_at_end);
 }
 
@@ -166,17 +164,19 @@ static void account_step(struct account *account, const struct slice *slice, uin
     const int bridged = account->engine->terms.continuous && slice->bridge, gap = slice->final != slice->end;
     const int out = account_is_out(account, slice);
     int closed = 0;
-    account->rest = (struct path_set){{0}};
+    account_note_own(account, slice);
     if (bridged && !out) {
         const struct path_set spent = account_detect_inside(account, slice);
         closed = liquidate(account, slice, &spent, account_liquidate_inside);
     }
+    account_fade(account, slice->end_hour);
     const int moved = account_carry(account, slice) | gap | out;
     const int everywhere = !bridged || moved || account->engine->acts_at_ends;
     if (bridged && everywhere)
         account_forget(account);
     if (!out)
         closed |= act_at_end(account, slice, everywhere);
+    account_release(account, slice->end_hour);
     if (bridged) {
         if (everywhere)
             account_forget(account);
@@ -220,6 +220,7 @@ static void account_close(struct account *account, const struct slice *last) {
     double *loss = account->out.column[OUTCOME_loss], *lowest = account->out.column[OUTCOME_lowest_margin_level];
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
     value_account(account, last, account->total);
+    account_value_displaced(account, last);
     for (size_t p = 0; p < BLOCK; ++p) {
         loss[p] = account->start_equity[p] - account->total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;

@@ -14,8 +14,10 @@
 #include "kernel.h"
 #include "orders.h"
 #include "outcome.h"
+#include "procedure.h"
 #include "rule.h"
 #include "slice.h"
+#include "stress.h"
 #include "surface.h"
 
 /* What the engine is told once. Everything pointed at must outlive the engine. */
@@ -28,6 +30,8 @@ struct engine_terms {
     const struct dynamic *dynamic; /* NULL: requirements do not follow volatility */
     const double *volatility;      /* [asset] per year, with `dynamic` */
     double step_hours;             /* with any of these */
+    const struct impact *impact;   /* what orders do to prices; NULL: nothing */
+    const struct stress *stress;   /* whose depth factors hold; may be NULL without impact */
     size_t n_assets;
     const double *initial; /* [asset] P(0) */
     enum price_scale scale;
@@ -94,6 +98,7 @@ struct engine {
     double *ones;             /* [position] */
     int watches_utilisation;  /* an alert asks for it */
     int sinks;                /* a pool may start a step in breach */
+    int in_parts;             /* liquidations go in rounds, or move prices: engine_round.c */
     int acts_at_ends;         /* something but the diffusive move can bring a breach: step ends are looked at too */
 };
 

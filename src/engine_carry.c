@@ -31,7 +31,7 @@ static void charge_interest(struct account *account, const struct slice *slice) 
             account->out.column[OUTCOME_funding][p] += paid;
             account_gather(account, p);
             account_renew(account, pool, p);
-            path_set_add(&account->rest, p);
+            account_attend(account, p);
         }
     }
 }
@@ -71,8 +71,18 @@ static void note_funding(struct account *account, const struct slice *slice, siz
                                  .cash = account->cash[pool * BLOCK + account->journal->path] - *before});
 }
 
-static int pay_pool(struct account *account, const struct slice *slice, size_t pool, const double *rate) {
+/* The final prices of an asset, as the account sees them. */
+static void price_asset(const struct account *account, const struct slice *slice, size_t asset, double *price) {
     const struct engine_terms *terms = &account->engine->terms;
+    account->engine->kernel->price(1, terms->scale, terms->initial + asset, slice->final + asset * BLOCK, price);
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        for (uint64_t left = account->displaced.word[word]; left != 0; left &= left - 1) {
+            const size_t path = word * 64 + (size_t)__builtin_ctzll(left);
+            price[path] = account_price(account, slice, asset, path);
+        }
+}
+
+static int pay_pool(struct account *account, const struct slice *slice, size_t pool, const double *rate) {
     const struct surface *surface = &account->mode->pool[pool].surface;
     const double before = account->journal ? account->cash[pool * BLOCK + account->journal->path] : 0.0;
     double price[BLOCK];
@@ -83,8 +93,7 @@ static int pay_pool(struct account *account, const struct slice *slice, size_t p
         if (!(rate[asset] < 0.0 || rate[asset] > 0.0))
             continue;
         if (i == 0 || surface->leg[i - 1].asset != asset)
-            account->engine->kernel->price(1, terms->scale, terms->initial + asset, slice->final + asset * BLOCK,
-                                           price);
+            price_asset(account, slice, asset, price);
         pay_leg(account, pool, leg, rate[asset], price);
         paid = 1;
     }

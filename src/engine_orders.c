@@ -13,55 +13,6 @@ int account_is_out(const struct account *account, const struct slice *slice) {
     return out;
 }
 
-/* Closes a share of what is left of a leg at `price`: profit to the pool's cash, no fee. */
-struct closing {
-    enum event_kind kind;
-    size_t pool, leg;
-    double share, price, hour;
-};
-
-static void close_share(struct account *account, size_t path, const struct closing *closing) {
-    const struct leg *leg = &account->mode->pool[closing->pool].surface.leg[closing->leg];
-    double *remaining = &account->path_remaining[leg->position];
-    const double part = closing->share * *remaining, profit = leg_profit(leg, part, closing->price);
-    account_note(account, path,
-                 &(struct event){.kind = closing->kind,
-                                 .pool = closing->pool,
-                                 .subject = leg->position,
-                                 .hour = closing->hour,
-                                 .price = closing->price,
-                                 .quantity = part * leg->quantity,
-                                 .cash = profit});
-    account->cash[closing->pool * BLOCK + path] += profit;
-    *remaining = closing->share >= 1.0 ? 0.0 : (1.0 - closing->share) * *remaining;
-    account->remaining[leg->position * BLOCK + path] = *remaining;
-}
-
-/* After orders a pool without positions gives its cash back, or its debt to the venue. */
-static void settle(struct account *account, size_t pool, size_t path) {
-    double *cash = &account->cash[pool * BLOCK + path];
-    if (!surface_open(&account->mode->pool[pool].surface, account->path_remaining)) {
-        if (*cash < 0.0)
-            account->out.column[OUTCOME_shortfall][path] -= *cash;
-        const double left = *cash > 0.0 ? *cash : 0.0;
-        *cash = 0.0;
-        account->cash[path] += left;
-        if (pool != 0)
-            account_renew(account, 0, path);
-    }
-    account_renew(account, pool, path);
-}
-
-/* The lowest margin level looks at a pool before each of its closings, at the prices in path_price. */
-static void record_before(struct account *account, size_t pool, size_t path, double hour) {
-    if (!account->engine->terms.trajectories)
-        return;
-    const struct surface *surface = account_surface(account, pool, path);
-    const struct stand stand = account_stand(account, pool, path, account->path_price);
-    account_record_closing(account, path, surface_equity(surface, &stand), surface_requirement(surface, &stand),
-                           surface_used_margin(surface, &stand), hour);
-}
-
 static double level_of(const struct account *account, size_t stop, size_t path) {
     const double *row = account->mode->stop[stop].is_long ? account->low : account->high;
     return row[account_stop_row(account, stop) * BLOCK + path];
@@ -82,14 +33,14 @@ static double stop_price(const struct account *account, const struct slice *slic
     return level == own->level ? own->order->loss : price_at(slice, own->asset, level);
 }
 
-static void close_stop(struct account *account, size_t path, size_t stop, double price, double hour) {
+/* Closes the position of a stop at the marks in path_price. */
+static void close_stop(struct account *account, size_t path, size_t stop, double hour) {
     const struct engine_stop *own = &account->mode->stop[stop];
     const struct surface *surface = &account->mode->pool[own->pool].surface;
     size_t leg = 0;
     while (surface->leg[leg].position != own->order->position)
         ++leg;
-    close_share(account, path, &(struct closing){EVENT_STOP, own->pool, leg, 1.0, price, hour});
-    settle(account, own->pool, path);
+    account_close_leg(account, own->pool, leg, path, 1.0, EVENT_STOP, hour);
 }
 
 /* Of a pool on one asset and a stop inside it on the same side, the one whose level is nearer comes first, whatever the
@@ -99,7 +50,8 @@ static void compare_with_pool(const struct account *account, const struct engine
     const double *row = stop->is_long ? account->low : account->high;
     const double pool_level = row[stop->pool * BLOCK + path], x0 = slice->start[stop->asset * BLOCK + path];
     double pool_theta = INFINITY;
-    if (!account->mode->pool[stop->pool].surface.single || is_beyond(stop, x0, pool_level) ||
+    if (!account->mode->pool[stop->pool].surface.single ||
+        account_waits(account, stop->pool, path, slice->start_hour) || is_beyond(stop, x0, pool_level) ||
         !surface_level_crossing(slice, stop->asset, path, pool_level, stop->is_long, &pool_theta))
         return;
     if (!is_beyond(stop, pool_level, level) || pool_level == level)
@@ -118,7 +70,7 @@ int account_first_stop(struct account *account, const struct slice *slice, size_
             !(account->path_remaining[own->order->position] > 0.0))
             continue;
         if (is_beyond(own, x0, level)) {
-            path_set_add(&account->rest, path);
+            account_attend(account, path);
             continue;
         }
         if (!surface_level_crossing(slice, own->asset, path, level, own->is_long, &own_theta))
@@ -142,9 +94,17 @@ void account_stop_inside(struct account *account, const struct slice *slice, siz
         account->path_price[j] = price_at(slice, j, x0 + theta * (x1 - x0));
     }
     account->path_price[own->asset] = price;
-    record_before(account, own->pool, path, hour);
-    close_stop(account, path, stop, price, hour);
-    path_set_add(&account->rest, path);
+    close_stop(account, path, stop, hour);
+}
+
+/* Rows of own coordinates exist where orders move prices. */
+void account_note_own(struct account *account, const struct slice *slice) {
+    account->waiting.moved = account->displaced;
+    for (size_t word = 0; account->mode->n_stops > 0 && word < BLOCK_WORDS; ++word)
+        for (uint64_t left = account->displaced.word[word]; left != 0; left &= left - 1) {
+            struct slice room;
+            account_own_slice(account, slice, word * 64 + (size_t)__builtin_ctzll(left), &room);
+        }
 }
 
 /* How a stop was crossed by the end of a step: where on the straight line of the diffusive move, 1 for a gap. */
@@ -152,11 +112,14 @@ static int crossed_by_end(const struct account *account, const struct slice *sli
                           double *theta, int *gapped) {
     const struct engine_stop *own = &account->mode->stop[stop];
     const size_t at = own->asset * BLOCK + path;
-    const double level = level_of(account, stop, path), x0 = slice->start[at], x1 = slice->end[at];
+    const double level = level_of(account, stop, path);
+    const double x0 = path_set_has(&account->waiting.moved, path) ? account->own_start[at] : slice->start[at];
+    const double x1 = account->own_end ? account->own_end[at] : slice->end[at];
+    const double last = account_coordinate(account, slice, own->asset, path);
     const int before = is_beyond(own, x0, level), inside = is_beyond(own, x1, level);
     *gapped = before || !inside;
     *theta = *gapped ? 1.0 : (level - x0) / (x1 - x0);
-    return before || inside || is_beyond(own, slice->final[at], level);
+    return before || inside || is_beyond(own, last, level);
 }
 
 /* Whether the pool was in breach on the straight line of its excess before the stop was crossed: seen at step ends
@@ -201,11 +164,9 @@ static int stop_at_end(struct account *account, const struct slice *slice, size_
     while (first_at_end(account, slice, path, &stop, &gapped)) {
         const struct engine_stop *own = &account->mode->stop[stop];
         account_gather_prices(account, own->pool, slice, path);
-        record_before(account, own->pool, path, slice->end_hour);
-        close_stop(account, path, stop,
-                   gapped ? account->path_price[own->asset]
-                          : stop_price(account, slice, stop, level_of(account, stop, path)),
-                   slice->end_hour);
+        if (!gapped)
+            account->path_price[own->asset] = stop_price(account, slice, stop, level_of(account, stop, path));
+        close_stop(account, path, stop, slice->end_hour);
         closed = 1;
     }
     return closed;
@@ -232,14 +193,11 @@ static int reduce(struct account *account, const struct slice *slice, size_t pat
         account_gather_prices(account, guard->pool, slice, path);
         if (!is_reached(account, guard, path))
             continue;
-        record_before(account, guard->pool, path, slice->end_hour);
         path_set_add(&account->waiting.spent[g], path);
         for (size_t i = 0; i < surface->n_legs; ++i)
             if (account->path_remaining[surface->leg[i].position] > 0.0)
-                close_share(account, path,
-                            &(struct closing){EVENT_REDUCTION, guard->pool, i, guard->reduction->share,
-                                              account->path_price[surface->leg[i].asset], slice->end_hour});
-        settle(account, guard->pool, path);
+                account_close_leg(account, guard->pool, i, path, guard->reduction->share, EVENT_REDUCTION,
+                                  slice->end_hour);
         closed = 1;
     }
     return closed;
@@ -247,6 +205,9 @@ static int reduce(struct account *account, const struct slice *slice, size_t pat
 
 int account_end_path(struct account *account, const struct slice *slice, size_t path) {
     account_gather(account, path);
+    /* What the closings to come displace is no diffusive move. */
+    for (size_t j = 0; account->own_end && j < slice->n_assets; ++j)
+        account->own_end[j * BLOCK + path] = slice->end[j * BLOCK + path] - account_displacement(account, j, path);
     int acted = stop_at_end(account, slice, path);
     acted |= account_top_up(account, slice, path);
     acted |= reduce(account, slice, path);

@@ -238,11 +238,13 @@ void account_open_orders(struct account *account) {
 void account_trail(struct account *account, const struct slice *slice) {
     for (size_t s = 0; s < account->mode->n_stops; ++s) {
         const struct engine_stop *stop = &account->mode->stop[s];
-        const double *x = slice->final + stop->asset * BLOCK;
-        double *row = (stop->is_long ? account->low : account->high) + account_stop_row(account, s) * BLOCK;
-        if (stop->order->trailing > 0.0)
-            for (size_t p = 0; p < BLOCK; ++p)
-                row[p] = stop_level(account, stop, row[p], x[p]);
+        double x[BLOCK], *row = (stop->is_long ? account->low : account->high) + account_stop_row(account, s) * BLOCK;
+        if (!(stop->order->trailing > 0.0))
+            continue;
+        for (size_t p = 0; p < BLOCK; ++p)
+            x[p] = account_coordinate(account, slice, stop->asset, p);
+        for (size_t p = 0; p < BLOCK; ++p)
+            row[p] = stop_level(account, stop, row[p], x[p]);
     }
 }
 

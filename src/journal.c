@@ -13,7 +13,9 @@ void journal_add(struct journal *journal, const struct event *event) {
         journal->event = more;
         journal->room = room;
     }
-    journal->event[journal->n++] = *event;
+    journal->event[journal->n] = *event;
+    journal->event[journal->n].number = journal->n;
+    journal->n++;
 }
 
 void journal_free(struct journal *journal) {

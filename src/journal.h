@@ -33,6 +33,7 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
+    size_t number; /* of the event in its journal */
     size_t mode;
     size_t subject; /* asset of a price and a sale, position of a closing, a stop and a reduction, alert of an alert */
     size_t pool;

@@ -145,6 +145,8 @@ char *reference_text(void) {
     add_reference(mode_fields, "modes[].", &out);
     text_add(&out, "\nA tier:\n\n");
     add_reference(tier_fields, "liquidation.tiers[].", &out);
+    text_add(&out, "\nThe file of a venue:\n\n");
+    add_reference(venue_file_fields, "", &out);
     text_add(&out, "\nA matrix in a file:\n\n");
     add_reference(matrix_fields, "market.correlation.", &out);
     text_add(&out, "\nA table of prices:\n\n");

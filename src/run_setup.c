@@ -47,6 +47,8 @@ enum riskpool_status run_setup_init(struct run_setup *setup, const struct riskpo
         .dynamic = s->dynamic.half_life > 0.0 ? &s->dynamic : NULL,
         .volatility = setup->volatility,
         .step_hours = s->market.step_hours,
+        .impact = s->impact.n_assets > 0 ? &s->impact : NULL,
+        .stress = &s->market.stress,
         .n_assets = s->market.n_assets,
         .initial = market_initial(setup->steps),
         .scale = s->market.model->scale,

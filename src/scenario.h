@@ -7,6 +7,7 @@
 #include "carry.h"
 #include "close.h"
 #include "dynamic.h"
+#include "impact.h"
 #include "market.h"
 #include "orders.h"
 #include "riskpool.h"
@@ -22,6 +23,13 @@ struct limit {
 
 enum paths_kept { PATHS_ALL, PATHS_TAIL, PATHS_NONE };
 
+/* Whose rules were read. */
+struct venue {
+    char *name; /* NULL: the scenario names none */
+    char *date; /* of the rules; NULL: not known */
+    char *own;  /* the keys that the scenario has itself, "fee, tiers"; NULL: none */
+};
+
 struct riskpool_scenario {
     char *name, *title;
     uint64_t n_paths;
@@ -32,6 +40,8 @@ struct riskpool_scenario {
     struct carry carry;
     struct orders orders;
     struct dynamic dynamic;
+    struct impact impact; /* without assets: no slippage */
+    struct venue venue;
     size_t n_alerts;
     struct alert *alerts; /* margin levels first, each kind as listed */
     size_t n_confidence;

@@ -110,9 +110,30 @@ struct position_keys {
 struct liquidation_keys {
     const struct node *node;
     const struct node *maintenance, *tiers;
-    int base, strict, amount, price, remainder;
-    double fee;
+    char *venue;
+    int base, strict, amount, order, price, limit, remainder, fee_base, fee_in_maintenance;
     struct dynamic_keys dynamic;
+    double fee, fraction, cooldown, full_below, restore_to, tier_steps, backstop;
+};
+
+/* The file of a venue. */
+struct venue_keys {
+    const struct node *node;
+    char *name, *date, *note;
+    const struct node *source;
+};
+
+struct venue_file_keys {
+    const struct node *node;
+    struct venue_keys venue;
+    const struct node *liquidation;
+};
+
+struct slippage_keys {
+    const struct node *node;
+    const struct node *depth;
+    int shape; /* enum impact_shape, or -1 */
+    double half_life;
 };
 
 struct alert_keys {
@@ -125,7 +146,7 @@ struct stress_keys {
     double at, over;
     const struct node *returns, *beta, *recovery;
     char *beta_to;
-    double volatility, blend;
+    double volatility, blend, depth;
     const struct node *toward;
     int outage;
 };
@@ -159,7 +180,7 @@ struct pool_keys {
 /* An entry of a list of tiers, and a matrix in a file. */
 struct tier_keys {
     const struct node *node;
-    double from, rate;
+    double from, rate, amount;
 };
 
 struct matrix_keys {
@@ -169,7 +190,7 @@ struct matrix_keys {
 
 struct scenario_keys {
     const struct node *node;
-    char *name, *title;
+    char *name, *title, *venue;
     double horizon, step;
     int monitoring; /* 0: continuous, 1: step */
     uint64_t paths, seed;
@@ -180,6 +201,7 @@ struct scenario_keys {
     struct carry_keys carry;
     const struct node *modes;
     struct liquidation_keys liquidation;
+    struct slippage_keys slippage;
     struct alert_keys alerts;
     struct item_list stress;
     struct number_list confidence;
@@ -189,12 +211,13 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], carry_fields[],
-    funding_file_fields[], top_up_fields[], reduce_fields[], dynamic_fields[];
+    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], slippage_fields[],
+    venue_fields[], venue_file_fields[], carry_fields[], funding_file_fields[], top_up_fields[], reduce_fields[],
+    dynamic_fields[];
 extern const struct choice model_choices[], filter_choices[];
-/* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, and a bound of
- * a limit are read. */
+/* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, a bound of a
+ * limit, and a depth are read. */
 extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
-    funding_rate;
+    slippage_depth, funding_rate;
 
 #endif

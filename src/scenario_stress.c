@@ -241,7 +241,7 @@ static void check_event(struct reading *reading, const struct stress_keys *keys)
         e++;
     if (e == sizeof effects / sizeof *effects)
         report_error(&reading->report, &node->place,
-                     "one of 'return', 'volatility', 'correlation_blend' and 'outage', or several",
+                     "one of 'return', 'volatility', 'correlation_blend', 'depth' and 'outage', or several",
                      "the event does nothing");
     need_key(reading, node, "beta", "beta_to");
     need_key(reading, node, "beta_to", "beta");
@@ -258,6 +258,25 @@ static void add_outage(struct reading *reading, uint64_t first_step, uint64_t la
     orders->outages[orders->n_outages++] = (struct outage){first_step, last_step};
 }
 
+/* Notes how deep books are; hours need no steps. `is_said`: other effects of the event say where it does not fit. */
+static void read_depth(struct reading *reading, struct stress_keys *keys, int is_said) {
+    struct stress *stress = &reading->scenario->market.stress;
+    const double rounding = 1e-9 * reading->keys.step, horizon = reading->keys.horizon;
+    const int open = isnan(keys->over);
+    const double from = open ? keys->at - rounding : keys->at + rounding, to = open ? horizon : keys->at + keys->over;
+    if (!scenario_has_slippage(reading)) {
+        report_error(&reading->report, node_place(keys->node, "depth"), "slippage: {depth: 20000000}",
+                     "'depth' needs a section 'slippage'");
+    } else if (keys->at >= horizon || to > horizon + rounding) {
+        if (!is_said && keys->at >= horizon)
+            refuse_end(reading, node_place(keys->node, "at"), "the event is", keys->at);
+        else if (!is_said)
+            refuse_end(reading, node_place(keys->node, "over"), "the event ends", to);
+    } else {
+        stress->depths[stress->n_depths++] = (struct stress_depth){from / 3600, (to + rounding) / 3600, keys->depth};
+    }
+}
+
 static void read_event(struct reading *reading, struct stress_keys *keys) {
     struct event event = {.keys = keys};
     const int has_over = !isnan(keys->over), wrong_over = !has_over && node_find(keys->node, "over") != NULL;
@@ -265,9 +284,14 @@ static void read_event(struct reading *reading, struct stress_keys *keys) {
     const int placed = horizon_steps(reading) > 0 && !isnan(keys->at) && !wrong_over;
     uint64_t first_step = 0, last_step = 0;
     check_event(reading, keys);
+    /* In files laid over a scenario without slippage it does nothing. */
+    if (!scenario_has_slippage(reading) && scenario_is_layer(reading, keys->node))
+        keys->depth = NAN;
+    if (!isnan(keys->depth) && !isnan(keys->at) && !wrong_over && horizon_steps(reading) > 0)
+        read_depth(reading, keys, has_factor || keys->returns || keys->outage);
     keys->returns = need_map(reading, "return", keys->returns);
     keys->beta = need_map(reading, "beta", keys->beta);
-    if (placed && (has_over || has_factor || keys->outage))
+    if (placed && (has_factor || keys->outage || (keys->returns && has_over)))
         place_stretch(reading, keys, &first_step, &last_step);
     if (has_factor && !wrong_over)
         read_factor(reading, keys, first_step, last_step);
@@ -287,8 +311,8 @@ static void drop_idle(struct reading *reading) {
     struct stress_keys *keys = list->items;
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++)
-        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) || keys[i].outage ||
-            !scenario_is_layer(reading, keys[i].node))
+        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) || !isnan(keys[i].depth) ||
+            keys[i].outage || !scenario_is_layer(reading, keys[i].node))
             keys[kept++] = keys[i];
     list->n = kept;
 }
@@ -303,12 +327,13 @@ void scenario_stress(struct reading *reading) {
         n_matrices = keys[i].toward ? i + 1 : n_matrices;
     stress->returns = scenario_allocate(reading, 2 * list->n * market->n_assets, sizeof *stress->returns);
     stress->factors = scenario_allocate(reading, list->n, sizeof *stress->factors);
+    stress->depths = scenario_allocate(reading, list->n, sizeof *stress->depths);
     stress->matrices = scenario_allocate(reading, n_matrices * market->n_assets * market->n_assets, sizeof(double));
     reading->scenario->orders.outages = scenario_allocate(reading, list->n, sizeof(struct outage));
     scenario_note_layers(reading);
-    for (size_t i = 0;
-         stress->returns && stress->factors && stress->matrices && reading->scenario->orders.outages && i < list->n;
-         i++)
+    const int ready =
+        stress->returns && stress->factors && stress->depths && stress->matrices && reading->scenario->orders.outages;
+    for (size_t i = 0; ready && i < list->n; i++)
         if (keys[i].node && keys[i].node->kind == NODE_MAP)
             read_event(reading, &keys[i]);
     drop_idle(reading);

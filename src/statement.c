@@ -100,7 +100,7 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
 enum riskpool_status statement_init(struct statement *statement, const struct riskpool_scenario *scenario) {
     const struct book *book = &scenario->book;
     const struct market *market = &scenario->market;
-    *statement = (struct statement){.name = scenario->name, .currency = book->currency};
+    *statement = (struct statement){.name = scenario->name, .currency = book->currency, .venue = &scenario->venue};
     statement->modes = calloc(book->n_modes + 1, sizeof *statement->modes);
     double *remaining = malloc((book->n_positions + 1) * sizeof *remaining);
     double *price = malloc((market->n_assets + 1) * sizeof *price);

@@ -40,6 +40,7 @@ struct mode_statement {
 /* Names point into the scenario. */
 struct statement {
     const char *name, *currency;
+    const struct venue *venue;
     size_t n_modes;
     struct mode_statement *modes;
 };

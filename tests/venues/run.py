@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""Venues: published numbers, and the files with the rules of venues.
+
+    run.py BINARY
+
+The published numbers are in published.py, each with its source. The files are compared with a second reading of them."""
+import os
+import subprocess
+import sys
+
+import yaml
+
+sys.path.insert(0, os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")))
+from riskpool_test import Checks, Program, scenario
+import published
+
+VENUES = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scenarios", "venues"))
+COMPARED = ("binance", "bybit", "okx", "hyperliquid", "dydx", "bitmex")
+PROCEDURE = ("strict", "maintenance_base", "amount", "fraction", "cooldown", "full_below", "restore_to", "tier_steps",
+             "price", "limit", "remainder", "fee", "fee_base", "fee_in_maintenance", "backstop")
+
+
+def account(positions, balance, tiers=None, liquidation=None, leverage=None):
+    """A scenario of one pool; positions are (asset, quantity, entry, price), each named as its asset."""
+    rules = dict(liquidation or {})
+    if tiers:
+        rules["tiers"] = {asset: [{"from": start, "rate": rate, "amount": amount} for start, rate, amount in tiers[asset]]
+                          for asset, *_ in positions}
+    assets = [{"name": name, "price": price, "volatility": 0.5} for name, _, _, price in positions]
+    terms = {"leverage": leverage} if leverage else {"margin": 0.5 * balance / len(positions)}
+    held = [{"name": name, "asset": name, "quantity": quantity, "entry": entry, **terms}
+            for name, quantity, entry, _ in positions]
+    made = scenario(assets, held, balance, horizon="1 h", step="1 h", modes=["cross"])
+    made["liquidation"] = rules
+    return made
+
+
+def unit(text):
+    """One unit of the last digit of a number as published; what is beyond a double is left to rounding."""
+    decimals = len(text.partition(".")[2])
+    return max(10.0 ** -decimals if decimals else 1e-9 * abs(float(text)), 1e-11 * abs(float(text)))
+
+
+def published_numbers(program, checks):
+    for what, source, terms, said in published.INSPECTED:
+        pool = program.inspect(account(**terms))["modes"]["cross"]["pools"][0]
+        rows = {p["name"]: p for p in pool["positions"]}
+        rows["wallet"] = pool
+        for name, fields in said.items():
+            for field, number in fields.items():
+                text = f"{what}: {field} of {name} is {number} [{source}]"
+                if number is None:
+                    checks.true(text, rows[name][field] is None)
+                else:
+                    checks.close(text, rows[name][field], float(number), unit(number))
+
+
+def published_breaches(program, checks):
+    """An account in breach at the start is refused by a run, and by `validate`."""
+    for what, source, terms, safe in published.breach_rows():
+        done = subprocess.run([program.binary, "validate", program.write(account(**terms))], capture_output=True,
+                              text=True, check=False)
+        refused = done.returncode == 65 and "starts in breach" in done.stderr
+        checks.true(f"{what}: safe is {safe} [{source}]", done.returncode == 0 if safe else refused)
+
+
+def requirement(schedule, notional):
+    """The sum over the slices of a notional, each at its own rate."""
+    rows = schedule if isinstance(schedule, list) else [{"from": 0, "rate": schedule}]
+    total = 0.0
+    for row, after in zip(rows, rows[1:] + [{"from": float("inf")}]):
+        total += fraction(row["rate"]) * max(0.0, min(notional, float(after["from"])) - float(row["from"]))
+    return total
+
+
+def fraction(text):
+    return float(text[:-1]) / 100.0 if str(text).endswith("%") else float(text)
+
+
+def of_venue(name, asset, notional):
+    """A long position of an asset at a venue, with all of its notional as margin."""
+    made = account([(asset, notional / 100.0, 100.0, 100.0)], 1.01 * notional)
+    made["venue"] = name
+    return {key: value for key, value in made.items() if key != "liquidation"}
+
+
+def files_of_venues(program, checks):
+    seen = {}
+    for file in sorted(os.listdir(VENUES)):
+        name = file[:-len(".yaml")]
+        with open(os.path.join(VENUES, file), encoding="utf-8") as text:
+            rules = yaml.safe_load(text)
+        checks.true(f"{name}: the file has its name", rules["venue"]["name"] == name)
+        liquidation = rules["liquidation"]
+        rates = liquidation.get("tiers", {"BTC": liquidation["maintenance"]} if "maintenance" in liquidation else {})
+        covered = fraction(liquidation["fee"]) if liquidation.get("fee_in_maintenance") else 0.0
+        for asset, schedule in rates.items():
+            for notional in (1000.0, 300000.0, 750000.0, 12345678.0, 4e8):
+                found = program.inspect(of_venue(name, asset, notional))
+                held = found["modes"]["cross"]["pools"][0]["positions"][0]
+                checks.close(f"{name}: requirement of {notional:,.0f} in {asset}", held["maintenance_margin"],
+                             requirement(schedule, notional) + covered * notional, 1e-12 * notional)
+                checks.true(f"{name}: inspect names it", found["venue"] ==
+                            {"name": name, "date": str(rules["venue"].get("date")) if "date" in rules["venue"] else None,
+                             "own": None})
+        made = {**of_venue(name, "BTC", 1000.0), "liquidation": {"maintenance": 0.01}}
+        resolved = yaml.safe_load(program.call("validate", "--resolved", program.write(made)))
+        checks.true(f"{name}: the resolved scenario stands for itself", "venue" not in resolved and
+                    "venue" not in resolved["liquidation"])
+        seen[name] = tuple(str(resolved["liquidation"].get(key)) for key in PROCEDURE)
+    checks.true("the procedures of the venues compared differ", len({seen[name] for name in COMPARED}) == len(COMPARED))
+
+
+def main(arguments):
+    program = Program(arguments[0])
+    checks = Checks("venues", verbose=False)
+    for part in (published_numbers, published_breaches, files_of_venues):
+        part(program, checks)
+    return checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
