@@ -86,7 +86,7 @@ def of_venue(name, asset, notional):
 
 def files_of_venues(program, checks):
     seen = {}
-    for file in sorted(os.listdir(VENUES)):
+    for file in sorted(file for file in os.listdir(VENUES) if file.endswith(".yaml")):
         name = file[:-len(".yaml")]
         with open(os.path.join(VENUES, file), encoding="utf-8") as text:
             rules = yaml.safe_load(text)
