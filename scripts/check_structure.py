@@ -29,9 +29,9 @@ LAYERS = [
     (2, "yaml field csv"),
     (2, "prices"),
     (3, "stress book returns covariance"),
-    (4, "model rule close journal fit"),
+    (4, "model rule close journal fit impact"),
     (5, "market surface calibrate"),
-    (5, "bridge"),
+    (5, "bridge procedure"),
     (6, "scenario estimate"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
@@ -45,7 +45,7 @@ LAYERS = [
 ]
 ROW = {noun: row for row, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}
 MARKET_SIDE = {"stress", "model", "market"}
-ACCOUNT_SIDE = {"book", "rule", "close", "journal", "surface", "bridge"}
+ACCOUNT_SIDE = {"book", "rule", "close", "journal", "impact", "surface", "bridge", "procedure"}
 PROGRAM = {"log", "progress", "cli", "main"}
 PARALLEL = ["run.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
 

@@ -36,7 +36,7 @@ struct settlement {
     double shortfall; /* borne by the venue's fund: equity + shortfall = left + fee + forfeited */
 };
 
-/* Settles a pool with `equity` and open `notional`, both at the price at which it is closed (mark). */
-struct settlement procedure_settle(const struct procedure *procedure, double equity, double notional);
+/* Settles a pool with `equity` at the price at which it is closed (mark); `base` is what the fee is a fraction of. */
+struct settlement procedure_settle(const struct procedure *procedure, double equity, double base);
 
 #endif

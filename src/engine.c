@@ -83,7 +83,11 @@ static void account_open(struct account *account, const struct slice *start) {
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
-    account->attended = (struct path_set){{0}};
+    account->attended = account->displaced = (struct path_set){{0}};
+    for (size_t j = 0; account->volume && j < account->engine->terms.n_assets; ++j)
+        fill(account->volume + j * BLOCK, 0.0);
+    for (size_t p = 0; account->wait && p < account->mode->n_pools; ++p)
+        fill(account->wait + p * BLOCK, NAN);
     if (account->engine->terms.trajectories) {
         open_holding(account);
         account_record(account, start, 0);
@@ -122,10 +126,7 @@ static struct path_set detect_at_end(struct account *account, const struct slice
                       negative);
         kernel->excess(positive, negative, account->slack);
     }
-    struct path_set spent = kernel->spent(account->slack);
-    for (size_t word = 0; word < BLOCK_WORDS; ++word)
-        spent.word[word] |= account->attended.word[word];
-    return spent;
+    return path_set_union(kernel->spent(account->slack), account->attended);
 }
 
 static int liquidate(struct account *account, const struct slice *slice, const struct path_set *spent,
@@ -147,10 +148,10 @@ static void account_step(struct account *account, const struct slice *slice, uin
     }
     if (inside && at_end)
         account_forget(account);
-    if (at_end) {
-        const struct path_set spent = detect_at_end(account, slice);
-        closed |= liquidate(account, slice, &spent, account_liquidate_at_end);
-    }
+    account_fade(account, slice->end_hour);
+    const struct path_set spent = at_end ? detect_at_end(account, slice) : account->attended;
+    closed |= liquidate(account, slice, &spent, account_liquidate_at_end);
+    account_release(account, slice->end_hour);
     if (inside) {
         if (at_end)
             account_forget(account);
@@ -191,6 +192,7 @@ static void account_close(struct account *account, const struct slice *last) {
     double *loss = account->out.column[OUTCOME_loss], *lowest = account->out.column[OUTCOME_lowest_margin_level];
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
     value_account(account, last, account->total);
+    account_value_displaced(account, last);
     for (size_t p = 0; p < BLOCK; ++p) {
         loss[p] = account->start_equity[p] - account->total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;

@@ -11,8 +11,10 @@
 #include "journal.h"
 #include "kernel.h"
 #include "outcome.h"
+#include "procedure.h"
 #include "rule.h"
 #include "slice.h"
+#include "stress.h"
 #include "surface.h"
 
 /* What the engine is told once. Everything pointed at must outlive the engine. */
@@ -20,6 +22,8 @@ struct engine_terms {
     const struct book *book;
     const struct rule *rule;
     const struct procedure *procedure;
+    const struct impact *impact; /* what orders do to prices; NULL: nothing */
+    const struct stress *stress; /* whose depth factors hold; may be NULL without impact */
     size_t n_assets;
     const double *initial; /* [asset] P(0) */
     enum price_scale scale;
@@ -58,6 +62,7 @@ struct engine {
     struct surface whole;     /* every position in one pool: values the account whatever its mode */
     double *ones;             /* [position] */
     int watches_utilisation;  /* an alert asks for it */
+    int in_parts;             /* liquidations go in rounds, or move prices: engine_round.c */
     int acts_at_ends;         /* something but the diffusive move can bring a breach: step ends are looked at too */
 };
 

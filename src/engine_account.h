@@ -30,6 +30,11 @@ struct account {
     struct engine_nearness near;         /* joint pools that are */
     struct path_set *watched;            /* [pool] paths on which it may have met its surface inside the step */
     struct path_set attended;            /* paths looked at by the end of every step, whatever the filters say */
+    double *wait;                        /* [pool][BLOCK] hour until which a pool that was reduced is left alone; NaN */
+    struct path_set displaced;           /* paths on which the account's own orders have moved prices */
+    double *volume;                      /* [asset][BLOCK] that they displaced, in units of the depth */
+    double *volume_hour;                 /* [BLOCK] the time that it is of */
+    double *own_start, *own_end;         /* [asset][BLOCK] room for the account's own coordinates of a displaced path */
     double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
     struct holding holding;              /* with trajectories */
     double *requirement, *used;          /* [BLOCK] */
@@ -45,6 +50,7 @@ struct account {
     double *path_price;     /* [asset] */
     double *first_price;    /* [asset] prices of the earliest crossing so far */
     struct surface_room room;
+    struct closing closing; /* the pool that is closed in parts; its arrays are those above and its own */
 };
 
 struct accounts {
@@ -59,6 +65,16 @@ static inline void path_set_add(struct path_set *set, size_t path) {
 
 static inline int path_set_has(const struct path_set *set, size_t path) {
     return (set->word[path / 64] >> path % 64 & 1) != 0;
+}
+
+static inline void path_set_remove(struct path_set *set, size_t path) {
+    set->word[path / 64] &= ~(UINT64_C(1) << path % 64);
+}
+
+static inline struct path_set path_set_union(struct path_set a, struct path_set b) {
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        a.word[word] |= b.word[word];
+    return a;
 }
 
 /* Watches the pools that a bridge of the slice can have taken to their surface, whatever its normals; the paths whose
@@ -85,11 +101,25 @@ static inline void account_note(const struct account *account, size_t path, cons
 /* Notes the prices and what every pool is worth at the slice. */
 void account_note_state(struct account *account, const struct slice *slice);
 
+/* How far the account's own orders have moved an asset on one path, in logs, downwards. */
+static inline double account_displacement(const struct account *account, size_t asset, size_t path) {
+    if (!path_set_has(&account->displaced, path))
+        return 0.0;
+    return impact_displacement(account->engine->terms.impact, account->volume[asset * BLOCK + path]);
+}
+
+/* The final coordinate of an asset on one path, as this account sees it. */
+static inline double account_coordinate(const struct account *account, const struct slice *slice, size_t asset,
+                                        size_t path) {
+    return slice->final[asset * BLOCK + path] - account_displacement(account, asset, path);
+}
+
 /* The final price of an asset on one path, as this account sees it. */
 static inline double account_price(const struct account *account, const struct slice *slice, size_t asset,
                                    size_t path) {
-    (void)account;
-    return slice_price(slice, asset, path);
+    if (!path_set_has(&account->displaced, path))
+        return slice_price(slice, asset, path);
+    return slice->initial[asset] * vmath_exp(account_coordinate(account, slice, asset, path));
 }
 
 /* What a pool holds on the path whose fractions are in path_remaining, at prices [asset]. */
@@ -101,6 +131,39 @@ static inline struct stand account_stand(const struct account *account, size_t p
 /* Closes a whole pool at the given prices, where it is worth `equity`. What is left goes to pool 0. */
 void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
                         double hour);
+
+/* From now on the path is looked at by the end of this step, whatever the filters say. */
+static inline void account_attend(struct account *account, size_t path) {
+    path_set_add(&account->attended, path);
+}
+
+/* Sells a quantity of an asset (negative: buys) on one path at its mark *price, through the impact curve. Moves *price,
+ * charges the column slippage, returns the cash. */
+double account_sell(struct account *account, size_t asset, size_t path, double quantity, double hour, double *price);
+/* Notes that volumes of the path were displaced at this hour. */
+void account_displace(struct account *account, size_t path, double hour);
+/* Brings displaced volumes of a path to a later time. */
+void account_age(struct account *account, size_t path, double hour);
+/* The same for all displaced paths. */
+void account_fade(struct account *account, double hour);
+/* Equity, margin level and utilisation of the displaced paths, at the account's own prices. */
+void account_value_displaced(struct account *account, const struct slice *slice);
+/* A displaced path's own move in the slice; the slice itself for any other. `room` holds what is returned. */
+const struct slice *account_own_slice(struct account *account, const struct slice *slice, size_t path,
+                                      struct slice *room);
+
+/* Closes a share of a leg for the account's holder at the marks in path_price, which it moves: no fee, and nothing that
+ * counts as a liquidation; the journal calls it `order`. What is left of a pool with nothing open goes to pool 0.
+ * Inside a step the caller leaves the rest of it on that path to its end. */
+void account_close_leg(struct account *account, size_t pool, size_t leg, size_t path, double share,
+                       enum event_kind order, double hour);
+/* A round of the venue's procedure for a pool in breach, at the marks in path_price, which it moves. 1 when something
+ * of the pool stays open, or prices moved. */
+int account_round(struct account *account, size_t pool, size_t path, double hour);
+/* 1 while a pool that was reduced is left alone. */
+int account_waits(const struct account *account, size_t pool, size_t path, double hour);
+/* After a step: paths with nothing to wait for are left to the filters again. */
+void account_release(struct account *account, double hour);
 
 /* Closes what the diffusive move of the slice took to its surface on one path, the earliest crossing first; 1 when it
  * closed something. */

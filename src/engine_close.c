@@ -60,8 +60,10 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
     const struct stand stand = account_stand(account, pool, path, price);
     account_record_closing(account, path, equity, surface_requirement(surface, &stand),
                            surface_used_margin(surface, &stand), hour);
+    const struct procedure *procedure = account->engine->terms.procedure;
     const double notional = surface_notional(surface, &stand);
-    const struct settlement s = procedure_settle(account->engine->terms.procedure, equity, notional);
+    const double base = procedure->fee_base == FEE_ON_MAINTENANCE ? surface_requirement(surface, &stand) : notional;
+    const struct settlement s = procedure_settle(procedure, equity, base);
     account->out.column[OUTCOME_fees][path] += s.fee;
     account->out.column[OUTCOME_shortfall][path] += s.shortfall;
     account->out.column[OUTCOME_forfeited][path] += s.forfeited;

@@ -97,6 +97,8 @@ enum riskpool_status engine_init(struct engine *engine, const struct engine_term
         remaining[i] = engine->ones[i] = 1.0;
     for (size_t a = 0; a < terms->n_alerts; ++a)
         engine->watches_utilisation |= terms->alerts[a].kind != ALERT_MARGIN_LEVEL;
+    engine->in_parts =
+        terms->procedure->amount != CLOSE_FULL || terms->procedure->backstop > 0.0 || terms->impact != NULL;
     status = whole_init(&engine->whole, terms);
     for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
         status = mode_init(&engine->mode[m], terms, &book->modes[m], remaining);
@@ -142,6 +144,28 @@ static void take_rows(struct arena *arena, size_t length, double **row[], size_t
         take_rows(arena, length, rows, sizeof rows / sizeof *rows); \
     } while (0)
 
+/* Takes what liquidations in parts need. */
+static void closing_take(struct account *account, const struct engine *engine, struct arena *arena) {
+    const struct engine_terms *terms = &engine->terms;
+    const size_t n_legs = terms->book->n_positions;
+    struct closing *closing = &account->closing;
+    *closing = (struct closing){.procedure = terms->procedure,
+                                .rule = terms->rule,
+                                .impact = terms->impact,
+                                .thinned = 1.0,
+                                .remaining = account->path_remaining,
+                                .price = account->path_price};
+    closing->cut = arena_allocate(arena, n_legs * sizeof *closing->cut);
+    closing->room = arena_take(arena, 4 * n_legs);
+    if (terms->procedure->amount == CLOSE_FRACTION)
+        account->wait = arena_take(arena, account->mode->n_pools * BLOCK);
+    if (!terms->impact)
+        return;
+    closing->volume = arena_take(arena, terms->n_assets);
+    account->volume_hour = arena_take(arena, BLOCK);
+    TAKE(arena, terms->n_assets * BLOCK, &account->volume, &account->own_start, &account->own_end);
+}
+
 /* Takes every row that the accounts of one mode need. */
 static void account_take(struct account *account, const struct engine *engine, size_t m, struct arena *arena) {
     const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
@@ -163,6 +187,8 @@ static void account_take(struct account *account, const struct engine *engine, s
     account->room.kernel = engine->kernel;
     account->screen.scale = engine->ones;
     account->screen.owned = account->screen.owed = 1.0;
+    if (engine->in_parts)
+        closing_take(account, engine, arena);
 }
 
 struct accounts *accounts_create(const struct engine *engine, struct arena *arena) {

@@ -156,7 +156,7 @@ struct path_set account_watch(struct account *account, const struct slice *slice
                                              account->watched);
     if (mode->has_screened)
         look_at_joint_pools(account, slice);
-    return mode->has_others ? path_set_all() : any_watched(account);
+    return mode->has_others ? path_set_all() : path_set_union(any_watched(account), account->displaced);
 }
 
 struct path_set account_detect_inside(struct account *account, const struct slice *slice) {
@@ -164,5 +164,8 @@ struct path_set account_detect_inside(struct account *account, const struct slic
         ask_normals(account, &account->mode->barrier[b], slice);
     if (account->mode->has_others)
         look_at_other_pools(account, slice);
+    /* The rows are of prices that nobody displaced. */
+    for (size_t p = 0; p < account->mode->n_pools; ++p)
+        account->watched[p] = path_set_union(account->watched[p], account->displaced);
     return any_watched(account);
 }

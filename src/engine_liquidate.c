@@ -9,7 +9,36 @@ static void gather_remaining(struct account *account, size_t path) {
         account->path_remaining[i] = account->remaining[i * BLOCK + path];
 }
 
-int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path) {
+/* Rounds at the prices of a crossing, until the pool is out of breach: 1 when the rest of the step is left to its end.
+ */
+static int close_inside(struct account *account, size_t pool, size_t path, double hour) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct stand stand = account_stand(account, pool, path, account->first_price);
+    double equity = surface_equity(surface, &stand);
+    if (!account->engine->in_parts) {
+        /* On the surface equity is the requirement: below zero there is only rounding, and no shortfall. */
+        account_close_pool(account, pool, path, account->first_price, equity > 0.0 ? equity : 0.0, hour);
+        return 0;
+    }
+    if (equity < 0.0)
+        account->cash[pool * BLOCK + path] -= equity;
+    memcpy(account->path_price, account->first_price, account->engine->terms.n_assets * sizeof(double));
+    for (int leaves = 0;;) {
+        leaves |= account_round(account, pool, path, hour);
+        const struct stand left = account_stand(account, pool, path, account->path_price);
+        if (account_waits(account, pool, path, hour) || !surface_breached(surface, &left))
+            return leaves;
+    }
+}
+
+/* A pool that waits when the step starts is left to its end. */
+static int is_watched(const struct account *account, size_t pool, const struct slice *slice, size_t path) {
+    return path_set_has(&account->watched[pool], path) && !account_waits(account, pool, path, slice->start_hour);
+}
+
+int account_liquidate_inside(struct account *account, const struct slice *market, size_t path) {
+    struct slice room;
+    const struct slice *slice = account_own_slice(account, market, path, &room);
     const size_t n_pools = account->mode->n_pools, n_assets = account->engine->terms.n_assets;
     int closed = 0;
     gather_remaining(account, path);
@@ -19,7 +48,7 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         for (size_t p = 0; p < n_pools; ++p) {
             double theta = INFINITY;
             const struct stand stand = account_stand(account, p, path, NULL);
-            if (!path_set_has(&account->watched[p], path))
+            if (!is_watched(account, p, slice, path))
                 continue;
             if (!surface_crossing(&account->mode->pool[p].surface, &stand, slice, path, &account->room, &theta))
                 continue;
@@ -32,11 +61,8 @@ int account_liquidate_inside(struct account *account, const struct slice *slice,
         if (!(first <= 1.0))
             return closed;
         double hour = slice->start_hour + first * (slice->end_hour - slice->start_hour);
-        const struct stand stand = account_stand(account, pool, path, account->first_price);
-        double equity = surface_equity(&account->mode->pool[pool].surface, &stand);
-        /* On the surface equity is the requirement: below zero there is only rounding, and no shortfall. */
-        equity = equity > 0.0 ? equity : 0.0;
-        account_close_pool(account, pool, path, account->first_price, equity, hour);
+        if (close_inside(account, pool, path, hour))
+            return 1;
         closed = 1;
     }
 }
@@ -53,10 +79,12 @@ static void gather_prices(struct account *account, size_t pool, const struct sli
  * them. */
 static int breached_at_end(struct account *account, size_t pool, const struct slice *slice, size_t path) {
     const struct surface *surface = &account->mode->pool[pool].surface;
+    if (account_waits(account, pool, path, slice->end_hour))
+        return 0;
     if (surface->single) {
         if (surface->n_legs == 0)
             return 0;
-        const double x = slice->final[surface->leg[0].asset * BLOCK + path];
+        const double x = account_coordinate(account, slice, surface->leg[0].asset, path);
         if (x > account->low[pool * BLOCK + path] && x < account->high[pool * BLOCK + path])
             return 0;
         gather_prices(account, pool, slice, path);
@@ -78,9 +106,13 @@ int account_liquidate_at_end(struct account *account, const struct slice *slice,
             ++p;
             continue;
         }
-        const struct stand stand = account_stand(account, p, path, account->path_price);
-        double equity = surface_equity(&account->mode->pool[p].surface, &stand);
-        account_close_pool(account, p, path, account->path_price, equity, hour);
+        if (account->engine->in_parts) {
+            account_round(account, p, path, hour);
+        } else {
+            const struct stand stand = account_stand(account, p, path, account->path_price);
+            double equity = surface_equity(&account->mode->pool[p].surface, &stand);
+            account_close_pool(account, p, path, account->path_price, equity, hour);
+        }
         closed = 1;
         p = 0;
     }

@@ -27,6 +27,7 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
     if (account->engine->watches_utilisation)
         kernel->utilisation(account->mode->n_pools, account->mode->legs, account->cash, account->remaining,
                             slice->price, account->utilisation);
+    account_value_displaced(account, slice);
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];
         double *when = account->out.alert_time + a * BATCH;

@@ -36,6 +36,8 @@ enum riskpool_status run_setup_init(struct run_setup *setup, const struct riskpo
         .book = &s->book,
         .rule = &s->rule,
         .procedure = &s->procedure,
+        .impact = s->impact.n_assets > 0 ? &s->impact : NULL,
+        .stress = &s->market.stress,
         .n_assets = s->market.n_assets,
         .initial = market_initial(setup->steps),
         .scale = s->market.model->scale,

@@ -18,6 +18,7 @@ void riskpool_scenario_free(struct riskpool_scenario *scenario) {
         free(scenario->limits[i].key);
     market_free(&scenario->market);
     rule_free(&scenario->rule);
+    impact_free(&scenario->impact);
     book_free(&scenario->book);
     free(scenario->alerts);
     free(scenario->limits);
@@ -56,6 +57,7 @@ static void fill_scenario(struct reading *reading) {
     scenario_modes(reading);
     scenario_procedure(reading);
     scenario_rule(reading);
+    scenario_slippage(reading);
     scenario_stress(reading);
     scenario_alerts(reading);
     scenario_limits(reading);

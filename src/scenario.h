@@ -5,6 +5,7 @@
 
 #include "book.h"
 #include "close.h"
+#include "impact.h"
 #include "market.h"
 #include "riskpool.h"
 #include "rule.h"
@@ -33,6 +34,7 @@ struct riskpool_scenario {
     struct book book;     /* positions, modes */
     struct rule rule;
     struct procedure procedure;
+    struct impact impact; /* without assets: no slippage */
     struct venue venue;
     size_t n_alerts;
     struct alert *alerts; /* margin levels first, each kind as listed */

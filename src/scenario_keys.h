@@ -99,6 +99,13 @@ struct venue_file_keys {
     const struct node *liquidation;
 };
 
+struct slippage_keys {
+    const struct node *node;
+    const struct node *depth;
+    int shape; /* enum impact_shape, or -1 */
+    double half_life;
+};
+
 struct alert_keys {
     const struct node *node;
     struct number_list margin_level, utilisation;
@@ -109,7 +116,7 @@ struct stress_keys {
     double at, over;
     const struct node *returns, *beta, *recovery;
     char *beta_to;
-    double volatility, blend;
+    double volatility, blend, depth;
     const struct node *toward;
 };
 
@@ -162,6 +169,7 @@ struct scenario_keys {
     struct item_list positions;
     const struct node *modes;
     struct liquidation_keys liquidation;
+    struct slippage_keys slippage;
     struct alert_keys alerts;
     struct item_list stress;
     struct number_list confidence;
@@ -171,11 +179,12 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], venue_fields[],
-    venue_file_fields[];
+    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], slippage_fields[],
+    venue_fields[], venue_file_fields[];
 extern const struct choice model_choices[], filter_choices[];
-/* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, and a bound of a limit are
- * read. */
-extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound;
+/* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, a bound of a limit, and a
+ * depth are read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
+    slippage_depth;
 
 #endif

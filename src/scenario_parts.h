@@ -41,6 +41,9 @@ void scenario_positions(struct reading *reading);
 void scenario_modes(struct reading *reading);
 void scenario_procedure(struct reading *reading);
 void scenario_rule(struct reading *reading);
+void scenario_slippage(struct reading *reading);
+/* 1 when the scenario has that section. */
+int scenario_has_slippage(const struct reading *reading);
 void scenario_stress(struct reading *reading);
 void scenario_alerts(struct reading *reading);
 void scenario_limits(struct reading *reading);

@@ -248,7 +248,8 @@ static void check_event(struct reading *reading, const struct stress_keys *keys)
         e++;
     if (e == sizeof effects / sizeof *effects)
         report_error(&reading->report, &node->place,
-                     "one of 'return', 'volatility' and 'correlation_blend', or several", "the event does nothing");
+                     "one of 'return', 'volatility', 'correlation_blend' and 'depth', or several",
+                     "the event does nothing");
     need_key(reading, node, "beta", "beta_to");
     need_key(reading, node, "beta_to", "beta");
     need_key(reading, node, "beta_to", "return");
@@ -259,11 +260,35 @@ static void check_event(struct reading *reading, const struct stress_keys *keys)
                      "'return' says nothing of '%s'", keys->beta_to);
 }
 
+/* Notes how deep books are; hours need no steps. `is_said`: other effects of the event say where it does not fit. */
+static void read_depth(struct reading *reading, struct stress_keys *keys, int is_said) {
+    struct stress *stress = &reading->scenario->market.stress;
+    const double rounding = 1e-9 * reading->keys.step, horizon = reading->keys.horizon;
+    const int open = isnan(keys->over);
+    const double from = open ? keys->at - rounding : keys->at + rounding, to = open ? horizon : keys->at + keys->over;
+    if (!scenario_has_slippage(reading)) {
+        report_error(&reading->report, node_place(keys->node, "depth"), "slippage: {depth: 20000000}",
+                     "'depth' needs a section 'slippage'");
+    } else if (keys->at >= horizon || to > horizon + rounding) {
+        if (!is_said && keys->at >= horizon)
+            refuse_end(reading, node_place(keys->node, "at"), "the event is", keys->at);
+        else if (!is_said)
+            refuse_end(reading, node_place(keys->node, "over"), "the event ends", to);
+    } else {
+        stress->depths[stress->n_depths++] = (struct stress_depth){from / 3600, (to + rounding) / 3600, keys->depth};
+    }
+}
+
 static void read_event(struct reading *reading, struct stress_keys *keys) {
     struct event event = {.keys = keys};
     const int has_over = !isnan(keys->over), wrong_over = !has_over && node_find(keys->node, "over") != NULL;
     const int has_factor = !isnan(keys->volatility) || !isnan(keys->blend);
     check_event(reading, keys);
+    /* In files laid over a scenario without slippage it does nothing. */
+    if (!scenario_has_slippage(reading) && scenario_is_layer(reading, keys->node))
+        keys->depth = NAN;
+    if (!isnan(keys->depth) && !isnan(keys->at) && !wrong_over && horizon_steps(reading) > 0)
+        read_depth(reading, keys, has_factor || keys->returns);
     keys->returns = need_map(reading, "return", keys->returns);
     keys->beta = need_map(reading, "beta", keys->beta);
     if (has_factor && !wrong_over)
@@ -289,7 +314,7 @@ static void drop_idle(struct reading *reading) {
     struct stress_keys *keys = list->items;
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++)
-        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) ||
+        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) || !isnan(keys[i].depth) ||
             !scenario_is_layer(reading, keys[i].node))
             keys[kept++] = keys[i];
     list->n = kept;
@@ -305,9 +330,10 @@ void scenario_stress(struct reading *reading) {
         n_matrices = keys[i].toward ? i + 1 : n_matrices;
     stress->returns = scenario_allocate(reading, 2 * list->n * market->n_assets, sizeof *stress->returns);
     stress->factors = scenario_allocate(reading, list->n, sizeof *stress->factors);
+    stress->depths = scenario_allocate(reading, list->n, sizeof *stress->depths);
     stress->matrices = scenario_allocate(reading, n_matrices * market->n_assets * market->n_assets, sizeof(double));
     scenario_note_layers(reading);
-    for (size_t i = 0; stress->returns && stress->factors && stress->matrices && i < list->n; i++)
+    for (size_t i = 0; stress->returns && stress->factors && stress->depths && stress->matrices && i < list->n; i++)
         if (keys[i].node && keys[i].node->kind == NODE_MAP)
             read_event(reading, &keys[i]);
     drop_idle(reading);
