@@ -6,6 +6,7 @@
 The published numbers are in published.py, each with its source. The files are compared with a second reading of them, and
 accounts under their rules with what ledgers.py has worked out by hand."""
 import os
+import re
 import subprocess
 import sys
 
@@ -38,9 +39,9 @@ def account(positions, balance, tiers=None, liquidation=None, leverage=None):
 
 
 def unit(text):
-    """One unit of the last digit of a number as published; what is beyond a double is left to rounding."""
-    decimals = len(text.partition(".")[2])
-    return max(10.0 ** -decimals if decimals else 1e-9 * abs(float(text)), 1e-11 * abs(float(text)))
+    """One unit of the last digit of a number as published; without a point it is exact, but for rounding."""
+    exact = 1e-11 * abs(float(text))
+    return max(exact, 10.0 ** -len(text.partition(".")[2])) if "." in text else exact
 
 
 def published_numbers(program, checks):
@@ -49,12 +50,29 @@ def published_numbers(program, checks):
         rows = {p["name"]: p for p in pool["positions"]}
         rows["wallet"] = pool
         for name, fields in said.items():
-            for field, number in fields.items():
-                text = f"{what}: {field} of {name} is {number} [{source}]"
-                if number is None:
-                    checks.true(text, rows[name][field] is None)
-                else:
-                    checks.close(text, rows[name][field], float(number), unit(number))
+            check_said(checks, what, source, rows[name], fields)
+
+
+def check_said(checks, what, source, found, said):
+    for field, number in said.items():
+        text = f"{what}: {field} of {found['name']} is {number} [{source}]"
+        if number is None:
+            checks.true(text, found[field] is None)
+        else:
+            checks.close(text, found[field], float(number), unit(number))
+
+
+def inverse_contracts(program, checks):
+    """Where the program has them."""
+    if not re.search(r"^ *(# )?contract:", program.call("template"), re.M):
+        return
+    for what, source, quantity, entry, margin, rate, said in published.INVERSE:
+        made = account([("BTC", quantity, entry, entry)], 1.0, liquidation={"maintenance": rate})
+        made["account"]["holdings"] = [{"asset": "BTC", "quantity": margin}]
+        made["positions"][0].update(contract="inverse", margin=margin)
+        made["modes"] = ["isolated"]
+        pools = program.inspect(made)["modes"]["isolated"]["pools"]
+        check_said(checks, f"inverse, {what}", source, [p for pool in pools for p in pool["positions"]][0], said)
 
 
 def published_breaches(program, checks):
@@ -154,7 +172,7 @@ def no_free_lunch(program, checks):
 def main(arguments):
     program = Program(arguments[0])
     checks = Checks("venues", verbose=False)
-    for part in (published_numbers, published_breaches, files_of_venues, ledgers, no_free_lunch):
+    for part in (published_numbers, inverse_contracts, published_breaches, files_of_venues, ledgers, no_free_lunch):
         part(program, checks)
     return checks.finish()
 
