@@ -112,6 +112,7 @@ if [ -n "$preload" ]; then
         echo "$what: $n allocations, each ${stride}th failed"
     }
     fail_each validate "$riskpool" validate --resolved small.yaml
+    fail_each venue "$riskpool" inspect -P venue=generic small.yaml
     fail_each run "$riskpool" run small.yaml --json -q -n 300 -o alloc.h5
     fail_each show "$riskpool" show --json killed.h5
     awk 'BEGIN { print "t,A,B"; for (i = 0; i < 150; i++) print 1700000000 + 3600 * i "," 10 + (i * i) % 7 "," 20 + (i * 5) % 11 }' \
