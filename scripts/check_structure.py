@@ -32,7 +32,7 @@ LAYERS = [
     (4, "model rule close fit"),
     (5, "market surface calibrate"),
     (5, "bridge"),
-    (6, "scenario estimate"),
+    (6, "scenario estimate night"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),

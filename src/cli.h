@@ -24,6 +24,9 @@ void command_help(const struct command *command);
 /* Prints "riskpool COMMAND: MESSAGE" to stderr with a pointer to the help; returns the exit code for wrong usage. */
 int command_misused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints what the status says; returns its exit code. */
+int command_failed(const char *name, enum riskpool_status status);
+
 /* What options say of the scenario: "key.path=value", and "stress+=FILE". */
 struct assignments {
     size_t n;
@@ -45,6 +48,7 @@ enum riskpool_status memory_check(const struct riskpool_scenario *scenario, cons
 struct telling {
     const char *command;
     int quiet, json;
+    int brief; /* no summary of each run: one of all follows */
 };
 
 /* What there is to know at the end of a run. */
@@ -74,6 +78,7 @@ int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards);
 enum riskpool_status shard_tell(const struct finish *finish);
 
 int cli_run(int argc, char **argv);
+int cli_batch(int argc, char **argv);
 int cli_merge(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);

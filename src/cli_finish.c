@@ -29,9 +29,9 @@ static size_t name_breaches(const char *command, const struct riskpool_results *
 /* Shows a summary where it was asked for; messages are not for stdout. */
 static enum riskpool_status tell(const struct telling *telling, const struct riskpool_results *results) {
     enum riskpool_status status = RISKPOOL_OK;
-    if (telling->json)
+    if (telling->json && !telling->brief)
         status = summary_write(stdout, results, SUMMARY_JSON);
-    else if (!telling->quiet)
+    else if (!telling->quiet && !telling->brief)
         status = summary_write(stderr, results, SUMMARY_TEXT);
     if (status == RISKPOOL_OK && name_breaches(telling->command, results) > 0)
         status = RISKPOOL_LIMIT_BREACHED;
@@ -74,7 +74,7 @@ static int target_reached(const char *path, double target) {
 
 enum riskpool_status results_look(const char *command, const char *path, const struct riskpool_scenario *scenario,
                                   double target_error, int *done) {
-    const int may_replace = strcmp(command, "run") == 0;
+    const int may_replace = strcmp(command, "merge") != 0;
     const char *const advice = may_replace ? "  --fresh replaces it\n" : "";
     struct store_identity found;
     char *message = NULL;
