@@ -193,6 +193,7 @@ static enum riskpool_status note_scenario(const struct request *request, struct 
     return RISKPOOL_OK;
 }
 
+/* Whether the results are there, or can be made. */
 static enum riskpool_status prepare(const struct request *request, struct job *job,
                                     const struct riskpool_scenario *scenario) {
     const struct riskpool_run_options options = run_options(request);
@@ -237,16 +238,13 @@ void job_check(const struct request *request, struct job *job, struct riskpool_s
     end_job(job, status);
 }
 
-/* Other processes may have made the results since the job was checked. */
+/* Hours may have passed since the job was checked, and other processes may have made the results. */
 static enum riskpool_status run_or_show(const struct request *request, struct job *job,
                                         const struct riskpool_scenario *scenario) {
-    int done = 0;
-    enum riskpool_status status =
-        request->fresh ? RISKPOOL_OK
-                       : results_look(request->telling.command, job->path, scenario, request->target_error, &done);
+    const enum riskpool_status status = prepare(request, job, scenario);
     if (status != RISKPOOL_OK)
         return status;
-    if (!done)
+    if (!job->done)
         return simulate(request, scenario, job);
     job->state = JOB_DONE_ALREADY;
     drop_leftover(request, scenario, job->path);

@@ -24,7 +24,8 @@ static const char *const state_names[] = {
     [JOB_SHARD_DONE] = "shard done",   [JOB_STOPPED] = "stopped", [JOB_INVALID] = "invalid",
     [JOB_MISSING] = "missing",         [JOB_FAILED] = "failed"};
 
-/* The mistakes of one scenario are often those of the next, where both have them from the command or the batch file. */
+/* Mistakes of one scenario are often those of the next, which has them from the same file, or the command: each is said
+ * once. */
 struct night_state {
     struct request *request;
     struct job *jobs;
@@ -47,17 +48,44 @@ static int exit_code(const struct job *job) {
     return riskpool_status_exit_code(status);
 }
 
-static void say(struct night_state *night, const struct job *job, char *messages) {
-    for (size_t i = 0; messages && i < night->n_said; i++)
-        if (strcmp(night->said[i], messages) == 0) {
-            riskpool_text_free(messages);
-            return;
-        }
-    if (messages) {
-        if (is_good(job)) /* these are warnings */
+/* A message and what is indented below it; the count at the end is a block as well. */
+static size_t block_length(const char *text) {
+    const char *end = strchr(text, '\n');
+    while (end && end[1] == ' ')
+        end = strchr(end + 1, '\n');
+    return end ? (size_t)(end - text) + 1 : strlen(text);
+}
+
+static int is_message(const char *block, size_t n) {
+    return memmem(block, n, ": error: ", 9) || memmem(block, n, ": warning: ", 11);
+}
+
+static int was_said(const struct night_state *night, const char *block, size_t n) {
+    for (size_t i = 0; i < night->n_said; i++)
+        if (strlen(night->said[i]) == n && memcmp(night->said[i], block, n) == 0)
+            return 1;
+    return 0;
+}
+
+/* What cannot be remembered is said again. */
+static void remember(struct night_state *night, const char *block, size_t n) {
+    char **said = realloc(night->said, (night->n_said + 1) * sizeof *said);
+    night->said = said ? said : night->said;
+    char *copy = said ? strndup(block, n) : NULL;
+    if (copy)
+        night->said[night->n_said++] = copy;
+}
+
+static void say(struct night_state *night, const struct job *job, const char *messages) {
+    int any = 0;
+    for (size_t n; messages && *messages; messages += n) {
+        n = block_length(messages);
+        if (!is_message(messages, n) || was_said(night, messages, n))
+            continue;
+        if (is_good(job) && !any++) /* these are warnings */
             fprintf(stderr, "%s:\n", job_name(job));
-        fputs(messages, stderr);
-        night->said[night->n_said++] = messages;
+        fwrite(messages, 1, n, stderr);
+        remember(night, messages, n);
     }
 }
 
@@ -86,6 +114,7 @@ static void check_jobs(struct night_state *night) {
         job_check(night->request, job, &scenario, &messages);
         riskpool_scenario_free(scenario);
         say(night, job, messages);
+        riskpool_text_free(messages);
         if (is_good(job))
             refuse_taken(night, i);
         if (!is_good(job))
@@ -261,11 +290,10 @@ static enum riskpool_status open_night(struct night_state *night) {
     const size_t length = strlen(night->folder);
     const char *const slash = night->folder[length - 1] == '/' ? "" : "/";
     enum riskpool_status status = RISKPOOL_OK;
-    night->said = calloc(night->n + 1, sizeof *night->said);
     for (size_t i = 0; i < SUMMARIES && status == RISKPOOL_OK; i++) {
         if (asprintf(&night->path[i], "%s%s%s", night->folder, slash, summaries[i].name) < 0)
             night->path[i] = NULL;
-        if (!night->said || !night->path[i])
+        if (!night->path[i])
             status = RISKPOOL_NO_MEMORY;
         else if (!night->request->fresh)
             status = look_at(night, i);
@@ -277,7 +305,7 @@ static enum riskpool_status open_night(struct night_state *night) {
 
 static void close_night(struct night_state *night) {
     for (size_t i = 0; i < night->n_said; i++)
-        riskpool_text_free(night->said[i]);
+        free(night->said[i]);
     free(night->said);
     for (size_t i = 0; i < SUMMARIES; i++)
         free(night->path[i]);

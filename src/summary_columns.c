@@ -48,9 +48,15 @@ static struct cell number_cell(const char *name, int is_there, double number) {
     return (struct cell){.name = name, .kind = fine ? CELL_NUMBER : CELL_NONE, .number = number};
 }
 
-/* The columns of a row; returns how many. `mode` is NULL where modes are not known. */
+/* A run whose modes are not known has one row. */
+static size_t rows_of(const struct overview_run *run) {
+    return run->n_modes > 0 ? run->n_modes : 1;
+}
+
+/* The columns of row `m` of a run; returns how many. */
 static size_t fill_row(struct cell cells[CELLS_MOST], const struct overview *overview, const struct overview_run *run,
-                       const struct overview_mode *mode) {
+                       size_t m) {
+    const struct overview_mode *mode = m < run->n_modes ? &run->modes[m] : NULL;
     const int there = run->has_results && mode;
     size_t n = 0;
     cells[n++] = text_cell("scenario", run->scenario);
@@ -94,7 +100,7 @@ static void csv_row(FILE *out, const struct cell *cells, size_t n) {
 
 static void csv_heads(FILE *out, const struct overview *overview) {
     struct cell cells[CELLS_MOST];
-    const size_t n = fill_row(cells, overview, &(struct overview_run){0}, NULL);
+    const size_t n = fill_row(cells, overview, &(struct overview_run){0}, 0);
     for (size_t i = 0; i < n; i++)
         fprintf(out, "%s%s", i > 0 ? "," : "", cells[i].name);
     fputc('\n', out);
@@ -105,8 +111,8 @@ void overview_csv(FILE *out, const struct overview *overview) {
     csv_heads(out, overview);
     for (size_t i = 0; i < overview->n; i++) {
         const struct overview_run *run = &overview->runs[i];
-        for (size_t m = 0; m < run->n_modes || (m == 0 && run->n_modes == 0); m++)
-            csv_row(out, cells, fill_row(cells, overview, run, run->n_modes > 0 ? &run->modes[m] : NULL));
+        for (size_t m = 0; m < rows_of(run); m++)
+            csv_row(out, cells, fill_row(cells, overview, run, m));
     }
 }
 
@@ -126,26 +132,40 @@ static json_t *json_cell(const struct cell *cell) {
     return json_null();
 }
 
+/* NULL when out of memory. */
 static json_t *json_row(const struct cell *cells, size_t n) {
     json_t *row = json_object();
-    for (size_t i = 0; i < n; i++)
-        json_object_set_new(row, cells[i].name, json_cell(&cells[i]));
+    for (size_t i = 0; row && i < n; i++)
+        if (json_object_set_new(row, cells[i].name, json_cell(&cells[i])) != 0) {
+            json_decref(row);
+            row = NULL;
+        }
     return row;
 }
 
-enum riskpool_status overview_json(FILE *out, const struct overview *overview) {
+static json_t *json_rows(const struct overview *overview) {
     struct cell cells[CELLS_MOST];
-    json_t *root = json_object(), *rows = json_array();
-    for (size_t i = 0; i < overview->n; i++) {
+    json_t *rows = json_array();
+    for (size_t i = 0; rows && i < overview->n; i++) {
         const struct overview_run *run = &overview->runs[i];
-        for (size_t m = 0; m < run->n_modes || (m == 0 && run->n_modes == 0); m++)
-            json_array_append_new(
-                rows, json_row(cells, fill_row(cells, overview, run, run->n_modes > 0 ? &run->modes[m] : NULL)));
+        for (size_t m = 0; rows && m < rows_of(run); m++) {
+            json_t *row = json_row(cells, fill_row(cells, overview, run, m));
+            if (json_array_append_new(rows, row) != 0) {
+                json_decref(rows);
+                rows = NULL;
+            }
+        }
     }
-    json_object_set_new(root, "filetype", json_string("riskpool summary"));
-    json_object_set_new(root, "exit_code", json_integer(overview->exit_code));
-    json_object_set_new(root, "confidence", json_number(overview->level));
-    json_object_set_new(root, "rows", rows);
+    return rows;
+}
+
+enum riskpool_status overview_json(FILE *out, const struct overview *overview) {
+    json_t *rows = json_rows(overview);
+    json_t *root = rows ? json_pack("{s:s, s:i, s:o, s:o}", "filetype", "riskpool summary", "exit_code",
+                                    overview->exit_code, "confidence", json_number(overview->level), "rows", rows)
+                        : NULL;
+    if (!root)
+        return RISKPOOL_NO_MEMORY;
     const int failed = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0 || fputc('\n', out) == EOF;
     json_decref(root);
     return failed ? RISKPOOL_WRITE_FAILED : RISKPOOL_OK;
