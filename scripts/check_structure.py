@@ -29,7 +29,7 @@ LAYERS = [
     (2, "yaml field csv"),
     (2, "prices"),
     (3, "stress book returns covariance"),
-    (4, "model rule close fit"),
+    (4, "model rule close journal fit"),
     (5, "market surface calibrate"),
     (5, "bridge"),
     (6, "scenario estimate night"),
@@ -38,14 +38,14 @@ LAYERS = [
     (7, "worker store summary"),
     (7, "spool"),
     (7, "run"),
-    (7, "reverse"),
+    (7, "reverse replay"),
     (8, "log progress"),
     (8, "cli"),
     (8, "main"),
 ]
 ROW = {noun: row for row, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}
 MARKET_SIDE = {"stress", "model", "market"}
-ACCOUNT_SIDE = {"book", "rule", "close", "surface", "bridge"}
+ACCOUNT_SIDE = {"book", "rule", "close", "journal", "surface", "bridge"}
 PROGRAM = {"log", "progress", "cli", "main"}
 PARALLEL = ["run.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
 

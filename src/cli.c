@@ -64,6 +64,15 @@ const struct command commands[] = {
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
      cli_show},
+    {"replay", "--path N [OPTION]... RESULTS.h5",
+     "one path of a run again, in every mode: what happened on it, and why it ended so",
+     "Times are hours from the start; what a pool is worth is meant before the event.\n\n"
+     "      --path N             number of the path, from 0\n"
+     "      --worst MODE         the path with the largest loss of that mode\n"
+     "      --every-step         prices, equity and requirement after every step\n"
+     "      --scenario FILE      the scenario, where tables it names are not beside the results\n"
+     "      --json               as JSON\n" HELP_OPTION,
+     cli_replay},
     {"reverse", "[OPTION]... SCENARIO",
      "how much stress, leverage or volatility it takes until a statistic reaches a target",
      "The smallest multiple at which it does, by runs on the same random numbers. The error of the\n"

@@ -84,6 +84,7 @@ int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 
 int cli_reverse(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
 int cli_template(int argc, char **argv);

@@ -83,10 +83,13 @@ static void account_open(struct account *account, const struct slice *start) {
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
+    account->attended = (struct path_set){{0}};
     if (account->engine->terms.trajectories) {
         open_holding(account);
         account_record(account, start, 0);
     }
+    if (account->journal)
+        account_note_state(account, start);
 }
 
 void accounts_open(struct accounts *accounts, const struct slice *start, struct outcome *outcomes, size_t offset) {
@@ -119,7 +122,10 @@ static struct path_set detect_at_end(struct account *account, const struct slice
                       negative);
         kernel->excess(positive, negative, account->slack);
     }
-    return kernel->spent(account->slack);
+    struct path_set spent = kernel->spent(account->slack);
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        spent.word[word] |= account->attended.word[word];
+    return spent;
 }
 
 static int liquidate(struct account *account, const struct slice *slice, const struct path_set *spent,
@@ -133,29 +139,32 @@ static int liquidate(struct account *account, const struct slice *slice, const s
 
 static void account_step(struct account *account, const struct slice *slice, uint64_t steps_done) {
     const int inside = account->engine->terms.continuous && slice->bridge, gap = slice->final != slice->end;
+    const int at_end = !inside || gap || account->engine->acts_at_ends;
     int closed = 0;
     if (inside) {
         const struct path_set spent = account_detect_inside(account, slice);
         closed = liquidate(account, slice, &spent, account_liquidate_inside);
     }
-    if (inside && gap)
+    if (inside && at_end)
         account_forget(account);
-    if (!inside || gap) {
+    if (at_end) {
         const struct path_set spent = detect_at_end(account, slice);
         closed |= liquidate(account, slice, &spent, account_liquidate_at_end);
     }
     if (inside) {
-        if (gap)
+        if (at_end)
             account_forget(account);
         /* The end of this step is the start of the next, unless something moved it. */
         const struct engine_sides end = account->end;
         account->end = account->start;
         account->start = end;
-        if (closed || gap)
+        if (closed || at_end)
             refresh_start(account, slice);
     }
     if (account->engine->terms.trajectories)
         account_record(account, slice, steps_done);
+    if (account->journal)
+        account_note_state(account, slice);
 }
 
 /* Draws the bridges that some mode needs, at once. */

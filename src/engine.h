@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "book.h"
 #include "close.h"
+#include "journal.h"
 #include "kernel.h"
 #include "outcome.h"
 #include "rule.h"
@@ -57,6 +58,7 @@ struct engine {
     struct surface whole;     /* every position in one pool: values the account whatever its mode */
     double *ones;             /* [position] */
     int watches_utilisation;  /* an alert asks for it */
+    int acts_at_ends;         /* something but the diffusive move can bring a breach: step ends are looked at too */
 };
 
 enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms);
@@ -70,6 +72,8 @@ double engine_start_equity(const struct engine *engine);
 struct accounts;
 /* NULL when the arena is exhausted. */
 struct accounts *accounts_create(const struct engine *engine, struct arena *arena);
+/* From the next opening on, what happens on journal->path is noted; NULL: nothing is. */
+void accounts_watch(struct accounts *accounts, struct journal *journal);
 /* Opens the accounts at the slice of market_start. `outcomes` is [mode]; the block's columns begin at entry `offset`
  * of their rows. */
 void accounts_open(struct accounts *accounts, const struct slice *start, struct outcome *outcomes, size_t offset);

@@ -29,6 +29,7 @@ struct account {
     struct screen screen;                /* base [pool][BLOCK], the rest [position][BLOCK] */
     struct engine_nearness near;         /* joint pools that are */
     struct path_set *watched;            /* [pool] paths on which it may have met its surface inside the step */
+    struct path_set attended;            /* paths looked at by the end of every step, whatever the filters say */
     double *slack;                       /* [BLOCK] <= 0 where a path must be looked at */
     struct holding holding;              /* with trajectories */
     double *requirement, *used;          /* [BLOCK] */
@@ -36,6 +37,7 @@ struct account {
     double *peak;                        /* [BLOCK] running maximum of the account's equity */
     double *start_equity;                /* [BLOCK] */
     size_t next_time;                    /* the next sample */
+    struct journal *journal;             /* of one path; NULL: nobody listens */
     struct outcome out;                  /* rows of the outcome, shifted to the block */
 
     /* One path at a time. */
@@ -68,6 +70,37 @@ struct path_set account_detect_inside(struct account *account, const struct slic
 void account_forget(struct account *account);
 /* Brings equity and margin level up to date with what a pool holds on one path. */
 void account_hold(struct account *account, size_t pool, size_t path);
+/* The same, and where the pool is safe; whatever changes a pool's cash or positions ends with this. */
+void account_renew(struct account *account, size_t pool, size_t path);
+
+/* Notes what happened on a path, when a journal listens to it. */
+static inline void account_note(const struct account *account, size_t path, const struct event *event) {
+    if (!account->journal || account->journal->path != path)
+        return;
+    struct event noted = *event;
+    noted.mode = (size_t)(account->mode - account->engine->mode);
+    journal_add(account->journal, &noted);
+}
+
+/* Notes the prices and what every pool is worth at the slice. */
+void account_note_state(struct account *account, const struct slice *slice);
+
+/* The final price of an asset on one path, as this account sees it. */
+static inline double account_price(const struct account *account, const struct slice *slice, size_t asset,
+                                   size_t path) {
+    (void)account;
+    return slice_price(slice, asset, path);
+}
+
+/* What a pool holds on the path whose fractions are in path_remaining, at prices [asset]. */
+static inline struct stand account_stand(const struct account *account, size_t pool, size_t path, const double *price) {
+    const size_t row = pool * BLOCK + path;
+    return (struct stand){account->cash[row], account->path_remaining, price, {account->low[row], account->high[row]}};
+}
+
+/* Closes a whole pool at the given prices, where it is worth `equity`. What is left goes to pool 0. */
+void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
+                        double hour);
 
 /* Closes what the diffusive move of the slice took to its surface on one path, the earliest crossing first; 1 when it
  * closed something. */

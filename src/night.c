@@ -161,6 +161,7 @@ static const char *entry(const struct text_list *list, size_t i) {
     return list->node && strcmp(list->value[i], nothing) != 0 ? list->value[i] : NULL;
 }
 
+/* A venue comes with all its rules, in the place of the book's; what the file sets comes after it. */
 static void fill_run(struct night_reading *reading, struct night_run *run, size_t book, size_t stress, size_t venue) {
     const struct night_keys *keys = &reading->keys;
     struct night *night = reading->night;
@@ -169,16 +170,18 @@ static void fill_run(struct night_reading *reading, struct night_run *run, size_
     run->label[NIGHT_BOOK] = label_of(night, keys->books.value[book]);
     run->label[NIGHT_STRESS] = layer ? label_of(night, layer) : nothing;
     run->label[NIGHT_VENUE] = place ? label_of(night, place) : nothing;
-    run->overrides = tree_allocate(&night->tree, (reading->n_common + 2) * sizeof *run->overrides);
+    run->overrides = tree_allocate(&night->tree, (reading->n_common + 3) * sizeof *run->overrides);
     if (night->tree.failed)
         return;
     run->name = night_text(night, "%s%s%s%s%s", run->label[NIGHT_BOOK], keys->stresses.node ? "+" : "",
                            keys->stresses.node ? run->label[NIGHT_STRESS] : "", keys->venues.node ? "+" : "",
                            keys->venues.node ? run->label[NIGHT_VENUE] : "");
-    for (; run->n_overrides < reading->n_common; run->n_overrides++)
-        run->overrides[run->n_overrides] = reading->common[run->n_overrides];
-    if (place)
+    if (place) {
+        run->overrides[run->n_overrides++] = night_text(night, "liquidation={}");
         run->overrides[run->n_overrides++] = night_text(night, "venue=%s", place);
+    }
+    for (size_t i = 0; i < reading->n_common; i++)
+        run->overrides[run->n_overrides++] = reading->common[i];
     if (layer)
         run->overrides[run->n_overrides++] = night_text(night, "stress+=%s", beside(reading, layer));
 }

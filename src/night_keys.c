@@ -29,7 +29,9 @@ const struct field night_fields[] = {
      .type = FIELD_TEXTS,
      AT(venues),
      .most = NIGHT_LIST_MOST,
-     .sentence = "values for the key venue of each book; none: the book as it is; default: that alone",
+     .sentence =
+         "venues whose rules replace the key liquidation of each book: values of its key venue; none: the book as "
+         "it is; default: that alone",
      .example = "[none, binance]"},
     {.name = "modes",
      .type = FIELD_NODE,

@@ -17,7 +17,10 @@ enum { BATCH_BLOCKS = 16, BATCH = BATCH_BLOCKS * BLOCK };
     X(fees, MONEY, "liquidation fees paid")                                                \
     X(slippage, MONEY, "price concession of closing orders")                               \
     X(funding, MONEY, "funding and interest paid")                                         \
-    X(top_up, MONEY, "cash moved from the wallet into pools")
+    X(top_up, MONEY, "cash moved from the wallet into pools")                              \
+    X(forfeited, MONEY, "what liquidations left and the venue's fund kept")                \
+    X(closed_notional, MONEY, "notional closed by liquidations, at the mark")              \
+    X(rounds, ONE, "liquidations: pools closed, in whole or in part")
 
 enum outcome_column {
 #define X(name, unit, text) OUTCOME_##name,

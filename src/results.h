@@ -71,7 +71,11 @@ struct result_field {
     X(mean_slippage, NONE, NONE, MONEY, "mean slippage of closing orders")                                             \
     X(mean_funding, NONE, NONE, MONEY, "mean funding and interest paid")                                               \
     X(mean_shortfall, NONE, NONE, MONEY, "mean shortfall; NaN: there is none")                                         \
-    X(mean_top_up, NONE, NONE, MONEY, "mean cash moved from the wallet into pools")
+    X(mean_top_up, NONE, NONE, MONEY, "mean cash moved from the wallet into pools")                                    \
+    X(mean_forfeited, NONE, NONE, MONEY, "mean of what liquidations left to the venue's fund")                         \
+    X(mean_closed_notional, NONE, NONE, MONEY, "mean notional closed by liquidations, at the mark")                    \
+    X(mean_rounds, NONE, NONE, ONE, "mean number of liquidations: pools closed, in whole or in part")                  \
+    X(worst_path, NONE, NONE, ONE, "number of the path with the largest loss, the first of equals; NaN: not known")
 
 /* Over `pair`: every mode against the first listed, on the same paths ("cross - isolated"). */
 #define COMPARISON_LIST(X)                                                                                             \

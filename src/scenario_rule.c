@@ -148,6 +148,7 @@ static void read_procedure(struct reading *reading) {
         .price = keys->price == 1 ? CLOSE_AT_BANKRUPTCY : CLOSE_AT_MARK,
         .remainder = keys->remainder == 1 ? REMAINDER_FORFEITED : REMAINDER_RETURNED,
         .fee = keys->fee,
+        .tier_steps = 1,
     };
     reading->scenario->rule.base = keys->base == 1 ? BASE_ENTRY : BASE_MARK;
     reading->scenario->rule.strict = keys->strict;

@@ -104,8 +104,17 @@ static void fill_wipeout(const struct tally *tally, const struct tally_mode *mod
     fill_frequency(tally, statistic, STAT_wipeout_frequency, 0, lost, lost_twice);
 }
 
+/* Without some of the paths their numbers are not those of the rows. */
+static void fill_worst(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
+    uint64_t worst = 0;
+    for (uint64_t p = 1; p < tally->n_paths; p++)
+        worst = mode->loss[p] > mode->loss[worst] ? p : worst;
+    *statistic[STAT_worst_path] = tally->n_paths == tally->shape.n_paths ? (double)worst : NAN;
+}
+
 static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
     fill_wipeout(tally, mode, statistic);
+    fill_worst(tally, mode, statistic);
     fill_event(tally, statistic, STAT_shortfall_frequency, 0, &mode->counts, TALLY_SHORTFALL);
     for (size_t a = 0; tally->shape.trajectories && a < tally->shape.n_alerts; a++)
         statistic[STAT_alert_frequency][a] = (double)mode->counts.alert[a] / (double)tally->n_paths;

@@ -206,6 +206,14 @@ static const char *common_currency(const struct overview *overview, int *several
     return *several ? NULL : common;
 }
 
+static int lacks_mean(const struct overview *overview) {
+    for (size_t i = 0; i < overview->n; i++)
+        for (size_t m = 0; overview->runs[i].has_results && m < overview->runs[i].n_modes; m++)
+            if (isnan(overview->runs[i].modes[m].value[OVERVIEW_MEAN_LOSS]))
+                return 1;
+    return 0;
+}
+
 static void print_notes(FILE *out, const struct overview *overview) {
     int several;
     const char *currency = common_currency(overview, &several);
@@ -214,6 +222,8 @@ static void print_notes(FILE *out, const struct overview *overview) {
         fprintf(out, "; money in %s", currency);
     else if (several)
         fputs("; money in the currency of each scenario", out);
+    if (lacks_mean(overview))
+        fputs("; a mean of -: there is none", out);
     if (isnan(overview->level))
         fputs("; no confidence level that all have", out);
     fputc('\n', out);

@@ -94,12 +94,12 @@ if [ -n "$preload" ]; then
     fail_each() {
         local what=$1 n stride got
         shift
-        rm -f alloc.h5*
+        rm -rf alloc.h5*
         LD_PRELOAD=$preload FAIL_COUNT=count OMP_NUM_THREADS=1 "$@" >expected 2>stderr
         n=$(cat count) stride=$((n / 60 + 1))
         check "$what: $n allocations seen" [ "$n" -gt 20 ]
         for ((at = 1; at <= n; at += stride)); do
-            rm -f alloc.h5*
+            rm -rf alloc.h5*
             got=0 && LD_PRELOAD=$preload FAIL_AT=$at OMP_NUM_THREADS=1 "$@" >stdout 2>stderr || got=$?
             case $got in
                 0) check "$what, allocation $at: exit 0, but another answer" cmp -s expected stdout ;;
@@ -113,6 +113,9 @@ if [ -n "$preload" ]; then
     }
     fail_each validate "$riskpool" validate --resolved small.yaml
     fail_each run "$riskpool" run small.yaml --json -q -n 300 -o alloc.h5
+    sed -e 's/^name: .*/name: other/' small.yaml >other.yaml
+    printf 'name: night\nbooks: [small.yaml, other.yaml]\nset: {paths: 300}\n' >night.yaml
+    fail_each night "$riskpool" batch night.yaml --json -q -o alloc.h5.night
     fail_each show "$riskpool" show --json killed.h5
     awk 'BEGIN { print "t,A,B"; for (i = 0; i < 150; i++) print 1700000000 + 3600 * i "," 10 + (i * i) % 7 "," 20 + (i * 5) % 11 }' \
         >prices.csv

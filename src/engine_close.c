@@ -1,0 +1,86 @@
+/* Closing on one path: what a pool's positions bring, where its money goes, and the rows that follow from it. */
+#include <math.h>
+
+#include "engine_account.h"
+
+void account_hold(struct account *account, size_t pool, size_t path) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct holding *holding = &account->holding;
+    double constant = account->cash[pool * BLOCK + path], used = 0.0;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        const size_t at = leg->position * BLOCK + path;
+        holding->size[at] = account->remaining[at] * leg->quantity;
+        constant -= holding->size[at] * leg->entry;
+        used += account->remaining[at] * leg->used;
+    }
+    holding->constant[pool * BLOCK + path] = constant;
+    holding->per_used[pool * BLOCK + path] = used > 0.0 ? 100.0 / used : NAN;
+}
+
+void account_renew(struct account *account, size_t pool, size_t path) {
+    const struct engine_terms *terms = &account->engine->terms;
+    const struct stand stand = account_stand(account, pool, path, terms->initial);
+    const struct range safe = surface_safe(&account->mode->pool[pool].surface, &stand, terms->scale);
+    account->low[pool * BLOCK + path] = safe.low;
+    account->high[pool * BLOCK + path] = safe.high;
+    account->screen.base[pool * BLOCK + path] = -INFINITY;
+    path_set_add(&account->watched[pool], path);
+    path_set_add(&account->near.last[pool], path);
+    if (terms->trajectories)
+        account_hold(account, pool, path);
+}
+
+/* Marks every open position of the pool as liquidated at `hour`. */
+static void empty_pool(struct account *account, size_t pool, size_t path, const double *price, double hour) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const size_t position = surface->leg[i].position;
+        if (account->path_remaining[position] <= 0.0)
+            continue;
+        double *first = &account->out.liquidation_time[position * BATCH + path];
+        if (isnan(*first))
+            *first = hour;
+        account_note(account, path,
+                     &(struct event){.kind = EVENT_CLOSING,
+                                     .pool = pool,
+                                     .subject = position,
+                                     .hour = hour,
+                                     .price = price[surface->leg[i].asset],
+                                     .quantity = account->path_remaining[position] * surface->leg[i].quantity,
+                                     .cash = leg_profit(&surface->leg[i], account->path_remaining[position],
+                                                        price[surface->leg[i].asset])});
+        account->path_remaining[position] = account->remaining[position * BLOCK + path] = 0.0;
+    }
+}
+
+void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
+                        double hour) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct stand stand = account_stand(account, pool, path, price);
+    account_record_closing(account, path, equity, surface_requirement(surface, &stand),
+                           surface_used_margin(surface, &stand), hour);
+    const double notional = surface_notional(surface, &stand);
+    const struct settlement s = procedure_settle(account->engine->terms.procedure, equity, notional);
+    account->out.column[OUTCOME_fees][path] += s.fee;
+    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
+    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
+    account->out.column[OUTCOME_closed_notional][path] += notional;
+    account->out.column[OUTCOME_rounds][path] += 1.0;
+    account_note(account, path,
+                 &(struct event){.kind = EVENT_LIQUIDATION,
+                                 .pool = pool,
+                                 .subject = JOURNAL_NONE,
+                                 .hour = hour,
+                                 .equity = equity,
+                                 .requirement = surface_requirement(surface, &stand),
+                                 .fee = s.fee,
+                                 .forfeited = s.forfeited,
+                                 .shortfall = s.shortfall});
+    empty_pool(account, pool, path, price, hour);
+    account->cash[pool * BLOCK + path] = 0.0;
+    account->cash[path] += s.left;
+    account_renew(account, pool, path);
+    if (pool != 0)
+        account_renew(account, 0, path);
+}
