@@ -10,7 +10,7 @@
 _Static_assert((int)NIGHT_AXES == (int)OVERVIEW_LABELS, "labels of the summary");
 
 static int run_night(struct request *request, const struct night *night) {
-    struct job *jobs = calloc(night->n, sizeof *jobs);
+    struct job *jobs = calloc(night->n + 1, sizeof *jobs);
     int code = jobs ? -1 : command_failed("batch", RISKPOOL_NO_MEMORY);
     request->into_folder = 1;
     if (!request->output)

@@ -251,18 +251,23 @@ static enum riskpool_status run_or_show(const struct request *request, struct jo
     return results_show_done(&request->telling, job->path);
 }
 
+/* The scenario as it was checked. */
+static enum riskpool_status read_again(const struct request *request, const struct job *job,
+                                       struct riskpool_scenario **scenario) {
+    const enum riskpool_status status =
+        riskpool_scenario_load(job->scenario_path, job->overrides, job->n_overrides, scenario, NULL);
+    if (status != RISKPOOL_INVALID && (!*scenario || strcmp((*scenario)->sha256, job->sha256) == 0))
+        return status;
+    fprintf(stderr, "riskpool %s: %s has changed since it was checked\n", request->telling.command, job->scenario_path);
+    return RISKPOOL_INVALID;
+}
+
 void job_run(const struct request *request, struct job *job, const struct riskpool_scenario *scenario) {
     struct riskpool_scenario *own = NULL;
-    enum riskpool_status status = RISKPOOL_OK;
-    if (!scenario)
-        status = riskpool_scenario_load(job->scenario_path, job->overrides, job->n_overrides, &own, NULL);
-    if (status == RISKPOOL_INVALID || (own && strcmp(own->sha256, job->sha256) != 0)) {
-        fprintf(stderr, "riskpool %s: %s has changed since it was checked\n", request->telling.command,
-                job->scenario_path);
-        status = RISKPOOL_INVALID;
-    }
-    if (status == RISKPOOL_OK)
-        status = run_or_show(request, job, scenario ? scenario : own);
+    enum riskpool_status status = scenario ? RISKPOOL_OK : read_again(request, job, &own);
+    const struct riskpool_scenario *const chosen = scenario ? scenario : own;
+    if (status == RISKPOOL_OK && chosen)
+        status = run_or_show(request, job, chosen);
     end_job(job, status);
     riskpool_scenario_free(own);
 }

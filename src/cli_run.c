@@ -16,7 +16,7 @@ static int is_folder(const char *path) {
 }
 
 static int run_all(struct request *request, size_t n, char **paths) {
-    struct job *jobs = calloc(n, sizeof *jobs);
+    struct job *jobs = calloc(n + 1, sizeof *jobs);
     int code = -1;
     for (size_t i = 0; jobs && code < 0 && i < n; i++) {
         jobs[i].scenario_path = paths[i];

@@ -70,7 +70,7 @@ static int is_repeated(char *const *labels, size_t n) {
 static void check_axis(struct night_reading *reading, const char *name, const struct text_list *list) {
     struct tree *tree = &reading->night->tree;
     char **labels = tree_allocate(tree, (list->n + 1) * sizeof *labels);
-    if (list->node && list->node->kind == NODE_LIST && list->node->n != list->n)
+    if (!list->node || (list->node->kind == NODE_LIST && list->node->n != list->n))
         return;
     for (size_t i = 0; labels && i < list->n; i++) {
         const struct node *node = list->node->kind == NODE_LIST ? list->node->item[i] : list->node;
