@@ -87,8 +87,10 @@ static int parse_option(struct request *request, int option, const char *value) 
         request->exact = 1;
         return -1;
     case 'q':
-        request->telling.quiet = 1;
+        request->telling.level = TELL_ERROR;
         return -1;
+    case 'L':
+        return level_parse(value, &request->telling.level);
     case 'J':
         request->telling.json = 1;
         return -1;
@@ -223,19 +225,21 @@ static enum riskpool_status simulate(const struct request *request, const struct
     enum riskpool_status status = open_spool(request, scenario, scenario_path, path, &spool);
     if (status != RISKPOOL_OK)
         return status;
-    progress_init(&line, stderr, riskpool_scenario_name(scenario), request->telling.quiet);
+    progress_init(&line, stderr, riskpool_scenario_name(scenario), request->telling.level < TELL_INFO);
     struct riskpool_run_options options = run_options(request);
     options.user = &line;
+    line.last.paths = scenario->n_paths;
+    struct finish finish = {.telling = request->telling,
+                            .scenario = scenario,
+                            .scenario_path = scenario_path,
+                            .path = path,
+                            .threads = request->threads > 0 ? request->threads : omp_get_max_threads(),
+                            .spool = spool};
+    level_tell_start(&finish);
     const double started = omp_get_wtime();
     status = run_with_spool(scenario, &options, spool, RUN_WHOLE, &results);
     progress_clear(&line);
-    const struct finish finish = {.telling = request->telling,
-                                  .scenario = scenario,
-                                  .scenario_path = scenario_path,
-                                  .path = path,
-                                  .seconds = omp_get_wtime() - started,
-                                  .threads = request->threads > 0 ? request->threads : omp_get_max_threads(),
-                                  .spool = spool};
+    finish.seconds = omp_get_wtime() - started;
     if (status == RISKPOOL_OK && results)
         status = run_finish(&finish, results);
     else if (status == RISKPOOL_OK)
@@ -245,6 +249,7 @@ static enum riskpool_status simulate(const struct request *request, const struct
                           line.last.paths_done);
         explain(scenario_path, path, spool, &line.last, status);
     }
+    level_tell_end(&finish);
     spool_close(spool);
     riskpool_results_free(results);
     return status;
@@ -256,9 +261,9 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
     int done = 0;
     enum riskpool_status status = riskpool_scenario_load(scenario_path, (const char *const *)request->assignments.text,
                                                          request->assignments.n, &scenario, &messages);
-    if (messages)
+    if (messages && (status != RISKPOOL_OK || request->telling.level >= TELL_WARNING))
         fputs(messages, stderr);
-    else if (status != RISKPOOL_OK)
+    else if (!messages && status != RISKPOOL_OK)
         fprintf(stderr, "%s: %s\n", scenario_path, riskpool_status_text(status));
     riskpool_text_free(messages);
     messages = NULL;
@@ -277,6 +282,8 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
                 path);
         status = RISKPOOL_CANNOT_CREATE;
     }
+    if (status == RISKPOOL_OK)
+        store_sweep(path);
     if (status == RISKPOOL_OK)
         status = request->fresh ? RISKPOOL_OK : results_look("run", path, scenario, request->target_error, &done);
     if (status != RISKPOOL_OK)
@@ -343,12 +350,14 @@ int cli_run(int argc, char **argv) {
                                             {"quiet", no_argument, NULL, 'q'},
                                             {"json", no_argument, NULL, 'J'},
                                             {"exact", no_argument, NULL, 'e'},
+                                            {"log-level", required_argument, NULL, 'L'},
                                             {"help", no_argument, NULL, 'h'},
                                             {"shard", required_argument, NULL, 'I'},
                                             {"stress", required_argument, NULL, 'S'},
                                             {"max-time", required_argument, NULL, 'T'},
                                             {NULL, 0, NULL, 0}};
-    struct request request = {.telling = {.command = "run"}, .taken = calloc((size_t)argc + 1, sizeof(char *))};
+    struct request request = {.telling = {.command = "run", .level = TELL_INFO},
+                              .taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
     if (!request.taken) {
         fprintf(stderr, "riskpool run: %s\n", riskpool_status_text(RISKPOOL_NO_MEMORY));
