@@ -26,13 +26,17 @@ static size_t name_breaches(const char *command, const struct riskpool_results *
     return n;
 }
 
-/* Shows a summary where it was asked for; messages are not for stdout. */
+/* Shows a summary where it was asked for; messages are not for stdout. Nobody need listen to stderr. */
 static enum riskpool_status tell(const struct telling *telling, const struct riskpool_results *results) {
     enum riskpool_status status = RISKPOOL_OK;
     if (telling->json)
         status = summary_write(stdout, results, SUMMARY_JSON);
     else if (telling->level >= TELL_INFO)
         status = summary_write(stderr, results, SUMMARY_TEXT);
+    if (status == RISKPOOL_WRITE_FAILED && !telling->json)
+        status = RISKPOOL_OK;
+    if (status != RISKPOOL_OK)
+        fprintf(stderr, "riskpool %s: the summary: %s\n", telling->command, riskpool_status_text(status));
     if (status == RISKPOOL_OK && name_breaches(telling->command, results) > 0)
         status = RISKPOOL_LIMIT_BREACHED;
     return status;
