@@ -18,6 +18,14 @@ struct merge {
     struct telling telling;
 };
 
+static enum riskpool_status say(const char *message, const char *otherwise, enum riskpool_status status) {
+    if (message)
+        fprintf(stderr, "riskpool merge: %s\n", message);
+    else
+        fprintf(stderr, "riskpool merge: %s: %s\n", otherwise, riskpool_status_text(status));
+    return status;
+}
+
 /* The folder without slashes at its end, and the results file that it belongs to; to be freed. */
 static enum riskpool_status name_files(const struct merge *merge, const char *given, char **folder, char **path) {
     size_t length = strlen(given);
@@ -26,7 +34,7 @@ static enum riskpool_status name_files(const struct merge *merge, const char *gi
     *folder = strndup(given, length);
     *path = merge->output ? strdup(merge->output) : strndup(given, length);
     if (!*folder || !*path)
-        return RISKPOOL_NO_MEMORY;
+        return say(NULL, given, RISKPOOL_NO_MEMORY);
     if (merge->output)
         return RISKPOOL_OK;
     if (length <= 5 || strcmp(*path + length - 5, ".part") != 0) {
@@ -35,14 +43,6 @@ static enum riskpool_status name_files(const struct merge *merge, const char *gi
     }
     (*path)[length - 5] = '\0';
     return RISKPOOL_OK;
-}
-
-static enum riskpool_status say(const char *message, const char *otherwise, enum riskpool_status status) {
-    if (message)
-        fprintf(stderr, "riskpool merge: %s\n", message);
-    else
-        fprintf(stderr, "riskpool merge: %s: %s\n", otherwise, riskpool_status_text(status));
-    return status;
 }
 
 /* "4096-8191, 16384-20479 and 12 more ranges". */
