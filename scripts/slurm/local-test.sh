@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A real Slurm on this one machine, without systemd: munge, slurmctld and slurmd, for as long as the test lasts. An array
-# of four with one task killed and one told to stop, both queued again; an array that meets its time limit, loses a task
-# and is completed by the merge job. The results must be the bytes of one process.
+# of four with one task killed and one told to stop, both queued again by the script; then, where slurm.conf says
+# RequeueExit=75, one that meets its time limit, and one that loses a task to scancel and is completed by the merge job. The
+# results must be the bytes of one process.
 # usage: local-test.sh RISKPOOL [--no-install]; as root; needs Debian's slurm-wlm, slurm-wlm-basic-plugins and munge,
 # which it installs unless told not to; exits 77 where it cannot run.
 set -euo pipefail
@@ -58,7 +59,6 @@ SelectTypeParameters=CR_CPU
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 ReturnToService=2
-RequeueExit=75
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=1000 State=UNKNOWN
 PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
 C
@@ -70,12 +70,16 @@ if ! munge -n >/dev/null 2>&1; then
     cp "$work/munge/munged.pid" "$work/munged.pid"
     started_munge=1
 fi
+idle() {
+    for ((i = 0; i < 120; i++)); do
+        [ "$(sinfo -h -o %t 2>/dev/null)" != idle ] || return 0
+        sleep 0.5
+    done
+    echo "the node does not come up"
+    return 1
+}
 /usr/sbin/slurmctld -i && /usr/sbin/slurmd -N "$host"
-for ((i = 0; i < 60; i++)); do
-    [ "$(sinfo -h -o %t 2>/dev/null)" != idle ] || break
-    sleep 0.5
-done
-[ "$(sinfo -h -o %t)" = idle ] || { echo "the node does not come up"; exit 1; }
+idle
 echo "Slurm: $(sinfo --version), $(nproc) CPUs"
 
 # --- The runs ---
@@ -84,7 +88,7 @@ cat >night.yaml <<'YAML'
 name: night
 horizon: 30 d
 step: 3 min
-paths: 300000
+paths: 160000
 seed: 4
 market:
   model: gbm
@@ -117,7 +121,7 @@ submit() {
 # program OUTPUT SHARD SHARDS: the process that holds the lock of a shard, once there is something worth keeping of it.
 program() {
     local lock=$1.part/shard-$2-of-$3.lock pid
-    for ((i = 0; i < 1200; i++)); do
+    for ((i = 0; i < 3000; i++)); do
         for pid in $(pgrep -x riskpool || true); do
             if [ "$(stat -L -c %i "/proc/$pid"/fd/* 2>/dev/null | grep -cx "$(stat -c %i "$lock" 2>/dev/null)")" -gt 0 ]; then
                 sleep 2
@@ -132,7 +136,7 @@ program() {
 }
 # ended JOB...: until none of them is queued or runs.
 ended() {
-    for ((i = 0; i < 600; i++)); do
+    for ((i = 0; i < 1800; i++)); do
         [ -n "$(squeue -h -j "$(IFS=,; echo "$*")" 2>/dev/null)" ] || return 0
         sleep 1
     done
@@ -159,11 +163,22 @@ expect "killed tasks" "$(told killed.h5 killed)" -eq 1
 expect "stopped tasks" "$(told killed.h5 SIGUSR1)" -eq 1
 expect "tasks that did their part" "$(($(told killed.h5 "shard done") + $(told killed.h5 finished)))" -eq 4
 
-# Signals come within a minute of when they are asked for, hence at any time from the start here.
-submit limited.h5 2 --time=1 --signal=B:USR1@55 -n 1
-scancel "${array}_$(program limited.h5 1 2 >/dev/null && echo 1)"
+kill "$(cat slurmctld.pid)"
+while [ -e slurmctld.pid ]; do sleep 0.2; done
+echo RequeueExit=75 >>"$SLURM_CONF"
+/usr/sbin/slurmctld
+idle
+
+# Signals come up to a minute before they are asked for, hence at any time from the start here.
+submit limited.h5 2 --time=1 --signal=B:USR1@55
 ended "$array" "$merge"
 same limited.h5
-expect "cancelled tasks" "$(told limited.h5 SIGTERM)" -eq 1
 expect "time limits met" "$(told limited.h5 SIGUSR1)" -ge 1
-expect "merge jobs that computed the rest" "$(told limited.h5 merged)" -eq 1
+expect "killed tasks" "$(told limited.h5 killed)" -eq 0
+
+submit cancelled.h5 2
+scancel "${array}_$(program cancelled.h5 1 2 >/dev/null && echo 1)"
+ended "$array" "$merge"
+same cancelled.h5
+expect "cancelled tasks" "$(told cancelled.h5 SIGTERM)" -eq 1
+expect "merge jobs that computed the rest" "$(told cancelled.h5 merged)" -eq 1
