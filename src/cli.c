@@ -30,7 +30,11 @@
     "      --shard I/N          every N-th batch, from the I-th (from 0); who completes the set\n"             \
     "                           writes the results. auto: as Slurm, srun or mpirun number it\n"                \
     "      --fresh              discard the spool, replace a results file of another run\n"                    \
-    "  -q, --quiet              no progress, no summary\n"                                                     \
+    "      --log-level LEVEL    what goes to stderr: error (why there are no results, or a limit is\n"         \
+    "                           breached), warning (also what was repaired, or looks wrong in the\n"           \
+    "                           scenario), info (also progress and the summary), debug (also\n"                \
+    "                           versions, memory, batches) [info]\n"                                           \
+    "  -q, --quiet              the same as --log-level error\n"                                               \
     "      --json               the summary as JSON on stdout\n" HELP_OPTION
 
 const struct command commands[] = {

@@ -32,7 +32,7 @@ static int run_night(struct request *request, const struct night *night) {
 }
 
 int cli_batch(int argc, char **argv) {
-    struct request request = {.telling = {.command = "batch"}};
+    struct request request = {.telling = {.command = "batch", .level = TELL_INFO}};
     struct night night = {0};
     char *messages = NULL;
     int code = request_read(&request, argc, argv);

@@ -142,19 +142,21 @@ static enum riskpool_status simulate(const struct request *request, const struct
     enum riskpool_status status = open_spool(request, scenario, job, &spool);
     if (status != RISKPOOL_OK)
         return status;
-    progress_init(&line, stderr, job->label ? job->label : scenario->name, request->telling.quiet);
+    progress_init(&line, stderr, job->label ? job->label : scenario->name, request->telling.level < TELL_INFO);
     struct riskpool_run_options options = run_options(request);
     options.user = &line;
+    line.last.paths = scenario->n_paths;
+    struct finish finish = {.telling = request->telling,
+                            .scenario = scenario,
+                            .scenario_path = job->scenario_path,
+                            .path = job->path,
+                            .threads = request->threads > 0 ? request->threads : omp_get_max_threads(),
+                            .spool = spool};
+    level_tell_start(&finish);
     const double started = omp_get_wtime();
     status = run_with_spool(scenario, &options, spool, RUN_WHOLE, &results);
     progress_clear(&line);
-    const struct finish finish = {.telling = request->telling,
-                                  .scenario = scenario,
-                                  .scenario_path = job->scenario_path,
-                                  .path = job->path,
-                                  .seconds = omp_get_wtime() - started,
-                                  .threads = request->threads > 0 ? request->threads : omp_get_max_threads(),
-                                  .spool = spool};
+    finish.seconds = omp_get_wtime() - started;
     job->state = results ? JOB_DONE : JOB_SHARD_DONE;
     if (status == RISKPOOL_OK && results)
         status = run_finish(&finish, results);
@@ -165,6 +167,7 @@ static enum riskpool_status simulate(const struct request *request, const struct
                           line.last.paths_done);
         explain(request, job, spool, &line.last, status);
     }
+    level_tell_end(&finish);
     spool_close(spool);
     riskpool_results_free(results);
     return status;
@@ -200,6 +203,7 @@ static enum riskpool_status prepare(const struct request *request, struct job *j
     char *message = NULL;
     if (same_file(job->scenario_path, job->path))
         return refuse(request, job->path, "is the scenario itself");
+    store_sweep(job->path);
     enum riskpool_status status =
         request->fresh ? RISKPOOL_OK
                        : results_look(request->telling.command, job->path, scenario, request->target_error, &job->done);

@@ -10,6 +10,7 @@
 #include "cli_job.h"
 #include "progress.h"
 #include "results.h"
+#include "store.h"
 #include "store_file.h"
 
 enum { SUMMARIES = 2, NAMED_MOST = 8 };
@@ -78,6 +79,8 @@ static void remember(struct night_state *night, const char *block, size_t n) {
 
 static void say(struct night_state *night, const struct job *job, const char *messages) {
     int any = 0;
+    if (is_good(job) && night->request->telling.level < TELL_WARNING)
+        return;
     for (size_t n; messages && *messages; messages += n) {
         n = block_length(messages);
         if (!is_message(messages, n) || was_said(night, messages, n))
@@ -257,12 +260,14 @@ static int end_night(struct night_state *night) {
     name_not_started(night);
     if (telling->json)
         told = overview_write(stdout, &night->overview, SUMMARY_JSON);
-    else if (!telling->quiet) {
+    else if (telling->level >= TELL_INFO) {
         fputc('\n', stderr);
-        told = overview_write(stderr, &night->overview, SUMMARY_TEXT);
+        (void)overview_write(stderr, &night->overview, SUMMARY_TEXT); /* nobody need listen */
         if (status == RISKPOOL_OK)
             fprintf(stderr, "also in %s and %s\n", night->path[0], night->path[1]);
     }
+    if (told != RISKPOOL_OK)
+        fprintf(stderr, "riskpool %s: the summary: %s\n", telling->command, riskpool_status_text(told));
     const int codes[] = {night->overview.exit_code, riskpool_status_exit_code(status), riskpool_status_exit_code(told)};
     int worst = 0;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
@@ -295,8 +300,10 @@ static enum riskpool_status open_night(struct night_state *night) {
             night->path[i] = NULL;
         if (!night->path[i])
             status = RISKPOOL_NO_MEMORY;
-        else if (!night->request->fresh)
-            status = look_at(night, i);
+        else {
+            store_sweep(night->path[i]);
+            status = night->request->fresh ? RISKPOOL_OK : look_at(night, i);
+        }
     }
     if (status == RISKPOOL_NO_MEMORY)
         fprintf(stderr, "riskpool %s: %s\n", night->request->telling.command, riskpool_status_text(status));
@@ -345,9 +352,9 @@ int jobs_run_one(const struct request *request, struct job *job) {
     char *messages = NULL;
     begin(request);
     job_check(request, job, &scenario, &messages);
-    if (messages)
+    if (messages && (!scenario || request->telling.level >= TELL_WARNING))
         fputs(messages, stderr);
-    else if (!scenario)
+    else if (!messages && !scenario)
         fprintf(stderr, "%s: %s\n", job->scenario_path, riskpool_status_text(job->status));
     if (is_good(job))
         job_run(request, job, scenario);

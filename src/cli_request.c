@@ -67,8 +67,10 @@ static int parse_option(struct request *request, int option, const char *value) 
         request->exact = 1;
         return -1;
     case 'q':
-        request->telling.quiet = 1;
+        request->telling.level = TELL_ERROR;
         return -1;
+    case 'L':
+        return level_parse(value, &request->telling.level);
     case 'J':
         request->telling.json = 1;
         return -1;
@@ -91,6 +93,7 @@ int request_read(struct request *request, int argc, char **argv) {
                                             {"quiet", no_argument, NULL, 'q'},
                                             {"json", no_argument, NULL, 'J'},
                                             {"exact", no_argument, NULL, 'e'},
+                                            {"log-level", required_argument, NULL, 'L'},
                                             {"help", no_argument, NULL, 'h'},
                                             {"shard", required_argument, NULL, 'I'},
                                             {"stress", required_argument, NULL, 'S'},

@@ -36,7 +36,7 @@ static int run_all(struct request *request, size_t n, char **paths) {
 }
 
 int cli_run(int argc, char **argv) {
-    struct request request = {.telling = {.command = "run"}};
+    struct request request = {.telling = {.command = "run", .level = TELL_INFO}};
     int code = request_read(&request, argc, argv);
     if (code < 0 && optind == argc)
         code = command_misused("run", "which scenario?");
