@@ -33,7 +33,7 @@ LAYERS = [
     (4, "orders"),
     (5, "market surface calibrate"),
     (5, "bridge procedure"),
-    (6, "scenario estimate"),
+    (6, "scenario estimate night"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),
