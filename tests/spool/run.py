@@ -364,6 +364,14 @@ def test_signals(place, _):
         place.check(took < WITHIN, f"signal {number}: {took:.1f} s")
         place.check(f"stopped by {signal.Signals(number).name}" in said, f"signal {number}: says '{said}'")
         place.check(not os.path.exists(output), "results of a run that was stopped")
+    process = subprocess.Popen([place.riskpool, "reverse", slow, "-q", "--scale", "volatility", "--target",
+                                "cross.any_liquidation_frequency=10%"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(1.0)
+    process.terminate()
+    begin = time.monotonic()
+    said = process.communicate()[1].decode()
+    place.check(process.returncode == 75 and time.monotonic() - begin < WITHIN, f"reverse: exit {process.returncode}")
+    place.check("stopped early" in said, f"reverse says '{said}'")
     if not shutil.which("mpirun"):
         print("  no mpirun: its signals are not looked at")
     else:
