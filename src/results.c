@@ -177,6 +177,17 @@ static void free_mode(struct mode_results *mode) {
     free(mode->liquidation_time);
 }
 
+static void free_sweep(struct sweep_results *sweep) {
+    for (size_t k = 0; k < sweep->n_points; k++)
+        riskpool_results_free(sweep->point[k]);
+    for (size_t a = 0; a < sweep->n_parameters; a++) {
+        free(sweep->axis[a].key);
+        free(sweep->axis[a].name);
+        free(sweep->axis[a].value);
+    }
+    free(sweep->point);
+}
+
 void riskpool_results_free(struct riskpool_results *results) {
     if (!results)
         return;
@@ -190,6 +201,7 @@ void riskpool_results_free(struct riskpool_results *results) {
         free(results->comparison[i]);
     for (size_t i = 0; results->limits && i < results->n_limits; i++)
         free(results->limits[i].key);
+    free_sweep(&results->sweep);
     void *const owned[] = {results->title,         results->source,
                            results->currency,      results->name,
                            results->confidence,    results->time,

@@ -121,6 +121,24 @@ struct mode_results {
     double *liquidation_time;
 };
 
+enum { SWEEP_MOST_AXES = 2 };
+
+/* A swept parameter: its key in the scenario, the name of its dimension, what it takes. */
+struct sweep_axis {
+    char *key, *name;
+    size_t n;
+    double *value;
+};
+
+/* The results at every point of the grid, the last axis running fastest: the statistics of every mode without
+ * dimension or along `confidence`, and the comparisons likewise. */
+struct sweep_results {
+    size_t n_parameters; /* 0: there is no sweep */
+    struct sweep_axis axis[SWEEP_MOST_AXES];
+    size_t n_points;
+    struct riskpool_results **point;
+};
+
 struct riskpool_results {
     char *title, *source, *currency, *name;
     char scenario_sha256[65];
@@ -149,6 +167,7 @@ struct riskpool_results {
     double *correlation;                /* [asset][asset] as used */
     double *correlation_requested;      /* as written in the scenario, when it was repaired; else NULL */
 
+    struct sweep_results sweep;
     char *scenario_text, *resolved_scenario;
     size_t n_limits;
     struct limit_result *limits;

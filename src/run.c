@@ -13,6 +13,7 @@
 #include "run_setup.h"
 #include "scenario.h"
 #include "stats.h"
+#include "sweep.h"
 #include "worker.h"
 
 /* Confidence level that a target error is about. */
@@ -354,6 +355,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
     if (status == RISKPOOL_OK && assembled)
         status = fill_results(&run, filled);
     run_free(&run);
+    if (status == RISKPOOL_OK && assembled)
+        status = sweep_run(scenario, run.options, filled);
     omp_destroy_lock(&run.lock);
     if (status == RISKPOOL_OK && assembled)
         *results = filled;
