@@ -23,6 +23,8 @@ struct request {
     char **taken; /* results paths of this command so far */
     size_t n_taken;
     int threads;
+    uint64_t memory; /* 0: as the library has it */
+    char *folder;    /* of the scenario's results */
     double target_error;
     double max_seconds; /* 0: no limit */
     uint64_t shard, n_shards;
@@ -79,6 +81,10 @@ static int parse_option(struct request *request, int option, const char *value) 
         wrong = duration_parse(value, &request->max_seconds);
         if (wrong || !(request->max_seconds > 0.0))
             return command_misused("run", "--max-time takes a duration, such as 7.5h, not '%s'", value);
+        return -1;
+    case 'M':
+        if (!memory_parse(value, &request->memory))
+            return command_misused("run", "--memory takes a size, such as 64MB, not '%s'", value);
         return -1;
     case 'f':
         request->fresh = 1;
@@ -143,7 +149,9 @@ static struct riskpool_run_options run_options(const struct request *request) {
                                          .target_error = request->target_error,
                                          .progress = progress_show,
                                          .stop = progress_stop,
-                                         .exact = request->exact};
+                                         .exact = request->exact,
+                                         .memory = request->memory,
+                                         .folder = request->folder};
 }
 
 /* Opens the spool beside `path`. The disk must have room for the results before anything is computed. */
@@ -159,15 +167,16 @@ static enum riskpool_status open_spool(const struct request *request, const stru
                                 .n_shards = request->n_shards,
                                 .fresh = request->fresh,
                                 .stop = progress_stop};
-    uint64_t spool_bytes, results_bytes;
+    const struct riskpool_run_options options = run_options(request);
+    struct run_disk disk;
     enum riskpool_status status = asprintf(&folder, "%s.part", path) < 0 ? RISKPOOL_NO_MEMORY : RISKPOOL_OK;
     if (status == RISKPOOL_OK)
-        status = run_disk(scenario, &spool_bytes, &results_bytes);
+        status = run_disk(scenario, &options, &disk);
     if (status == RISKPOOL_OK)
-        status = spool_disk_check(path, results_bytes, &message);
+        status = spool_disk_check(path, disk.results + disk.files, &message);
     if (status == RISKPOOL_OK) {
         terms.folder = folder;
-        terms.n_bytes = spool_bytes + results_bytes;
+        terms.n_bytes = disk.spool + disk.results + disk.files;
         status = spool_open(&terms, spool, &message);
     }
     if (status != RISKPOOL_OK)
@@ -286,6 +295,7 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
         status = results_show_done(&request->telling, path);
         goto out;
     }
+    request->folder = store_folder(path);
     const struct riskpool_run_options options = run_options(request);
     status = memory_check(scenario, &options);
     if (status != RISKPOOL_OK)
@@ -298,6 +308,8 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
     status = simulate(request, scenario, scenario_path, path);
 out:
     riskpool_text_free(messages);
+    free(request->folder);
+    request->folder = NULL;
     free(path);
     riskpool_scenario_free(scenario);
     return status;
@@ -333,21 +345,15 @@ static void request_free(struct request *request) {
 }
 
 int cli_run(int argc, char **argv) {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"paths", required_argument, NULL, 'n'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"threads", required_argument, NULL, 'j'},
-                                            {"modes", required_argument, NULL, 'm'},
-                                            {"target-error", required_argument, NULL, 't'},
-                                            {"fresh", no_argument, NULL, 'f'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"json", no_argument, NULL, 'J'},
-                                            {"exact", no_argument, NULL, 'e'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"shard", required_argument, NULL, 'I'},
-                                            {"stress", required_argument, NULL, 'S'},
-                                            {"max-time", required_argument, NULL, 'T'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 'j'},
+        {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
+        {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
+        {"json", no_argument, NULL, 'J'},         {"exact", no_argument, NULL, 'e'},
+        {"help", no_argument, NULL, 'h'},         {"shard", required_argument, NULL, 'I'},
+        {"stress", required_argument, NULL, 'S'}, {"max-time", required_argument, NULL, 'T'},
+        {"memory", required_argument, NULL, 'M'}, {NULL, 0, NULL, 0}};
     struct request request = {.telling = {.command = "run"}, .taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
     if (!request.taken) {

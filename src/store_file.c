@@ -26,8 +26,7 @@ void store_message(char **message, const char *format, ...) {
     *message = text;
 }
 
-/* The folder that holds `path`, to be freed; NULL when out of memory. */
-static char *folder_of(const char *path) {
+char *store_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
         return strdup(".");
@@ -53,7 +52,7 @@ static int create_folders(char *folder) {
 enum riskpool_status store_prepare(const char *path, char **message) {
     *message = NULL;
     struct stat status;
-    char *folder = folder_of(path);
+    char *folder = store_folder(path);
     if (!folder)
         return RISKPOOL_NO_MEMORY;
     const int error = create_folders(folder);
@@ -92,23 +91,25 @@ static int open_beside(const char *path, char **name) {
 }
 
 /* 0, or -1 with errno. */
-static int write_all(int file, const void *bytes, size_t n) {
+static int write_all(int file, const void *bytes, size_t n, const struct depot *depot) {
     const char *at = bytes;
     while (n > 0) {
-        const ssize_t written = write(file, at, n < 1u << 30 ? n : 1u << 30);
+        const ssize_t written = write(file, at, n < DEPOT_REST ? n : DEPOT_REST);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -1;
         at += written;
         n -= (size_t)written;
+        if (depot)
+            depot_rest(depot);
     }
     return fsync(file);
 }
 
 /* A rename is only safe from a power loss once its folder is on the disk; file systems that cannot do that say so. */
 static int sync_folder(const char *path) {
-    char *folder = folder_of(path);
+    char *folder = store_folder(path);
     const int file = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     free(folder);
     if (file < 0)
@@ -120,7 +121,8 @@ static int sync_folder(const char *path) {
     return failed ? -1 : 0;
 }
 
-enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, char **message) {
+enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, const struct depot *depot,
+                                        char **message) {
     enum riskpool_status status = store_prepare(path, message);
     if (status != RISKPOOL_OK)
         return status;
@@ -130,7 +132,7 @@ enum riskpool_status store_file_replace(const char *path, const void *bytes, siz
         store_message(message, "%s: cannot be created: %s", path, strerror(errno));
         return RISKPOOL_CANNOT_CREATE;
     }
-    int failed = write_all(file, bytes, n) != 0;
+    int failed = write_all(file, bytes, n, depot) != 0;
     int error = errno;
     if (close(file) != 0 && !failed) {
         failed = 1;

@@ -7,9 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "depot.h"
+
 struct store {
     hid_t file;
-    size_t n_threads;  /* that compress; 1 until told */
+    size_t n_threads;           /* that compress; 1 until told */
+    const struct depot *values; /* that long arrays lie in; NULL: none */
+    struct depot image;         /* the file in memory, or in a file of its own */
+    uint64_t image_size, in_memory;
     char *error;       /* the first failure; NULL: none */
     H5E_auto2_t print; /* what HDF5 did with errors before */
     void *print_user;
@@ -24,9 +29,10 @@ struct store_shape {
 /* Silences HDF5 and keeps it from running code at exit. store_end closes the file and undoes the silence. */
 void store_begin(struct store *store);
 void store_end(struct store *store);
-/* An empty file in memory; `name` appears in messages only. */
-void store_create_image(struct store *store, const char *name);
-/* The bytes of the file in memory, valid until store_end. */
+/* An empty file in memory, or, when it is longer than `in_memory` bytes, in the depot's files in `folder`; `name`
+ * appears in messages only. */
+void store_create_image(struct store *store, const char *name, const char *folder, uint64_t in_memory);
+/* The bytes of this file, valid until store_end. */
 const void *store_image(struct store *store, size_t *n);
 void store_open(struct store *store, const char *path); /* to read */
 

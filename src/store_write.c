@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "results.h"
+#include "store.h"
 #include "store_file.h"
 #include "store_format.h"
 #include "store_node.h"
@@ -266,20 +267,23 @@ enum riskpool_status riskpool_results_write(const struct riskpool_results *resul
         goto out;
     struct store store;
     size_t n = 0;
+    char *folder = store_folder(path);
     store_begin(&store);
     store.n_threads = results->n_threads > 0 ? results->n_threads : 1;
-    store_create_image(&store, path);
+    store.values = &results->depot;
+    store_create_image(&store, path, folder, results->in_memory);
     if (!store.error)
         put_all(&store, results);
     const void *image = store_image(&store, &n);
     if (image)
-        status = store_file_replace(path, image, n, message);
+        status = store_file_replace(path, image, n, &store.image, message);
     store_end(&store);
     if (!image) {
         store_message(message, "%s: %s", path, store.error);
         status = RISKPOOL_WRITE_FAILED;
     }
     free(store.error);
+    free(folder);
 out:
     free(ignored);
     return status;

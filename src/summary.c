@@ -134,12 +134,9 @@ static void add_cost_rows(struct table *table, const struct riskpool_results *re
     static const struct {
         const char *name;
         int statistic;
-    } costs[] = {{"mean fees", STAT_mean_fees},
-                 {"mean slippage", STAT_mean_slippage},
-                 {"mean funding", STAT_mean_funding},
-                 {"mean shortfall", STAT_mean_shortfall},
-                 {"mean forfeited", STAT_mean_forfeited},
-                 {"mean top-up", STAT_mean_top_up}};
+    } costs[] = {{"mean fees", STAT_mean_fees},           {"mean slippage", STAT_mean_slippage},
+                 {"mean funding", STAT_mean_funding},     {"mean shortfall", STAT_mean_shortfall},
+                 {"mean forfeited", STAT_mean_forfeited}, {"mean top-up", STAT_mean_top_up}};
     for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
         int any = 0;
         for (size_t m = 0; m < results->n_modes; m++)

@@ -36,14 +36,15 @@ struct team {
     omp_lock_t lock; /* of the tallies */
 };
 
-static enum riskpool_status point_init(struct point *point, const struct riskpool_scenario *scenario) {
+static enum riskpool_status point_init(struct point *point, const struct riskpool_scenario *scenario,
+                                       const struct riskpool_run_options *options) {
     point->scenario = *scenario;
     point->scenario.trajectories = 0;
     point->scenario.paths_kept = PATHS_NONE;
     enum riskpool_status status = run_setup_init(&point->setup, &point->scenario, 0);
     if (status != RISKPOOL_OK)
         return status;
-    const struct tally_shape shape = run_tally_shape(&point->setup, 0);
+    const struct tally_shape shape = run_tally_shape(&point->setup, options);
     return tally_init(&point->tally, &shape);
 }
 
@@ -69,7 +70,7 @@ static enum riskpool_status team_init(struct team *team, size_t n_threads, size_
                                       struct riskpool_scenario *const *scenario) {
     enum riskpool_status status = RISKPOOL_OK;
     for (; team->n_points < n && status == RISKPOOL_OK; ++team->n_points)
-        status = point_init(&team->point[team->n_points], scenario[team->n_points]);
+        status = point_init(&team->point[team->n_points], scenario[team->n_points], team->options);
     team->crew = calloc(n_threads, sizeof *team->crew);
     if (status == RISKPOOL_OK && !team->crew)
         status = RISKPOOL_NO_MEMORY;
@@ -208,5 +209,5 @@ enum riskpool_status sweep_run(const struct riskpool_scenario *scenario, const s
         status =
             run_team(sweep, first, left < POINTS_AT_ONCE ? left : POINTS_AT_ONCE, n_threads, options, &results->sweep);
     }
-    return status;
+    return status == RISKPOOL_OK ? sweep_cross(results) : status;
 }

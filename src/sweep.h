@@ -10,5 +10,7 @@
  * RISKPOOL_STOPPED when options->stop or options->progress says so. */
 enum riskpool_status sweep_run(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options,
                                struct riskpool_results *results);
+/* Fills in the crossings of results whose points are there. Inside sweep only. */
+enum riskpool_status sweep_cross(struct riskpool_results *results);
 
 #endif

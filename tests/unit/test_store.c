@@ -250,7 +250,8 @@ static void equal_results_are_equal_bytes(void **state) {
 static void columns_and_layout_are_right(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(2, 1);
-    r->path = malloc(PATHS * sizeof *r->path);
+    enum riskpool_status status = RISKPOOL_OK;
+    r->path = depot_lengthen(&r->depot, NULL, PATHS, sizeof *r->path, &status);
     for (size_t i = 0; i < PATHS; i++)
         r->path[i] = 3 * i + 1;
     write_or_fail(r, path_of("columns.h5"));
