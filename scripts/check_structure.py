@@ -37,7 +37,7 @@ LAYERS = [
     (6, "stats engine"),
     (7, "worker store summary"),
     (7, "spool"),
-    (7, "run"),
+    (7, "sweep run"),
     (7, "reverse replay"),
     (8, "log progress"),
     (8, "cli"),

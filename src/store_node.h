@@ -20,10 +20,12 @@ struct store {
     void *print_user;
 };
 
+enum { STORE_AXES = 4 };
+
 /* Lengths along the axes; rank 0 is a scalar. */
 struct store_shape {
     int rank;
-    hsize_t length[2];
+    hsize_t length[STORE_AXES];
 };
 
 /* Silences HDF5 and keeps it from running code at exit. store_end closes the file and undoes the silence. */
@@ -49,7 +51,7 @@ hid_t store_open_object(struct store *store, hid_t parent, const char *name);
 /* Names of the groups in `parent`, in the order of their creation, to be freed one by one and together; at most
  * `most`, more are a failure. */
 char **store_group_names(struct store *store, hid_t parent, size_t most, size_t *n);
-/* Lengths of a dataset; rank -1 when it is none or has more than two axes. */
+/* Lengths of a dataset; rank -1 when it is none or has more than STORE_AXES axes. */
 struct store_shape store_shape_of(struct store *store, hid_t dataset);
 /* What a dataset holds, which must have this shape. Numbers are converted to `wanted`; texts are the caller's. */
 void store_get_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t wanted,

@@ -10,6 +10,7 @@
 #include "store_file.h"
 #include "store_format.h"
 #include "store_node.h"
+#include "store_sweep.h"
 
 /* A group while it is written: its dimensions, made before its variables. */
 struct group {
@@ -184,7 +185,7 @@ static void put_market(struct store *store, const struct riskpool_results *resul
 }
 
 static void put_comparison(struct store *store, const struct riskpool_results *results) {
-    static const enum dimension dims[] = {DIM_PAIR, DIM_QUANTILE};
+    static const enum dimension dims[] = {DIM_PAIR, DIM_QUANTILE, DIM_CONFIDENCE};
     struct group group = open_group(store, results, "comparison");
     put_dimensions(&group, dims, sizeof dims / sizeof *dims);
     put_fields(&group, comparison_fields, COMP_COUNT, results->comparison);
@@ -254,6 +255,8 @@ static void put_all(struct store *store, const struct riskpool_results *results)
     put_market(store, results);
     if (results->n_modes > 1)
         put_comparison(store, results);
+    if (results->sweep.n_points > 0)
+        store_put_sweep(store, results);
     put_provenance(store, results);
 }
 
