@@ -3,6 +3,7 @@
 #include "store_node.h"
 
 #include <hdf5_hl.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@ enum {
     CHUNK = 65536,          /* values in a chunk */
     ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED
 };
+
+/* A name that no file can have: one that is there would be read into memory before it is replaced. */
+#define NO_FILE "/dev/null/results"
 
 void store_begin(struct store *store) {
     *store = (struct store){.file = -1, .n_threads = 1};
@@ -106,8 +110,10 @@ static void *grow_image(void *image, size_t size, H5FD_file_image_op_t reason, v
         size += DEPOT_REST;
     void *longer = depot_lengthen(&store->image, image, size, 1, &status);
     depot_rest(&store->image);
-    if (status != RISKPOOL_OK)
+    if (status != RISKPOOL_OK) {
+        store_refuse(store, "%zu bytes of it: %s", size, strerror(errno));
         return NULL;
+    }
     store->image_size = size;
     return longer;
 }
@@ -122,11 +128,11 @@ static void *copy_image(void *to, const void *from, size_t size, H5FD_file_image
     return memcpy(to, from, size);
 }
 
-/* The depot goes with the store. */
-static herr_t keep_image(void *image, H5FD_file_image_op_t reason, void *user) {
-    (void)image;
+static herr_t drop_image(void *image, H5FD_file_image_op_t reason, void *user) {
+    struct store *store = user;
     (void)reason;
-    (void)user;
+    depot_drop(&store->image, image);
+    store->image_size = 0;
     return 0;
 }
 
@@ -140,7 +146,7 @@ static herr_t keep_user(void *user) {
 }
 
 void store_create_image(struct store *store, const char *name, const char *folder, uint64_t in_memory) {
-    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, keep_image, same_user, keep_user, store};
+    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, drop_image, same_user, keep_user, store};
     if (store->error)
         return;
     store->image.folder = folder;
@@ -149,7 +155,7 @@ void store_create_image(struct store *store, const char *name, const char *folde
     if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, IMAGE_STEP, 0) >= 0 &&
         H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0)
-        store->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+        store->file = H5Fcreate(NO_FILE, H5F_ACC_TRUNC, creation, access);
     check_object(store, store->file, "preparing", name);
     drop(access);
     drop(creation);
