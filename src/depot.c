@@ -41,6 +41,7 @@ static void *map_file(int file, size_t size, enum riskpool_status *status) {
     void *at = error ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (at != MAP_FAILED)
         return at;
+    errno = error ? error : errno;
     *status = error ? RISKPOOL_WRITE_FAILED : errno == ENOMEM ? RISKPOOL_NO_MEMORY : RISKPOOL_CANNOT_CREATE;
     return NULL;
 }
@@ -109,6 +110,7 @@ static int make_place(struct depot *depot) {
 void *depot_lengthen(struct depot *depot, void *at, uint64_t n, size_t size, enum riskpool_status *status) {
     if (*status != RISKPOOL_OK)
         return at;
+    errno = ENOMEM;
     if (n > PTRDIFF_MAX / (size ? size : 1) || !make_place(depot)) {
         *status = RISKPOOL_NO_MEMORY;
         return at;

@@ -29,7 +29,7 @@ struct depot {
 void depot_free(struct depot *depot);
 /* The array with room for `n` values; NULL: a new one. What is new in it is not set. When *status is not RISKPOOL_OK
  * nothing happens; on failure (RISKPOOL_NO_MEMORY, RISKPOOL_CANNOT_CREATE, RISKPOOL_WRITE_FAILED when the disk is full)
- * it is set, and the array stays as it is. */
+ * it is set, errno says why, and the array stays as it is. */
 void *depot_lengthen(struct depot *depot, void *array, uint64_t n, size_t size, enum riskpool_status *status);
 /* Frees one array; NULL is fine. */
 void depot_drop(struct depot *depot, void *array);

@@ -159,7 +159,7 @@ struct riskpool_results {
     int complete;
     double start_equity;
     size_t n_threads;   /* that made them and may write them; 0 or 1: one */
-    uint64_t in_memory; /* bytes of the results file that may be put together in memory; more: in a file beside it */
+    uint64_t in_memory; /* bytes of the results file that may be put together in memory; 0: RISKPOOL_MEMORY */
 
     size_t size[DIM_COUNT]; /* length of every dimension; size[DIM_NONE] = 1, size[DIM_PATH] = paths kept */
     char **position;        /* [position] names */

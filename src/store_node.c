@@ -3,6 +3,7 @@
 #include "store_node.h"
 
 #include <hdf5_hl.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@ enum {
     CHUNK = 65536,          /* values in a chunk */
     ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED
 };
+
+/* A name that no file can have: one that is there would be read into memory before it is replaced. */
+#define NO_FILE "/dev/null/results"
 
 void store_begin(struct store *store) {
     *store = (struct store){.file = -1, .n_threads = 1};
@@ -106,8 +110,10 @@ static void *grow_image(void *image, size_t size, H5FD_file_image_op_t reason, v
         size += DEPOT_REST;
     void *longer = depot_lengthen(&store->image, image, size, 1, &status);
     depot_rest(&store->image);
-    if (status != RISKPOOL_OK)
+    if (status != RISKPOOL_OK) {
+        store_refuse(store, "%zu bytes of it: %s", size, strerror(errno));
         return NULL;
+    }
     store->image_size = size;
     return longer;
 }
@@ -122,11 +128,11 @@ static void *copy_image(void *to, const void *from, size_t size, H5FD_file_image
     return memcpy(to, from, size);
 }
 
-/* The depot goes with the store. */
-static herr_t keep_image(void *image, H5FD_file_image_op_t reason, void *user) {
-    (void)image;
+static herr_t drop_image(void *image, H5FD_file_image_op_t reason, void *user) {
+    struct store *store = user;
     (void)reason;
-    (void)user;
+    depot_drop(&store->image, image);
+    store->image_size = 0;
     return 0;
 }
 
@@ -140,8 +146,7 @@ static herr_t keep_user(void *user) {
 }
 
 void store_create_image(struct store *store, const char *name, const char *folder, uint64_t in_memory) {
-    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, keep_image,
-                                             same_user,   keep_user,  store};
+    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, drop_image, same_user, keep_user, store};
     if (store->error)
         return;
     store->image.folder = folder;
@@ -150,7 +155,7 @@ void store_create_image(struct store *store, const char *name, const char *folde
     if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, IMAGE_STEP, 0) >= 0 &&
         H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0)
-        store->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+        store->file = H5Fcreate(NO_FILE, H5F_ACC_TRUNC, creation, access);
     check_object(store, store->file, "preparing", name);
     drop(access);
     drop(creation);
@@ -194,10 +199,10 @@ static hid_t space_of(struct store_shape shape) {
     return shape.rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(shape.rank, shape.length, NULL);
 }
 
-/* Long arrays lie in chunks of whole rows; rank 0: not in chunks. */
+/* Long arrays of one or two axes lie in chunks of whole rows; rank 0: not in chunks. */
 static struct store_shape chunk_of(struct store_shape shape) {
     const hsize_t row = shape.rank == 2 ? shape.length[1] : 1, rows = row < CHUNK ? CHUNK / row : 1;
-    if (shape.rank == 0 || shape.length[0] * row < COMPRESSED_FROM)
+    if (shape.rank == 0 || shape.rank > 2 || shape.length[0] * row < COMPRESSED_FROM)
         return (struct store_shape){0, {0, 0}};
     return (struct store_shape){shape.rank, {rows < shape.length[0] ? rows : shape.length[0], row}};
 }

@@ -268,13 +268,16 @@ enum riskpool_status riskpool_results_write(const struct riskpool_results *resul
     enum riskpool_status status = check_names(results, path, message);
     if (status != RISKPOOL_OK)
         goto out;
+    status = store_prepare(path, message);
+    if (status != RISKPOOL_OK)
+        goto out;
     struct store store;
     size_t n = 0;
     char *folder = store_folder(path);
     store_begin(&store);
     store.n_threads = results->n_threads > 0 ? results->n_threads : 1;
     store.values = &results->depot;
-    store_create_image(&store, path, folder, results->in_memory);
+    store_create_image(&store, path, folder, results->in_memory > 0 ? results->in_memory : RISKPOOL_MEMORY);
     if (!store.error)
         put_all(&store, results);
     const void *image = store_image(&store, &n);
