@@ -14,18 +14,20 @@ static int by_place(const void *a, const void *b) {
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* The first change of sign on the straight lines between the marks. The error of the crossing is that of the
- * difference, which is drawn on the same numbers at both ends, over the slope. */
+/* The first change of sign on the straight lines between the marks; a difference of nothing has no sign. The error of
+ * the crossing is that of the difference, which is drawn on the same numbers at both ends, over the slope. */
 static void cross(struct mark *mark, size_t n, double *at, double *error) {
+    const struct mark *before = NULL;
     qsort(mark, n, sizeof *mark, by_place);
-    for (size_t i = 0; i + 1 < n; i++) {
-        const double from = mark[i].difference, to = mark[i + 1].difference;
-        if (!((from < 0 && to >= 0) || (from > 0 && to <= 0)))
-            continue;
-        const double share = from / (from - to), slope = (to - from) / (mark[i + 1].at - mark[i].at);
-        *at = mark[i].at + share * (mark[i + 1].at - mark[i].at);
-        *error = fmax(mark[i].error, mark[i + 1].error) / fabs(slope);
-        return;
+    for (size_t i = 0; i < n; i++) {
+        const double from = before ? before->difference : 0.0, to = mark[i].difference;
+        if ((from < 0.0 && to > 0.0) || (from > 0.0 && to < 0.0)) {
+            const double width = mark[i].at - before->at;
+            *at = before->at + from / (from - to) * width;
+            *error = fmax(before->error, mark[i].error) * width / fabs(to - from);
+            return;
+        }
+        before = to < 0.0 || to > 0.0 ? &mark[i] : before;
     }
 }
 
