@@ -26,6 +26,8 @@
     "      --target-error X     add paths until the relative half width of the 99 % expected\n"                \
     "                           shortfall of every mode is below X\n"                                          \
     "      --exact              value every pool at every step; slower, the same results\n"                    \
+    "      --memory SIZE        memory for what grows with the paths; more lies in files beside the\n"         \
+    "                           results while the run lasts [128MB]\n"                                         \
     "      --max-time DURATION  stop after so long, such as 7.5h, with exit code 75\n"                         \
     "      --shard I/N          every N-th batch, from the I-th (from 0); who completes the set\n"             \
     "                           writes the results. auto: as Slurm, srun or mpirun number it\n"                \
@@ -54,12 +56,14 @@ const struct command commands[] = {
     {"merge", "[OPTION]... RESULTS.h5.part", "the results of an interrupted or distributed run from its spool",
      "      --partial            go without what is missing; the results say so, the spool stays\n"
      "  -o, --output FILE        results file [the folder without .part]\n"
+     "      --memory SIZE        memory for what grows with the paths; more lies in files beside the\n"
+     "                           results meanwhile [128MB]\n"
      "  -q, --quiet              no progress, no summary\n"
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_merge},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
-     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION STRESS_OPTION
-         HELP_OPTION,
+     "      --resolved           print the scenario with every default filled in\n"
+     "      --memory SIZE        as for run\n" ASSIGN_OPTION STRESS_OPTION HELP_OPTION,
      cli_validate},
     {"inspect", "[OPTION]... SCENARIO",
      "the account before the first step: margins, levels, liquidation prices, per mode",

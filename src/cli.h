@@ -39,6 +39,8 @@ void assignments_free(struct assignments *assignments);
 
 /* The number of threads that Slurm gave this process, unless OpenMP was told a number; 0: as OpenMP finds them. */
 int threads_from_environment(void);
+/* A size in bytes: "65536", "512kB", "64MB", "1.5GB"; 0 when it is none. */
+int memory_parse(const char *text, uint64_t *bytes);
 /* Prints the memory that a run needs. */
 enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
 /* RISKPOOL_NO_MEMORY, with a message, when a run needs more memory than there is. */

@@ -34,6 +34,7 @@ void job_free(struct job *job) {
     free(job->confidence);
     free(job->overrides);
     free(job->path);
+    free(job->folder);
     free(job->name);
     *job = (struct job){0};
 }
@@ -55,12 +56,14 @@ static char *output_path(const struct request *request, const char *name) {
     return written < 0 ? NULL : path;
 }
 
-static struct riskpool_run_options run_options(const struct request *request) {
+static struct riskpool_run_options run_options(const struct request *request, const struct job *job) {
     return (struct riskpool_run_options){.threads = request->threads,
                                          .target_error = request->target_error,
                                          .progress = progress_show,
                                          .stop = progress_stop,
-                                         .exact = request->exact};
+                                         .exact = request->exact,
+                                         .memory = request->memory,
+                                         .folder = job->folder};
 }
 
 /* Opens the spool beside `path`. The disk must have room for the results before anything is computed. */
@@ -76,15 +79,16 @@ static enum riskpool_status open_spool(const struct request *request, const stru
                                 .n_shards = request->n_shards,
                                 .fresh = request->fresh,
                                 .stop = progress_stop};
-    uint64_t spool_bytes, results_bytes;
+    const struct riskpool_run_options options = run_options(request, job);
+    struct run_disk disk;
     enum riskpool_status status = asprintf(&folder, "%s.part", job->path) < 0 ? RISKPOOL_NO_MEMORY : RISKPOOL_OK;
     if (status == RISKPOOL_OK)
-        status = run_disk(scenario, &spool_bytes, &results_bytes);
+        status = run_disk(scenario, &options, &disk);
     if (status == RISKPOOL_OK)
-        status = spool_disk_check(job->path, results_bytes, &message);
+        status = spool_disk_check(job->path, disk.results + disk.files, &message);
     if (status == RISKPOOL_OK) {
         terms.folder = folder;
-        terms.n_bytes = spool_bytes + results_bytes;
+        terms.n_bytes = disk.spool + disk.results + disk.files;
         status = spool_open(&terms, spool, &message);
     }
     if (status != RISKPOOL_OK)
@@ -143,7 +147,7 @@ static enum riskpool_status simulate(const struct request *request, const struct
     if (status != RISKPOOL_OK)
         return status;
     progress_init(&line, stderr, job->label ? job->label : scenario->name, request->telling.level < TELL_INFO);
-    struct riskpool_run_options options = run_options(request);
+    struct riskpool_run_options options = run_options(request, job);
     options.user = &line;
     line.last.paths = scenario->n_paths;
     struct finish finish = {.telling = request->telling,
@@ -182,6 +186,7 @@ static enum riskpool_status refuse(const struct request *request, const char *pa
 static enum riskpool_status note_scenario(const struct request *request, struct job *job,
                                           const struct riskpool_scenario *scenario) {
     job->path = output_path(request, job->label ? job->label : scenario->name);
+    job->folder = job->path ? store_folder(job->path) : NULL;
     job->name = strdup(scenario->name);
     job->modes = calloc(scenario->book.n_modes + 1, sizeof *job->modes);
     job->confidence = calloc(scenario->n_confidence + 1, sizeof *job->confidence);
@@ -199,11 +204,11 @@ static enum riskpool_status note_scenario(const struct request *request, struct 
 /* Whether the results are there, or can be made. */
 static enum riskpool_status prepare(const struct request *request, struct job *job,
                                     const struct riskpool_scenario *scenario) {
-    const struct riskpool_run_options options = run_options(request);
+    const struct riskpool_run_options options = run_options(request, job);
     char *message = NULL;
     if (same_file(job->scenario_path, job->path))
         return refuse(request, job->path, "is the scenario itself");
-    store_sweep(job->path);
+    store_clean(job->path);
     enum riskpool_status status =
         request->fresh ? RISKPOOL_OK
                        : results_look(request->telling.command, job->path, scenario, request->target_error, &job->done);

@@ -11,6 +11,7 @@ struct request {
     int into_folder;    /* `output` is one */
     struct assignments assignments;
     int threads;
+    uint64_t memory; /* 0: as the library has it */
     double target_error;
     double max_seconds; /* 0: no limit */
     uint64_t shard, n_shards;
@@ -41,7 +42,7 @@ struct job {
     enum job_state state;
     enum riskpool_status status;
     /* Known once the scenario has been checked: */
-    char *path, *name; /* of the results; of the scenario */
+    char *path, *folder, *name; /* of the results, and where they go; of the scenario */
     char sha256[65];
     int checked, done; /* the results were there */
     size_t n_modes, n_confidence;

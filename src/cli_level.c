@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "outcome.h"
+#include "run.h"
 #include "scenario.h"
 
 static const char *const levels[] = {
@@ -27,7 +28,7 @@ void level_tell_start(const struct finish *finish) {
         return;
     (void)gethostname(host, sizeof host - 1);
     const struct riskpool_run_options options = {.threads = finish->threads};
-    (void)riskpool_run_memory(finish->scenario, &options, &bytes);
+    (void)run_memory(finish->scenario, &options, &bytes);
     fprintf(stderr, "debug: riskpool %s (%s) on %s, process %ld, %d thread%s\n", riskpool_version(),
             riskpool_instruction_set(), host, (long)getpid(), finish->threads, finish->threads == 1 ? "" : "s");
     fprintf(stderr, "debug: %s: %llu paths of %llu steps, seed %llu, scenario %.12s; memory %.0f MB\n",

@@ -15,6 +15,7 @@
 struct merge {
     const char *output; /* NULL: the folder without ".part" */
     int partial, threads;
+    uint64_t memory; /* 0: as the library has it */
     struct telling telling;
 };
 
@@ -89,25 +90,41 @@ static enum riskpool_status check_complete(const struct merge *merge, const stru
     return RISKPOOL_OK;
 }
 
+/* Whether memory and disk have room for it; says so when not. */
+static enum riskpool_status check_room(const char *path, const struct riskpool_scenario *scenario,
+                                       const struct riskpool_run_options *options) {
+    char *message = NULL;
+    struct run_disk disk;
+    enum riskpool_status status = memory_check(scenario, options);
+    if (status != RISKPOOL_OK)
+        return status;
+    status = run_disk(scenario, options, &disk);
+    if (status == RISKPOOL_OK)
+        status = spool_disk_check(path, disk.results + disk.files, &message);
+    if (status != RISKPOOL_OK)
+        say(message, path, status);
+    riskpool_text_free(message);
+    return status;
+}
+
+/* The results of what the spool holds. */
 static enum riskpool_status assemble(const struct merge *merge, const struct riskpool_scenario *scenario,
                                      const struct spool_manifest *manifest, struct spool *spool, const char *path) {
     struct progress_line line;
     struct riskpool_results *results = NULL;
-    int gone = 0;
+    char *folder = store_folder(path);
     const int threads = merge->threads > 0 ? merge->threads : omp_get_max_threads();
-    enum riskpool_status status = merge->partial ? RISKPOOL_OK : spool_begin_assembly(spool, &gone);
-    if (status == RISKPOOL_OK && gone)
-        return say("the run was assembled just now", path, RISKPOOL_OK);
-    if (status == RISKPOOL_OK)
-        status = check_complete(merge, spool, scenario, manifest->growing);
-    if (status != RISKPOOL_OK)
-        return status;
-    progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.level < TELL_INFO);
     const struct riskpool_run_options options = {.threads = threads,
                                                  .target_error = manifest->growing ? 1.0 : 0.0,
+                                                 .memory = merge->memory,
+                                                 .folder = folder,
                                                  .progress = progress_show,
                                                  .stop = progress_stop,
                                                  .user = &line};
+    enum riskpool_status status = check_room(path, scenario, &options);
+    if (status != RISKPOOL_OK)
+        goto out;
+    progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.level < TELL_INFO);
     const double started = omp_get_wtime();
     status = run_with_spool(scenario, &options, spool, merge->partial ? RUN_SAVED : RUN_WHOLE, &results);
     progress_clear(&line);
@@ -123,8 +140,23 @@ static enum riskpool_status assemble(const struct merge *merge, const struct ris
         status = run_finish(&finish, results);
     else
         say(spool_message(spool), path, status);
+out:
     riskpool_results_free(results);
+    free(folder);
     return status;
+}
+
+/* The same once nobody else assembles, if enough is there. */
+static enum riskpool_status assemble_alone(const struct merge *merge, const struct riskpool_scenario *scenario,
+                                           const struct spool_manifest *manifest, struct spool *spool,
+                                           const char *path) {
+    int gone = 0;
+    enum riskpool_status status = merge->partial ? RISKPOOL_OK : spool_begin_assembly(spool, &gone);
+    if (status == RISKPOOL_OK && gone)
+        return say("the run was assembled just now", path, RISKPOOL_OK);
+    if (status == RISKPOOL_OK)
+        status = check_complete(merge, spool, scenario, manifest->growing);
+    return status == RISKPOOL_OK ? assemble(merge, scenario, manifest, spool, path) : status;
 }
 
 static enum riskpool_status merge_spool(const struct merge *merge, const char *given) {
@@ -149,7 +181,7 @@ static enum riskpool_status merge_spool(const struct merge *merge, const char *g
         goto out;
     }
     int done = 0;
-    store_sweep(path);
+    store_clean(path);
     status = store_prepare(path, &message);
     if (status == RISKPOOL_OK && results_look("merge", path, scenario, 0.0, &done) != RISKPOOL_OK) {
         status = RISKPOOL_CANNOT_CREATE;
@@ -158,7 +190,7 @@ static enum riskpool_status merge_spool(const struct merge *merge, const char *g
     if (status == RISKPOOL_OK && done)
         status = results_show_done(&merge->telling, path);
     else if (status == RISKPOOL_OK)
-        status = assemble(merge, scenario, &manifest, spool, path);
+        status = assemble_alone(merge, scenario, &manifest, spool, path);
     else
         say(message, path, status);
 out:
@@ -172,9 +204,13 @@ out:
 }
 
 int cli_merge(int argc, char **argv) {
-    static const struct option options[] = {
-        {"partial", no_argument, NULL, 'p'}, {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'J'},
-        {"quiet", no_argument, NULL, 'q'},   {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"partial", no_argument, NULL, 'p'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"json", no_argument, NULL, 'J'},
+                                            {"memory", required_argument, NULL, 'M'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct merge merge = {.threads = threads_from_environment(), .telling = {.command = "merge", .level = TELL_INFO}};
     int option;
     opterr = 0;
@@ -185,6 +221,10 @@ int cli_merge(int argc, char **argv) {
             break;
         case 'o':
             merge.output = optarg;
+            break;
+        case 'M':
+            if (!memory_parse(optarg, &merge.memory))
+                return command_misused("merge", "--memory takes a size, such as 64MB, not '%s'", optarg);
             break;
         case 'J':
             merge.telling.json = 1;

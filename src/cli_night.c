@@ -201,7 +201,7 @@ static enum riskpool_status save_summary(const struct night_state *night, size_t
     if (fclose(file) != 0 && status == RISKPOOL_OK)
         status = RISKPOOL_NO_MEMORY;
     if (status == RISKPOOL_OK)
-        status = store_file_replace(night->path[which], bytes, size, message);
+        status = store_file_replace(night->path[which], bytes, size, NULL, message);
     free(bytes);
     return status;
 }
@@ -301,7 +301,7 @@ static enum riskpool_status open_night(struct night_state *night) {
         if (!night->path[i])
             status = RISKPOOL_NO_MEMORY;
         else {
-            store_sweep(night->path[i]);
+            store_clean(night->path[i]);
             status = night->request->fresh ? RISKPOOL_OK : look_at(night, i);
         }
     }

@@ -24,6 +24,12 @@ int threads_from_environment(void) {
     return slurm && positive_number(slurm, &number) && number <= 4096.0 ? (int)number : 0;
 }
 
+static int read_memory(struct request *request, const char *value) {
+    if (memory_parse(value, &request->memory))
+        return -1;
+    return command_misused(request->telling.command, "--memory takes a size, such as 64MB, not '%s'", value);
+}
+
 static int parse_option(struct request *request, int option, const char *value) {
     const char *const command = request->telling.command;
     double number;
@@ -60,6 +66,8 @@ static int parse_option(struct request *request, int option, const char *value) 
         if (wrong || !(request->max_seconds > 0.0))
             return command_misused(command, "--max-time takes a duration, such as 7.5h, not '%s'", value);
         return -1;
+    case 'M':
+        return read_memory(request, value);
     case 'f':
         request->fresh = 1;
         return -1;
@@ -98,6 +106,7 @@ int request_read(struct request *request, int argc, char **argv) {
                                             {"shard", required_argument, NULL, 'I'},
                                             {"stress", required_argument, NULL, 'S'},
                                             {"max-time", required_argument, NULL, 'T'},
+                                            {"memory", required_argument, NULL, 'M'},
                                             {NULL, 0, NULL, 0}};
     const char *const command = request->telling.command;
     int option, code = -1;

@@ -28,8 +28,7 @@ void store_message(char **message, const char *format, ...) {
     *message = text;
 }
 
-/* The folder that holds `path`, to be freed; NULL when out of memory. */
-static char *folder_of(const char *path) {
+char *store_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
         return strdup(".");
@@ -55,7 +54,7 @@ static int create_folders(char *folder) {
 enum riskpool_status store_prepare(const char *path, char **message) {
     *message = NULL;
     struct stat status;
-    char *folder = folder_of(path);
+    char *folder = store_folder(path);
     if (!folder)
         return RISKPOOL_NO_MEMORY;
     const int error = create_folders(folder);
@@ -115,9 +114,9 @@ static int is_temporary(const char *name, const char *of) {
            attempt[1 + strspn(attempt + 1, digits)] == '\0';
 }
 
-void store_sweep(const char *path) {
+void store_clean(const char *path) {
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-    char *name = folder_of(path);
+    char *name = store_folder(path);
     DIR *folder = name ? opendir(name) : NULL;
     for (struct dirent *found = folder ? readdir(folder) : NULL; found; found = readdir(folder)) {
         const int file = is_temporary(found->d_name, base)
@@ -134,23 +133,25 @@ void store_sweep(const char *path) {
 }
 
 /* 0, or -1 with errno. */
-static int write_all(int file, const void *bytes, size_t n) {
+static int write_all(int file, const void *bytes, size_t n, const struct depot *depot) {
     const char *at = bytes;
     while (n > 0) {
-        const ssize_t written = write(file, at, n < 1u << 30 ? n : 1u << 30);
+        const ssize_t written = write(file, at, n < DEPOT_REST ? n : DEPOT_REST);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -1;
         at += written;
         n -= (size_t)written;
+        if (depot)
+            depot_rest(depot);
     }
     return fsync(file);
 }
 
 /* A rename is only safe from a power loss once its folder is on the disk; file systems that cannot do that say so. */
 static int sync_folder(const char *path) {
-    char *folder = folder_of(path);
+    char *folder = store_folder(path);
     const int file = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     free(folder);
     if (file < 0)
@@ -162,7 +163,8 @@ static int sync_folder(const char *path) {
     return failed ? -1 : 0;
 }
 
-enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, char **message) {
+enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, const struct depot *depot,
+                                        char **message) {
     enum riskpool_status status = store_prepare(path, message);
     if (status != RISKPOOL_OK)
         return status;
@@ -172,7 +174,7 @@ enum riskpool_status store_file_replace(const char *path, const void *bytes, siz
         store_message(message, "%s: cannot be created: %s", path, strerror(errno));
         return RISKPOOL_CANNOT_CREATE;
     }
-    int failed = write_all(file, bytes, n) != 0;
+    int failed = write_all(file, bytes, n, depot) != 0;
     int error = errno;
     if (close(file) != 0 && !failed) {
         failed = 1;

@@ -146,12 +146,26 @@ static void add_pair_row(struct table *table, const struct riskpool_results *res
         add_value(table, look, results->comparison + first, pair, shown);
 }
 
+static void add_excess_tail_rows(struct table *table, const struct riskpool_results *results) {
+    const struct look look = look_of(results, UNIT_MONEY);
+    const size_t n_levels = results->size[DIM_CONFIDENCE];
+    char name[CELL];
+    for (size_t i = 0; i < n_levels; i++) {
+        snprintf(name, sizeof name, "excess expected shortfall %.6g %%", 100 * results->confidence[i]);
+        table_text(table, name);
+        for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
+            add_value(table, look, results->comparison + COMP_excess_expected_shortfall, pair * n_levels + i,
+                      WITH_ERROR);
+    }
+}
+
 static void add_pair_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->size[DIM_PAIR];
     table_text(table, "on the same paths");
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
         table_text(table, results->pair[pair]);
     add_pair_row(table, results, "excess loss", COMP_mean_excess_loss, WITH_ERROR);
+    add_excess_tail_rows(table, results);
     add_pair_row(table, results, "rescued, %", COMP_rescue_frequency, WITH_INTERVAL);
     add_pair_row(table, results, "contagion, %", COMP_contagion_frequency, WITH_INTERVAL);
 }
@@ -172,6 +186,71 @@ static void add_limit_table(struct table *table, const struct riskpool_results *
             snprintf(cell, CELL, "%.6g", limit->value);
         table_text(table, limit->breached ? "BREACHED" : "kept");
     }
+}
+
+/* The level that a sweep is shown at: the highest up to 99 %, else the lowest. */
+static size_t sweep_level(const struct riskpool_results *results) {
+    size_t level = 0;
+    for (size_t i = 0; i < results->size[DIM_CONFIDENCE]; i++)
+        level = results->confidence[i] <= 0.99 ? i : level;
+    return level;
+}
+
+static void add_sweep_head(struct table *table, const struct riskpool_results *results) {
+    const struct sweep_results *sweep = &results->sweep;
+    table->n_columns = sweep->n_parameters + 2 * results->n_modes;
+    for (size_t a = 0; a < sweep->n_parameters; a++)
+        table_text(table, sweep->axis[a].name);
+    for (size_t m = 0; m < results->n_modes; m++) {
+        char *cell = table_add(table);
+        if (cell)
+            snprintf(cell, CELL, "%s: ES %.6g %%", results->modes[m].name,
+                     100 * results->confidence[sweep_level(results)]);
+        if ((cell = table_add(table)))
+            snprintf(cell, CELL, "%s: any liquidation, %%", results->modes[m].name);
+    }
+}
+
+static void add_sweep_table(struct table *table, const struct riskpool_results *results) {
+    const struct sweep_results *sweep = &results->sweep;
+    const size_t level = sweep_level(results), inner = sweep->n_parameters == 2 ? sweep->axis[1].n : 1;
+    add_sweep_head(table, results);
+    for (size_t k = 0; k < sweep->n_points; k++) {
+        for (size_t a = 0; a < sweep->n_parameters; a++) {
+            char *cell = table_add(table);
+            if (cell)
+                snprintf(cell, CELL, "%.6g", sweep->axis[a].value[a == 0 ? k / inner : k % inner]);
+        }
+        for (size_t m = 0; m < results->n_modes; m++) {
+            double *const *values = sweep->point[k]->modes[m].statistic;
+            add_value(table, look_of(results, UNIT_MONEY), values + STAT_expected_shortfall, level, WITH_ERROR);
+            add_value(table, look_of(results, UNIT_ONE), values + STAT_any_liquidation_frequency, 0, WITH_INTERVAL);
+        }
+    }
+}
+
+static void print_crossing(FILE *out, const struct riskpool_results *results, const char *pair, const char *what,
+                           double at, double error) {
+    const char *name = results->sweep.axis[0].name;
+    if (isnan(at))
+        fprintf(out, "%s: the difference of the %s keeps its sign over %s\n", pair, what, name);
+    else
+        fprintf(out, "%s: the difference of the %s changes sign at %s %.4g ± %.2g\n", pair, what, name, at,
+                INTERVAL_95 * error);
+}
+
+/* Where modes change sides; of a grid over two parameters the results file has it for every value of the second. */
+static void print_crossings(FILE *out, const struct riskpool_results *results) {
+    const struct sweep_results *sweep = &results->sweep;
+    const size_t level = sweep_level(results), n_levels = results->size[DIM_CONFIDENCE];
+    for (size_t pair = 0; sweep->n_parameters == 1 && pair < results->size[DIM_PAIR]; pair++) {
+        print_crossing(out, results, results->pair[pair], "expected shortfalls",
+                       sweep->shortfall_crossing.at[pair * n_levels + level],
+                       sweep->shortfall_crossing.error[pair * n_levels + level]);
+        print_crossing(out, results, results->pair[pair], "liquidation frequencies",
+                       sweep->liquidation_crossing.at[pair], sweep->liquidation_crossing.error[pair]);
+    }
+    fputc('\n', out);
 }
 
 static int write_table(FILE *out, const struct riskpool_results *results, int markdown,
@@ -203,6 +282,10 @@ static enum riskpool_status write_tables(FILE *out, const struct riskpool_result
         fine = fine && write_table(out, results, markdown, add_pair_table);
     if (results->n_limits > 0)
         fine = fine && write_table(out, results, markdown, add_limit_table);
+    if (results->sweep.n_points > 0) {
+        fine = fine && write_table(out, results, markdown, add_sweep_table);
+        print_crossings(out, results);
+    }
     fputs("± and ( … ): 95 % interval\n", out);
     if (lacks_mean(results))
         fputs("a mean of -: there is none, however many paths; prices of this model have none either\n", out);
