@@ -18,11 +18,14 @@ static json_t *number(double value) {
 }
 
 static json_t *position_json(const struct position_statement *p) {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity", number(p->quantity),
-                     "entry", number(p->entry), "price", number(p->price), "notional", number(p->notional),
-                     "unrealised_profit", number(p->unrealised_profit), "maintenance_margin",
-                     number(p->maintenance_margin), "liquidation_price", number(p->liquidation_price),
-                     "bankruptcy_price", number(p->bankruptcy_price));
+    json_t *position = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity",
+                                 number(p->quantity), "entry", number(p->entry), "price", number(p->price), "notional",
+                                 number(p->notional), "unrealised_profit", number(p->unrealised_profit),
+                                 "maintenance_margin", number(p->maintenance_margin), "liquidation_price",
+                                 number(p->liquidation_price), "bankruptcy_price", number(p->bankruptcy_price));
+    if (position && isfinite(p->exit_leverage))
+        json_object_set_new(position, "exit_leverage_limit", number(p->exit_leverage));
+    return position;
 }
 
 static json_t *pool_json(const struct pool_statement *pool) {
@@ -77,9 +80,12 @@ static void print_pool(const struct pool_statement *pool, int width) {
 
 static void print_position(const struct position_statement *p, const char *pool, int width) {
     char a[CELL], b[CELL];
-    printf("  %-*s %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s\n", width, p->name, width, pool,
-           p->quantity, p->entry, p->price, p->notional, p->unrealised_profit, p->maintenance_margin,
+    printf("  %-*s %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s", width, p->name, width, pool, p->quantity,
+           p->entry, p->price, p->notional, p->unrealised_profit, p->maintenance_margin,
            cell(a, "%.8g", p->liquidation_price), cell(b, "%.8g", p->bankruptcy_price));
+    if (isfinite(p->exit_leverage))
+        printf(" %12.6g", p->exit_leverage);
+    putchar('\n');
 }
 
 static int name_width(const struct statement *statement) {
@@ -94,14 +100,23 @@ static int name_width(const struct statement *statement) {
     return (int)width;
 }
 
+/* With slippage every position has a limit. */
+static int has_slippage(const struct mode_statement *mode) {
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        if (mode->pools[i].n_positions > 0)
+            return isfinite(mode->pools[i].positions[0].exit_leverage);
+    return 0;
+}
+
 static void print_mode(const struct mode_statement *mode, const char *currency, int width) {
     printf("\n%s: equity %.2f %s\n", mode->name, mode->equity, currency);
     printf("  %-*s %14s %14s %14s %14s %12s %12s\n", width, "pool", "cash", "equity", "initial", "maintenance", "level",
            "utilisation");
     for (size_t i = 0; i < mode->n_pools; ++i)
         print_pool(&mode->pools[i], width);
-    printf("  %-*s %-*s %14s %12s %12s %14s %14s %14s %12s %12s\n", width, "position", width, "pool", "quantity",
-           "entry", "price", "notional", "profit", "maintenance", "liquidation", "bankruptcy");
+    printf("  %-*s %-*s %14s %12s %12s %14s %14s %14s %12s %12s%s\n", width, "position", width, "pool", "quantity",
+           "entry", "price", "notional", "profit", "maintenance", "liquidation", "bankruptcy",
+           has_slippage(mode) ? "   exit limit" : "");
     for (size_t i = 0; i < mode->n_pools; ++i)
         for (size_t k = 0; k < mode->pools[i].n_positions; ++k)
             print_position(&mode->pools[i].positions[k], mode->pools[i].name, width);

@@ -77,7 +77,8 @@ static void note_cuts(const struct account *account, enum event_kind kind, size_
                                      .price = cut->price - cut->slippage / cut->quantity,
                                      .quantity = cut->quantity,
                                      .cash = cut->profit,
-                                     .slippage = cut->slippage});
+                                     .slippage = cut->slippage,
+                                     .shortfall = kind == EVENT_CLOSING ? 0.0 : c->bill.shortfall});
     }
 }
 

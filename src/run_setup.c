@@ -72,7 +72,11 @@ void run_setup_free(struct run_setup *setup) {
     setup->volatility = NULL;
 }
 
-struct tally_shape run_tally_shape(const struct run_setup *setup, int growing) {
+uint64_t run_memory_bound(const struct riskpool_run_options *options) {
+    return options->memory > 0 ? options->memory : RISKPOOL_MEMORY;
+}
+
+struct tally_shape run_tally_shape(const struct run_setup *setup, const struct riskpool_run_options *options) {
     const struct riskpool_scenario *s = setup->scenario;
     return (struct tally_shape){
         .n_modes = s->book.n_modes,
@@ -83,8 +87,10 @@ struct tally_shape run_tally_shape(const struct run_setup *setup, int growing) {
         .n_confidence = s->n_confidence,
         .confidence = s->confidence,
         .n_paths = s->n_paths,
-        .n_paths_limit = growing ? UINT64_C(1) << 40 : 0,
+        .n_paths_limit = options->target_error > 0.0 ? UINT64_C(1) << 40 : 0,
         .keep = keep_of(s->paths_kept),
+        .in_memory = run_memory_bound(options),
+        .folder = options->folder,
         .antithetic = s->market.antithetic,
         .trajectories = s->trajectories,
         .dynamic = s->dynamic.half_life > 0.0,

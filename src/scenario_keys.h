@@ -162,6 +162,12 @@ struct output_keys {
     int paths, trajectories;
 };
 
+struct sweep_keys {
+    const struct node *node;
+    char *parameter;
+    const struct node *values;
+};
+
 /* An entry of `modes` that is a map, and an entry of its `pools`. */
 struct mode_keys {
     const struct node *node;
@@ -207,13 +213,14 @@ struct scenario_keys {
     struct number_list confidence;
     const struct node *limits;
     struct output_keys output;
+    struct item_list sweep;
 };
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
     prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], slippage_fields[],
     venue_fields[], venue_file_fields[], carry_fields[], funding_file_fields[], top_up_fields[], reduce_fields[],
-    dynamic_fields[];
+    dynamic_fields[], sweep_fields[];
 extern const struct choice model_choices[], filter_choices[];
 /* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, a bound of a
  * limit, and a depth are read. */

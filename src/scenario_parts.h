@@ -50,8 +50,13 @@ void scenario_orders(struct reading *reading);
 void scenario_dynamic(struct reading *reading);
 void scenario_alerts(struct reading *reading);
 void scenario_limits(struct reading *reading);
+void scenario_sweep(struct reading *reading);
 /* Pools that start in breach; only for a scenario without mistakes. */
 void scenario_check(struct reading *reading);
+/* Reads the scenario at every point of the sweep; after it is resolved, and only for one without mistakes. */
+void scenario_sweep_points(struct reading *reading);
+void sweep_free(struct sweep *sweep);
+size_t sweep_size(const struct sweep *sweep);
 
 /* A matrix over the assets as written, with the places of its entries; missing entries are NaN. */
 struct matrix {

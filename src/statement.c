@@ -39,6 +39,7 @@ static double level_price(const struct scene *scene, size_t asset, enum surface_
 
 static void position_state(const struct scene *scene, const struct leg *leg, struct position_statement *out) {
     const struct position *position = &scene->scenario->book.positions[leg->position];
+    const struct impact *impact = &scene->scenario->impact;
     double price = scene->stand.price[leg->asset];
     double notional = leg_notional(leg, 1.0, price);
     *out = (struct position_statement){
@@ -51,6 +52,7 @@ static void position_state(const struct scene *scene, const struct leg *leg, str
         .maintenance_margin = leg_requirement(leg, leg_tier_at(leg, notional), 1.0, price),
         .liquidation_price = level_price(scene, leg->asset, SURFACE_REQUIREMENT),
         .bankruptcy_price = level_price(scene, leg->asset, SURFACE_BANKRUPTCY),
+        .exit_leverage = impact->n_assets > 0 ? impact_leverage_limit(impact, leg->asset, position->quantity) : NAN,
     };
 }
 
