@@ -22,10 +22,7 @@ void account_hold(struct account *account, size_t pool, size_t path) {
 
 void account_renew(struct account *account, size_t pool, size_t path) {
     const struct engine_terms *terms = &account->engine->terms;
-    const struct stand stand = account_stand(account, pool, path, terms->initial);
-    const struct range safe = surface_safe(&account->mode->pool[pool].surface, &stand, terms->scale);
-    account->low[pool * BLOCK + path] = safe.low;
-    account->high[pool * BLOCK + path] = safe.high;
+    account_place(account, pool, path);
     account->screen.base[pool * BLOCK + path] = -INFINITY;
     path_set_add(&account->watched[pool], path);
     path_set_add(&account->near.last[pool], path);
@@ -58,7 +55,7 @@ static void empty_pool(struct account *account, size_t pool, size_t path, const 
 
 void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
                         double hour) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct surface *surface = account_surface(account, pool, path);
     const struct stand stand = account_stand(account, pool, path, price);
     account_record_closing(account, path, equity, surface_requirement(surface, &stand),
                            surface_used_margin(surface, &stand), hour);

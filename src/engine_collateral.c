@@ -37,11 +37,11 @@ void account_record_special(struct account *account, const struct slice *slice) 
     }
 }
 
-void account_detect_curved(struct account *account, size_t pool, const double *price, double *restrict slack) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
+void account_detect_curved(struct account *account, const struct legs *legs, size_t pool, const double *price,
+                           double *restrict slack) {
     double equity[BLOCK];
-    account->engine->kernel->value(surface->n_legs, surface->leg, account->cash + pool * BLOCK, account->remaining,
-                                   price, equity, account->requirement, account->used);
+    account->engine->kernel->value(legs->n, legs->leg, account->cash + pool * BLOCK, account->remaining, price, equity,
+                                   account->requirement, account->used);
     for (size_t i = 0; i < BLOCK; ++i) {
         const double excess = equity[i] - account->requirement[i];
         slack[i] = excess < slack[i] ? excess : slack[i];

@@ -40,33 +40,34 @@ static double highest_rate(const struct leg *leg) {
     return highest;
 }
 
-static double factor_of(const struct leg *leg, double own, double ratio) {
-    return leg->quantity < 0.0 ? 1.0 + ratio * own * (1.0 + highest_rate(leg)) : 1.0 - own;
-}
-
 /* Factors that turn the two sides A and B of G into what is positive only where the distance ln(A / B) is more than
  * `far` of its deviations s <= a / A + b / B, where a and b are the sums of the legs' slopes times their own
  * deviations: ln(A / B) >= (A - B) / A, so that A - B > far (a + r b) suffices where A / B <= r; and with r = e^(far *
  * reach), ln(A / B) > far * reach does elsewhere. The slope of a long leg is at most its side; that of a short one at
  * most its side times 1 + its highest rate. */
 static void set_factors(struct account *account, const struct slice *slice) {
-    const size_t n_assets = account->engine->terms.n_assets;
+    const struct engine_terms *terms = &account->engine->terms;
     struct engine_nearness *near = &account->near;
     const double ratio = vmath_exp(far * reach_of(account, slice));
     int wide = 0;
-    for (size_t j = 0; j < n_assets; ++j)
-        wide |= far * slice->deviation[j] >= 1.0;
-    for (size_t p = 0; p < account->mode->n_pools; ++p) {
-        const struct legs *legs = &account->mode->legs[p];
-        for (size_t i = 0; i < legs->n; ++i) {
-            const struct leg *leg = &legs->leg[i];
-            /* In so long a step everything is near. */
-            const int out = wide && leg->quantity > 0.0;
-            near->factor[leg->position] = out ? 0.0 : factor_of(leg, far * slice->deviation[leg->asset], ratio);
+    for (size_t p = 0; p < account->mode->n_pools; ++p)
+        for (size_t i = 0; i < account->mode->legs[p].n; ++i) {
+            const struct leg *leg = &account->mode->legs[p].leg[i];
+            const double rate =
+                leg->coin || !terms->dynamic ? highest_rate(leg) : terms->dynamic->cap * highest_rate(leg);
+            /* Below the cap the slope of a long leg may be all of its value, of which its side is what the rate leaves.
+             */
+            const double own = far * slice->deviation[leg->asset] / (terms->dynamic ? 1.0 - rate : 1.0);
+            near->factor[leg->position] = leg->quantity < 0.0 ? 1.0 + ratio * own * (1.0 + rate) : 1.0 - own;
+            wide |= own >= 1.0;
         }
-    }
+    /* In so long a step everything is near. */
+    for (size_t p = 0; wide && p < account->mode->n_pools; ++p)
+        for (size_t i = 0; i < account->mode->legs[p].n; ++i)
+            if (account->mode->legs[p].leg[i].quantity > 0.0)
+                near->factor[account->mode->legs[p].leg[i].position] = 0.0;
     near->owned = wide ? 0.0 : 1.0;
-    memcpy(near->deviation, slice->deviation, n_assets * sizeof(double));
+    memcpy(near->deviation, slice->deviation, terms->n_assets * sizeof(double));
 }
 
 /* The paths on which a screened pool is near its surface at coordinates x. */
@@ -79,8 +80,8 @@ static struct path_set screen_pool(struct account *account, size_t pool, const s
     screen.scale = account->near.factor;
     screen.owned = account->near.owned;
     fill(account->near.slack, INFINITY);
-    engine->kernel->screen(surface->n_legs, surface->leg, slice->initial, x, account->cash + row, account->remaining,
-                           &screen, account->near.slack);
+    engine->kernel->screen(surface->n_legs, account->mode->pool[pool].watch.leg, slice->initial, x, account->cash + row,
+                           account->remaining, &screen, account->near.slack);
     return engine->kernel->spent(account->near.slack);
 }
 
@@ -114,9 +115,13 @@ static void look_at_other_pools(struct account *account, const struct slice *sli
         if (!account->mode->pool[p].sided)
             continue;
         fill(account->slack, INFINITY);
-        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price,
-                      end->positive + row, end->negative + row);
+        kernel->sides(surface->n_legs, account->mode->pool[p].watch.leg, account->cash + row, account->remaining,
+                      slice->end_price, end->positive + row, end->negative + row);
         kernel->distance(slice->scale, end->positive + row, end->negative + row, end->distance + row);
+        if (account->multiplier) {
+            account->watched[p] = margin_watch(account, p, slice);
+            continue;
+        }
         kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_price,
                                 slice->start_slope, slice->deviation, slice->spread, slice->bridge,
                                 start->positive + row, start->negative + row, start->distance + row,
@@ -149,7 +154,7 @@ static void ask_normals(struct account *account, const struct barrier *barrier, 
 
 static struct path_set any_watched(const struct account *account) {
     struct path_set any = {{0}};
-    for (size_t p = 0; p < account->mode->n_pools; ++p)
+    for (size_t p = 0; p < account->mode->n_pools + account->mode->n_stops; ++p)
         for (size_t word = 0; word < BLOCK_WORDS; ++word)
             any.word[word] |= account->watched[p].word[word];
     return any;
@@ -157,7 +162,7 @@ static struct path_set any_watched(const struct account *account) {
 
 struct path_set account_watch(struct account *account, const struct slice *slice) {
     const struct engine_mode *mode = account->mode;
-    memset(account->watched, 0, mode->n_pools * sizeof *account->watched);
+    memset(account->watched, 0, (mode->n_pools + mode->n_stops) * sizeof *account->watched);
     account->engine->kernel->bridge_barriers(mode->n_barriers, mode->barrier, slice->start, slice->end,
                                              slice->deviation, slice->spread, account->low, account->high,
                                              account->watched);
@@ -172,7 +177,7 @@ struct path_set account_detect_inside(struct account *account, const struct slic
     if (account->mode->has_others)
         look_at_other_pools(account, slice);
     /* The rows are of prices that nobody displaced. */
-    for (size_t p = 0; p < account->mode->n_pools; ++p)
+    for (size_t p = 0; p < account->mode->n_pools + account->mode->n_stops; ++p)
         account->watched[p] = path_set_union(account->watched[p], account->displaced);
     return any_watched(account);
 }

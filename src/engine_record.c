@@ -26,7 +26,9 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
                      account->level);
     if (account->mode->has_coins || account->mode->has_curved)
         account_record_special(account, slice);
-    if (account->engine->watches_utilisation)
+    if (account->engine->watches_utilisation && account->multiplier)
+        margin_utilisation(account, slice);
+    else if (account->engine->watches_utilisation)
         kernel->utilisation(account->mode->n_pools, account->mode->legs, account->cash, account->remaining,
                             slice->price, account->utilisation);
     account_value_displaced(account, slice);

@@ -13,7 +13,7 @@ int account_waits(const struct account *account, size_t pool, size_t path, doubl
 
 static struct closing *lift(struct account *account, size_t pool, size_t path, double hour) {
     const struct engine_terms *terms = &account->engine->terms;
-    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct surface *surface = account_surface(account, pool, path);
     struct closing *c = &account->closing;
     c->surface = surface;
     c->n_coins = account->mode->pool[pool].n_coins;

@@ -35,7 +35,7 @@ static void measure_face(const struct leg *leg, double scale, const double *valu
         const struct leg_tier tier = leg_tier(leg, remaining[p], 1.0);
         const double share = scale * (1.0 - sign * tier.rate);
         side[p] += share * value[p];
-        constant[p] += tier.offset - remaining[p] * (leg->quantity * leg->entry);
+        constant[p] += tier.offset - remaining[p] * (leg->quantity * leg->entry + leg->fixed);
         weight[p] = sign * share * value[p];
     }
 }
@@ -48,7 +48,7 @@ static inline void measure_leg(const struct leg *leg, double scale, double initi
                                double *restrict reference, double *restrict side, double *restrict constant,
                                double *restrict offset) {
     const double size = fabs(leg->quantity), sign = leg->quantity < 0.0 ? -1.0 : 1.0;
-    const double cost = leg->quantity * leg->entry;
+    const double cost = leg->quantity * leg->entry + leg->fixed;
     const double first = leg->n_tiers ? leg->tier[0].rate : 0.0;
     const double last = leg->n_tiers ? leg->tier[leg->n_tiers - 1].rate : 0.0;
     double notional[GROUP], need[GROUP];

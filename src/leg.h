@@ -16,10 +16,13 @@ struct leg {
     double quantity; /* signed; of coins: 1 (owned) or -1 (owed) */
     double entry;
     double used;      /* initial margin while it is whole */
+    double fixed;     /* requirement while it is whole, whatever the price, beside that of its tiers */
     double face;      /* > 0: its notional while it is whole, whatever the price */
     double duration;  /* > 0: leg_value over its notional (rate instruments, at the price) */
     double curvature; /* second derivative of the profit */
     size_t settles;   /* row of the coins that its profit is paid in; 0: cash */
+    double loan;      /* what is owed for it while it is whole, and bears interest */
+    int funded;       /* it pays funding */
     int in_coins;     /* with a face: the requirement is that of the face in coins at the entry */
     int coin;         /* coins: what its tiers need is a haircut of equity, no requirement */
     size_t n_tiers;   /* 0: needs nothing */
@@ -79,7 +82,7 @@ static inline double leg_profit(const struct leg *leg, double remaining, double 
 }
 
 static inline double leg_requirement(const struct leg *leg, struct leg_tier tier, double remaining, double price) {
-    return tier.rate * leg_value(leg, remaining, price) - tier.offset;
+    return (tier.rate * leg_value(leg, remaining, price) - tier.offset) + remaining * leg->fixed;
 }
 
 /* profit - requirement = sign(quantity) * leg_side + leg_constant, of a line. */
@@ -91,7 +94,7 @@ static inline double leg_side(const struct leg *leg, struct leg_tier tier, doubl
 }
 
 static inline double leg_constant(const struct leg *leg, struct leg_tier tier, double remaining) {
-    return tier.offset - remaining * (leg->quantity * leg->entry);
+    return tier.offset - remaining * (leg->quantity * leg->entry + leg->fixed);
 }
 
 /* d(profit - requirement) / dP. */

@@ -210,19 +210,26 @@ static void sell_part(struct closing *c, size_t leg, double share) {
     charge(c);
 }
 
+/* 1 when a part is all that is open. */
+static int is_everything(const struct closing *c, size_t leg, double share) {
+    for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i)
+        if (i != leg && c->remaining[c->surface->leg[i].position] > 0.0)
+            return 0;
+    return share >= 1.0;
+}
+
 /* Sells a part if that raises the pool's health, else everything. */
 static enum round_kind sell_if_it_helps(struct closing *c, size_t leg, double share) {
     const double cash = c->cash, equity = equity_of(c), requirement = requirement_of(c);
+    if (is_everything(c, leg, share))
+        return sell_all(c);
     save(c);
     sell_part(c, leg, share);
-    if (is_open(c) && !(equity_of(c) * requirement > equity * requirement_of(c))) {
+    if (!(equity_of(c) * requirement > equity * requirement_of(c))) {
         restore(c, cash);
         return sell_all(c);
     }
-    if (is_open(c))
-        return leg == c->surface->n_legs ? ROUND_SHARE : ROUND_PART;
-    settle(c, c->procedure->remainder);
-    return ROUND_WHOLE;
+    return leg == c->surface->n_legs ? ROUND_SHARE : ROUND_PART;
 }
 
 static int restores(struct closing *c, size_t leg, double share) {

@@ -16,7 +16,12 @@ void riskpool_scenario_free(struct riskpool_scenario *scenario) {
         free(scenario->alerts[i].name);
     for (size_t i = 0; i < scenario->n_limits; i++)
         free(scenario->limits[i].key);
+    sweep_free(&scenario->sweep);
     market_free(&scenario->market);
+    free(scenario->carry.rate);
+    free(scenario->orders.stops);
+    free(scenario->orders.reductions);
+    free(scenario->orders.outages);
     rule_free(&scenario->rule);
     impact_free(&scenario->impact);
     book_free(&scenario->book);
@@ -60,8 +65,12 @@ static void fill_scenario(struct reading *reading) {
     scenario_rule(reading);
     scenario_slippage(reading);
     scenario_stress(reading);
+    scenario_carry(reading);
+    scenario_orders(reading);
+    scenario_dynamic(reading);
     scenario_alerts(reading);
     scenario_limits(reading);
+    scenario_sweep(reading);
 }
 
 static void resolve(struct reading *reading) {
@@ -110,6 +119,8 @@ static void read_source(struct reading *reading, const struct source *source, co
         scenario_check(reading);
         resolve(reading);
     }
+    if (report_status(&reading->report) == RISKPOOL_OK)
+        scenario_sweep_points(reading);
 }
 
 /* Ends a reading: hands out the scenario, or nothing, and the messages. */

@@ -46,10 +46,18 @@ void scenario_slippage(struct reading *reading);
 /* 1 when the scenario has that section. */
 int scenario_has_slippage(const struct reading *reading);
 void scenario_stress(struct reading *reading);
+void scenario_carry(struct reading *reading);
+void scenario_orders(struct reading *reading);
+void scenario_dynamic(struct reading *reading);
 void scenario_alerts(struct reading *reading);
 void scenario_limits(struct reading *reading);
+void scenario_sweep(struct reading *reading);
 /* Pools that start in breach; only for a scenario without mistakes. */
 void scenario_check(struct reading *reading);
+/* Reads the scenario at every point of the sweep; after it is resolved, and only for one without mistakes. */
+void scenario_sweep_points(struct reading *reading);
+void sweep_free(struct sweep *sweep);
+size_t sweep_size(const struct sweep *sweep);
 
 /* A matrix over the assets as written, with the places of its entries; missing entries are NaN. */
 struct matrix {
@@ -79,6 +87,9 @@ struct rows {
 int rows_read(struct reading *reading, struct rows *rows);
 /* The place of a row of the table. */
 struct place rows_place(const struct rows *rows, size_t row);
+
+/* A time in steps when it is a whole number of them, -1 otherwise. */
+double scenario_whole_steps(const struct reading *reading, double seconds);
 
 /* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);

@@ -5,6 +5,7 @@ every amount that then changes hands.
     run.py BINARY
 """
 import json
+import math
 import os
 import sys
 
@@ -108,7 +109,6 @@ def okx(ledgers):
     """Two tiers at a time from the third up; the rest is taken over. Four tiers of 1, 2, 3 and 5 %."""
     tiers = [{"from": 0, "rate": 0.01}, {"from": 50000, "rate": 0.02}, {"from": 100000, "rate": 0.03}, {"from": 200000, "rate": 0.05}]
     rules = {"amount": "tier-steps", "tier_steps": 2, "price": "bankruptcy", "remainder": "forfeited", "tiers": tiers}
-    rules["maintenance"] = None
 
     def fall(price, balance, **more):
         account = made([("BTC", 2500.0, 100.0)], balance, {2: {"BTC": price}}, {**rules, **more})
@@ -117,9 +117,11 @@ def okx(ledgers):
 
     # 2,500 at 98: 245,000, MM 0.05 * 245,000 - 5,500 = 6,750; equity 11,500 - 5,000 = 6,500. Down to 100,000: MM 1,500.
     ledgers.holds("OKX: two tiers down", fall(98.0, 11500.0), closed_notional=145000.0, rounds=1, loss=5000.0)
-    # Equity 1,400 is in breach there, too: now in the second tier, all of it is taken over.
-    ledgers.holds("OKX: then taken over", fall(98.0, 11500.0 - 5100.0 + 0.0, tiers=[{**t, "rate": t["rate"] / 4} for t in tiers], fee=0.001),
-                  **okx_ledger(6400.0, 98.0, [t["rate"] / 4 for t in tiers], 0.001))
+    # With a quarter of the rates an equity of 370 is in breach at 100,000 too (MM 375): in the second tier, it is taken over.
+    quarter = [t["rate"] / 4 for t in tiers]
+    account = fall(98.0, 5370.0, tiers=[{**t, "rate": rate} for t, rate in zip(tiers, quarter)], fee=0.0001)
+    ledgers.holds("OKX: then taken over", account, closed_notional=245000.0, fees=14.5, forfeited=355.5, rounds=2, loss=5370.0)
+    ledgers.holds("OKX: the same by rule", account, **okx_ledger(5370.0, 98.0, quarter, 0.0001))
     ledgers.holds("OKX: gap below zero", fall(94.0, 14000.0), closed_notional=235000.0, shortfall=1000.0, rounds=1, loss=14000.0)
 
 
@@ -145,7 +147,6 @@ def okx_ledger(balance, price, rates, fee):
 def slippage(ledgers):
     """1,000 units at 100 sold into a book that 10,000 of notional moves by 1 %: the area under the curve; a thin book at
     the very moment of the gap; and half of the displacement back after a half-life."""
-    import math
     rules = {"maintenance": 0.02}
     for factor in (1.0, 0.25):
         k = 0.01 * 100.0 / (1e5 * factor)
