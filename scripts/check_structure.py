@@ -29,10 +29,11 @@ LAYERS = [
     (2, "yaml field csv"),
     (2, "prices"),
     (3, "stress book returns covariance"),
-    (4, "model rule close journal fit impact"),
+    (4, "model rule close journal fit impact carry dynamic"),
+    (4, "orders"),
     (5, "market surface calibrate"),
     (5, "bridge procedure"),
-    (6, "scenario estimate"),
+    (6, "scenario estimate night"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),
@@ -45,7 +46,7 @@ LAYERS = [
 ]
 ROW = {noun: row for row, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}
 MARKET_SIDE = {"stress", "model", "market"}
-ACCOUNT_SIDE = {"book", "rule", "close", "journal", "impact", "surface", "bridge", "procedure"}
+ACCOUNT_SIDE = {"book", "rule", "close", "journal", "impact", "carry", "dynamic", "orders", "surface", "bridge", "procedure"}
 PROGRAM = {"log", "progress", "cli", "main"}
 PARALLEL = ["run.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
 

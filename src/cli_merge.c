@@ -18,6 +18,14 @@ struct merge {
     struct telling telling;
 };
 
+static enum riskpool_status say(const char *message, const char *otherwise, enum riskpool_status status) {
+    if (message)
+        fprintf(stderr, "riskpool merge: %s\n", message);
+    else
+        fprintf(stderr, "riskpool merge: %s: %s\n", otherwise, riskpool_status_text(status));
+    return status;
+}
+
 /* The folder without slashes at its end, and the results file that it belongs to; to be freed. */
 static enum riskpool_status name_files(const struct merge *merge, const char *given, char **folder, char **path) {
     size_t length = strlen(given);
@@ -26,7 +34,7 @@ static enum riskpool_status name_files(const struct merge *merge, const char *gi
     *folder = strndup(given, length);
     *path = merge->output ? strdup(merge->output) : strndup(given, length);
     if (!*folder || !*path)
-        return RISKPOOL_NO_MEMORY;
+        return say(NULL, given, RISKPOOL_NO_MEMORY);
     if (merge->output)
         return RISKPOOL_OK;
     if (length <= 5 || strcmp(*path + length - 5, ".part") != 0) {
@@ -35,14 +43,6 @@ static enum riskpool_status name_files(const struct merge *merge, const char *gi
     }
     (*path)[length - 5] = '\0';
     return RISKPOOL_OK;
-}
-
-static enum riskpool_status say(const char *message, const char *otherwise, enum riskpool_status status) {
-    if (message)
-        fprintf(stderr, "riskpool merge: %s\n", message);
-    else
-        fprintf(stderr, "riskpool merge: %s: %s\n", otherwise, riskpool_status_text(status));
-    return status;
 }
 
 /* "4096-8191, 16384-20479 and 12 more ranges". */
@@ -102,7 +102,7 @@ static enum riskpool_status assemble(const struct merge *merge, const struct ris
         status = check_complete(merge, spool, scenario, manifest->growing);
     if (status != RISKPOOL_OK)
         return status;
-    progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.quiet);
+    progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.level < TELL_INFO);
     const struct riskpool_run_options options = {.threads = threads,
                                                  .target_error = manifest->growing ? 1.0 : 0.0,
                                                  .progress = progress_show,
@@ -149,6 +149,7 @@ static enum riskpool_status merge_spool(const struct merge *merge, const char *g
         goto out;
     }
     int done = 0;
+    store_sweep(path);
     status = store_prepare(path, &message);
     if (status == RISKPOOL_OK && results_look("merge", path, scenario, 0.0, &done) != RISKPOOL_OK) {
         status = RISKPOOL_CANNOT_CREATE;
@@ -174,7 +175,7 @@ int cli_merge(int argc, char **argv) {
     static const struct option options[] = {
         {"partial", no_argument, NULL, 'p'}, {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'J'},
         {"quiet", no_argument, NULL, 'q'},   {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    struct merge merge = {.threads = threads_from_environment(), .telling = {.command = "merge"}};
+    struct merge merge = {.threads = threads_from_environment(), .telling = {.command = "merge", .level = TELL_INFO}};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "o:qh", options, NULL)) != -1) {
@@ -189,7 +190,7 @@ int cli_merge(int argc, char **argv) {
             merge.telling.json = 1;
             break;
         case 'q':
-            merge.telling.quiet = 1;
+            merge.telling.level = TELL_ERROR;
             break;
         case 'h':
             command_help(command_find("merge"));

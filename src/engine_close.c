@@ -20,10 +20,7 @@ void account_hold(struct account *account, size_t pool, size_t path) {
 
 void account_renew(struct account *account, size_t pool, size_t path) {
     const struct engine_terms *terms = &account->engine->terms;
-    const struct stand stand = account_stand(account, pool, path, terms->initial);
-    const struct range safe = surface_safe(&account->mode->pool[pool].surface, &stand, terms->scale);
-    account->low[pool * BLOCK + path] = safe.low;
-    account->high[pool * BLOCK + path] = safe.high;
+    account_place(account, pool, path);
     account->screen.base[pool * BLOCK + path] = -INFINITY;
     path_set_add(&account->watched[pool], path);
     path_set_add(&account->near.last[pool], path);
@@ -46,9 +43,9 @@ static void empty_pool(struct account *account, size_t pool, size_t path, double
 }
 
 /* The liquidation of a whole pool, and of each of its positions. */
-static void note_closing(const struct account *account, size_t pool, size_t path, const struct stand *stand,
+static void note_closing(struct account *account, size_t pool, size_t path, const struct stand *stand,
                          const struct settlement *s, double equity, double hour) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct surface *surface = account_surface(account, pool, path);
     account_note(account, path,
                  &(struct event){.kind = EVENT_LIQUIDATION,
                                  .pool = pool,
@@ -76,7 +73,7 @@ static void note_closing(const struct account *account, size_t pool, size_t path
 
 void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
                         double hour) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct surface *surface = account_surface(account, pool, path);
     const struct engine_terms *terms = &account->engine->terms;
     const struct stand stand = account_stand(account, pool, path, price);
     const double notional = surface_notional(surface, &stand);

@@ -4,17 +4,35 @@
 
 #include "engine_account.h"
 
-static void gather_remaining(struct account *account, size_t path) {
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
-        account->path_remaining[i] = account->remaining[i * BLOCK + path];
+/* A pool that starts a step in breach, after an outage or with a higher multiplier, is looked at by its end. */
+static int starts_in_breach(struct account *account, size_t pool, const struct slice *slice, size_t path) {
+    const struct surface *plain = &account->mode->pool[pool].surface;
+    if (!account->engine->sinks || plain->n_legs == 0)
+        return 0;
+    if (plain->single) {
+        const double x = slice->start[plain->leg[0].asset * BLOCK + path];
+        return x <= account->low[pool * BLOCK + path] || x >= account->high[pool * BLOCK + path];
+    }
+    account->room.kernel->path_price(slice->n_assets, slice->scale, slice->initial, slice->start + path,
+                                     account->path_price);
+    const struct stand stand = account_stand(account, pool, path, account->path_price);
+    return surface_breached(account_surface(account, pool, path), &stand);
+}
+
+/* 1 when a stop was crossed before the pools were, at *theta; it is closed then. */
+static int stop_inside(struct account *account, const struct slice *slice, size_t path, double theta) {
+    size_t stop;
+    if (!account_first_stop(account, slice, path, &stop, &theta))
+        return 0;
+    account_stop_inside(account, slice, path, stop, theta);
+    return 1;
 }
 
 /* Rounds at the prices of a crossing, until the pool is out of breach: 1 when the rest of the step is left to its end.
  */
 static int close_inside(struct account *account, size_t pool, size_t path, double hour) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
     const struct stand stand = account_stand(account, pool, path, account->first_price);
-    double equity = surface_equity(surface, &stand);
+    double equity = surface_equity(&account->mode->pool[pool].surface, &stand);
     if (!account->engine->in_parts) {
         /* On the surface equity is the requirement: below zero there is only rounding, and no shortfall. */
         account_close_pool(account, pool, path, account->first_price, equity > 0.0 ? equity : 0.0, hour);
@@ -26,7 +44,7 @@ static int close_inside(struct account *account, size_t pool, size_t path, doubl
     for (int leaves = 0;;) {
         leaves |= account_round(account, pool, path, hour);
         const struct stand left = account_stand(account, pool, path, account->path_price);
-        if (account_waits(account, pool, path, hour) || !surface_breached(surface, &left))
+        if (account_waits(account, pool, path, hour) || !surface_breached(account_surface(account, pool, path), &left))
             return leaves;
     }
 }
@@ -41,7 +59,7 @@ int account_liquidate_inside(struct account *account, const struct slice *market
     const struct slice *slice = account_own_slice(account, market, path, &room);
     const size_t n_pools = account->mode->n_pools, n_assets = account->engine->terms.n_assets;
     int closed = 0;
-    gather_remaining(account, path);
+    account_gather(account, path);
     for (;;) {
         double first = INFINITY;
         size_t pool = 0;
@@ -50,7 +68,11 @@ int account_liquidate_inside(struct account *account, const struct slice *market
             const struct stand stand = account_stand(account, p, path, NULL);
             if (!is_watched(account, p, slice, path))
                 continue;
-            if (!surface_crossing(&account->mode->pool[p].surface, &stand, slice, path, &account->room, &theta))
+            if (starts_in_breach(account, p, slice, path)) {
+                account_attend(account, path);
+                continue;
+            }
+            if (!surface_crossing(account_surface(account, p, path), &stand, slice, path, &account->room, &theta))
                 continue;
             if (theta >= first)
                 continue;
@@ -58,6 +80,8 @@ int account_liquidate_inside(struct account *account, const struct slice *market
             pool = p;
             memcpy(account->first_price, account->room.price, n_assets * sizeof(double));
         }
+        if (account->mode->n_stops > 0 && stop_inside(account, slice, path, first))
+            return 1;
         if (!(first <= 1.0))
             return closed;
         double hour = slice->start_hour + first * (slice->end_hour - slice->start_hour);
@@ -65,14 +89,6 @@ int account_liquidate_inside(struct account *account, const struct slice *market
             return 1;
         closed = 1;
     }
-}
-
-/* The final prices of a pool's assets on one path, in path_price. */
-static void gather_prices(struct account *account, size_t pool, const struct slice *slice, size_t path) {
-    const struct surface *surface = &account->mode->pool[pool].surface;
-    for (size_t i = 0; i < surface->n_legs; ++i)
-        if (i == 0 || surface->leg[i].asset != surface->leg[i - 1].asset)
-            account->path_price[surface->leg[i].asset] = account_price(account, slice, surface->leg[i].asset, path);
 }
 
 /* A single pool is judged by the row that detected it, a joint one by its equity. Gathers the prices where it needs
@@ -87,20 +103,20 @@ static int breached_at_end(struct account *account, size_t pool, const struct sl
         const double x = account_coordinate(account, slice, surface->leg[0].asset, path);
         if (x > account->low[pool * BLOCK + path] && x < account->high[pool * BLOCK + path])
             return 0;
-        gather_prices(account, pool, slice, path);
+        account_gather_prices(account, pool, slice, path);
         return 1;
     }
     if (!surface_open(surface, account->path_remaining))
         return 0;
-    gather_prices(account, pool, slice, path);
+    account_gather_prices(account, pool, slice, path);
     const struct stand stand = account_stand(account, pool, path, account->path_price);
-    return surface_breached(surface, &stand);
+    return surface_breached(account_surface(account, pool, path), &stand);
 }
 
 int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path) {
     const double hour = slice->end_hour;
     int closed = 0;
-    gather_remaining(account, path);
+    account_gather(account, path);
     for (size_t p = 0; p < account->mode->n_pools;) {
         if (!breached_at_end(account, p, slice, path)) {
             ++p;

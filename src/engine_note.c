@@ -16,7 +16,7 @@ void account_note_state(struct account *account, const struct slice *slice) {
                                      .price = account->path_price[j]});
     }
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
-        const struct surface *surface = &account->mode->pool[p].surface;
+        const struct surface *surface = account_surface(account, p, path);
         const struct stand stand = account_stand(account, p, path, account->path_price);
         account_note(account, path,
                      &(struct event){.kind = EVENT_STATE,

@@ -84,7 +84,7 @@ static void value_path(struct account *account, const struct slice *slice, size_
     for (size_t j = 0; j < slice->n_assets; ++j)
         account->path_price[j] = account_price(account, slice, j, path);
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
-        const struct surface *surface = &account->mode->pool[p].surface;
+        const struct surface *surface = account_surface(account, p, path);
         const struct stand stand = account_stand(account, p, path, account->path_price);
         const double equity = surface_equity(surface, &stand), used = surface_used_margin(surface, &stand);
         total += equity;

@@ -6,7 +6,7 @@
 
 static struct closing *lift(struct account *account, size_t pool, size_t path, double hour) {
     const struct engine_terms *terms = &account->engine->terms;
-    const struct surface *surface = &account->mode->pool[pool].surface;
+    const struct surface *surface = account_surface(account, pool, path);
     struct closing *c = &account->closing;
     c->surface = surface;
     c->cash = account->cash[pool * BLOCK + path];

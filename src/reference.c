@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "night.h"
 #include "scenario_keys.h"
 
 enum { WIDTH = 112 };
@@ -131,6 +132,13 @@ static void add_reference(const struct field *fields, const char *path, struct t
         out->failed |= name.failed;
         text_free(&name);
     }
+}
+
+char *reference_batch(void) {
+    struct text out = {0};
+    text_add(&out, "The batch file is YAML. Every key, with what it takes:\n\n");
+    add_reference(night_fields, "", &out);
+    return text_take(&out);
 }
 
 char *reference_text(void) {

@@ -75,6 +75,8 @@ struct result_field {
     X(mean_forfeited, NONE, NONE, MONEY, "mean of what liquidations left to the venue's fund")                         \
     X(mean_closed_notional, NONE, NONE, MONEY, "mean notional closed by liquidations, at the mark")                    \
     X(mean_rounds, NONE, NONE, ONE, "mean number of liquidations: pools closed, in whole or in part")                  \
+    X(mean_margin_peak_to_trough, NONE, NONE, ONE, "mean of highest over lowest multiplier of requirements on a path") \
+    X(mean_margin_largest_rise, NONE, NONE, ONE, "mean of the largest rise of a multiplier within five days")          \
     X(worst_path, NONE, NONE, ONE, "number of the path with the largest loss, the first of equals; NaN: not known")
 
 /* Over `pair`: every mode against the first listed, on the same paths ("cross - isolated"). */

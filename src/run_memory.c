@@ -23,8 +23,7 @@ static enum riskpool_status measure_worker(const struct run_setup *setup, uint64
 
 /* The columns of `kept` paths in memory. */
 static uint64_t column_bytes(const struct tally_shape *shape, uint64_t kept) {
-    return kept * shape->n_modes * (OUTCOME_COUNT + shape->n_positions - (shape->trajectories ? 0 : 2)) *
-           sizeof(double);
+    return kept * shape->n_modes * (tally_column_count(shape) + shape->n_positions) * sizeof(double);
 }
 
 /* The same in the file, which is put together in memory. */

@@ -14,6 +14,7 @@ struct run_setup {
     const struct riskpool_scenario *scenario;
     struct market_steps *steps;
     struct engine engine;
+    double *volatility; /* [asset] per year */
     size_t n_times;
     uint64_t time_step[RUN_MOST_TIMES]; /* steps done at each sample time */
     double hour[RUN_MOST_TIMES];

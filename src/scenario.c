@@ -17,6 +17,10 @@ void riskpool_scenario_free(struct riskpool_scenario *scenario) {
     for (size_t i = 0; i < scenario->n_limits; i++)
         free(scenario->limits[i].key);
     market_free(&scenario->market);
+    free(scenario->carry.rate);
+    free(scenario->orders.stops);
+    free(scenario->orders.reductions);
+    free(scenario->orders.outages);
     rule_free(&scenario->rule);
     impact_free(&scenario->impact);
     book_free(&scenario->book);
@@ -59,6 +63,9 @@ static void fill_scenario(struct reading *reading) {
     scenario_rule(reading);
     scenario_slippage(reading);
     scenario_stress(reading);
+    scenario_carry(reading);
+    scenario_orders(reading);
+    scenario_dynamic(reading);
     scenario_alerts(reading);
     scenario_limits(reading);
 }

@@ -4,9 +4,12 @@
 #define SCENARIO_H
 
 #include "book.h"
+#include "carry.h"
 #include "close.h"
+#include "dynamic.h"
 #include "impact.h"
 #include "market.h"
+#include "orders.h"
 #include "riskpool.h"
 #include "rule.h"
 
@@ -34,6 +37,9 @@ struct riskpool_scenario {
     struct book book;     /* positions, modes */
     struct rule rule;
     struct procedure procedure;
+    struct carry carry;
+    struct orders orders;
+    struct dynamic dynamic;
     struct impact impact; /* without assets: no slippage */
     struct venue venue;
     size_t n_alerts;

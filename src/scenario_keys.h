@@ -65,10 +65,38 @@ struct prices_keys {
     const struct node *columns;
 };
 
+struct top_up_keys {
+    const struct node *node;
+    double below, to, cap, delay;
+};
+
+struct reduce_keys {
+    const struct node *node;
+    double margin_level, utilisation, share;
+};
+
 struct account_keys {
     const struct node *node;
     char *currency;
     double balance;
+    struct top_up_keys top_up;
+    struct item_list reduce;
+};
+
+struct carry_keys {
+    const struct node *node;
+    const struct node *funding;
+    double interval, borrow;
+};
+
+struct funding_file_keys {
+    const struct node *node;
+    char *file, *sha256;
+};
+
+struct dynamic_keys {
+    const struct node *node;
+    double half_life, floor, cap, rate_limit, notice;
 };
 
 struct position_keys {
@@ -76,6 +104,7 @@ struct position_keys {
     char *name, *asset;
     int side; /* enum position_side, or -1 */
     double notional, quantity, entry, margin, leverage;
+    double stop_loss, trailing_stop;
 };
 
 struct liquidation_keys {
@@ -83,6 +112,7 @@ struct liquidation_keys {
     const struct node *maintenance, *tiers;
     char *venue;
     int base, strict, amount, order, price, limit, remainder, fee_base, fee_in_maintenance;
+    struct dynamic_keys dynamic;
     double fee, fraction, cooldown, full_below, restore_to, tier_steps, backstop;
 };
 
@@ -118,6 +148,7 @@ struct stress_keys {
     char *beta_to;
     double volatility, blend, depth;
     const struct node *toward;
+    int outage;
 };
 
 struct recovery_keys {
@@ -167,6 +198,7 @@ struct scenario_keys {
     struct market_keys market;
     struct account_keys account;
     struct item_list positions;
+    struct carry_keys carry;
     const struct node *modes;
     struct liquidation_keys liquidation;
     struct slippage_keys slippage;
@@ -180,11 +212,12 @@ struct scenario_keys {
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
     prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], slippage_fields[],
-    venue_fields[], venue_file_fields[];
+    venue_fields[], venue_file_fields[], carry_fields[], funding_file_fields[], top_up_fields[], reduce_fields[],
+    dynamic_fields[];
 extern const struct choice model_choices[], filter_choices[];
-/* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, a bound of a limit, and a
- * depth are read. */
+/* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, a bound of a
+ * limit, and a depth are read. */
 extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
-    slippage_depth;
+    slippage_depth, funding_rate;
 
 #endif

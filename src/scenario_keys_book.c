@@ -67,6 +67,23 @@ const struct field position_fields[] = {
      .range = RANGE_ABOVE(0),
      .sentence = "notional over initial margin, instead of the margin",
      .example = "10"},
+    {.name = "stop_loss",
+     .type = FIELD_NUMBER,
+     AT(position_keys, stop_loss),
+     .alternative = 1,
+     .range = RANGE_ABOVE(0),
+     .unit = "account currency",
+     .sentence =
+         "price at which the holder closes the position: below the asset's price for a long one, above for a short "
+         "one; a gap closes at the price after it",
+     .example = "54000"},
+    {.name = "trailing_stop",
+     .type = FIELD_FRACTION,
+     AT(position_keys, trailing_stop),
+     .alternative = 1,
+     .range = RANGE_OPEN(0, 1),
+     .sentence = "the same at this distance from the best price at a step end so far; with both, the nearer holds",
+     .example = "8%"},
     {.name = NULL},
 };
 

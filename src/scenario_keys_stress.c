@@ -73,6 +73,13 @@ const struct field stress_fields[] = {
      .unit = "rows of numbers, or {file: x.csv}",
      .sentence = "the matrix that correlation_blend leads to",
      .example = "{file: crisis.csv}"},
+    {.name = "outage",
+     .type = FIELD_FLAG,
+     AT(stress_keys, outage),
+     .standard = "false",
+     .sentence =
+         "true: the venue does nothing for as long: no stops, top-ups, reductions, liquidations; they follow at the "
+         "first step end after it"},
     {.name = "depth",
      .type = FIELD_NUMBER,
      AT(stress_keys, depth),

@@ -45,6 +45,9 @@ void scenario_slippage(struct reading *reading);
 /* 1 when the scenario has that section. */
 int scenario_has_slippage(const struct reading *reading);
 void scenario_stress(struct reading *reading);
+void scenario_carry(struct reading *reading);
+void scenario_orders(struct reading *reading);
+void scenario_dynamic(struct reading *reading);
 void scenario_alerts(struct reading *reading);
 void scenario_limits(struct reading *reading);
 /* Pools that start in breach; only for a scenario without mistakes. */
@@ -78,6 +81,9 @@ struct rows {
 int rows_read(struct reading *reading, struct rows *rows);
 /* The place of a row of the table. */
 struct place rows_place(const struct rows *rows, size_t row);
+
+/* A time in steps when it is a whole number of them, -1 otherwise. */
+double scenario_whole_steps(const struct reading *reading, double seconds);
 
 /* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);

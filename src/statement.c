@@ -87,7 +87,8 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
         struct surface surface;
         struct stand stand = {.cash = pool->cash, .remaining = remaining, .price = price};
         struct scene scene = {scenario, &surface, stand};
-        enum riskpool_status status = surface_init(&surface, &scenario->book, pool, &scenario->rule);
+        enum riskpool_status status =
+            surface_init_times(&surface, &scenario->book, pool, &scenario->rule, dynamic_start(&scenario->dynamic));
         if (!status)
             status = pool_state(&scene, pool, &out->pools[i]);
         surface_free(&surface);

@@ -85,10 +85,11 @@ static void copy_records(const struct tally *tally, size_t m, struct mode_result
             mode->column[i][p] = record[i];
         memcpy(mode->liquidation_time + p * n_positions, record + OUTCOME_COUNT, n_positions * sizeof *record);
     }
-    static const enum outcome_column watched[] = {OUTCOME_max_drawdown, OUTCOME_lowest_margin_level};
-    for (size_t i = 0; !tally->shape.trajectories && i < sizeof watched / sizeof *watched; i++) {
-        free(mode->column[watched[i]]);
-        mode->column[watched[i]] = NULL;
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        if (tally_has_column(&tally->shape, i))
+            continue;
+        free(mode->column[i]);
+        mode->column[i] = NULL;
     }
 }
 

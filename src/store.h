@@ -26,4 +26,7 @@ void store_library_version(char text[32]);
  * end to find out. RISKPOOL_CANNOT_CREATE with a message when not. */
 enum riskpool_status store_prepare(const char *path, char **message);
 
+/* Deletes what processes that died while they wrote `path` left of it beside it. */
+void store_sweep(const char *path);
+
 #endif

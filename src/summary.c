@@ -10,42 +10,9 @@
 #include "interval.h"
 #include "results.h"
 #include "summary_json.h"
+#include "summary_table.h"
 
-enum { CELL = 256, NUMBER = 64, GAP = 3 };
-
-/* A table under construction: cells in rows, the first column the rows' names. */
-struct table {
-    size_t n_columns, n_cells, capacity;
-    char (*cell)[CELL];
-    int failed;
-};
-
-static char *add_cell(struct table *table) {
-    if (table->n_cells == table->capacity) {
-        const size_t capacity = 2 * table->capacity + 64;
-        char(*cell)[CELL] = realloc(table->cell, capacity * sizeof *cell);
-        if (!cell) {
-            table->failed = 1;
-            return NULL;
-        }
-        table->cell = cell;
-        table->capacity = capacity;
-    }
-    return memset(table->cell[table->n_cells++], 0, CELL);
-}
-
-static void add_text(struct table *table, const char *text) {
-    char *cell = add_cell(table);
-    if (cell)
-        snprintf(cell, CELL, "%s", text);
-}
-
-/* Decimals that show an account's equity in at least six digits, at least two. */
-static int money_decimals(const struct riskpool_results *results) {
-    const double size = fabs(results->start_equity);
-    const int decimals = size > 0 && isfinite(size) ? 5 - (int)floor(log10(size)) : 2;
-    return decimals < 2 ? 2 : decimals > 9 ? 9 : decimals;
-}
+enum { CELL = TABLE_CELL, NUMBER = 64 };
 
 /* How a number is shown: money in its decimals, a share of paths in percent. */
 struct look {
@@ -54,7 +21,7 @@ struct look {
 };
 
 static struct look look_of(const struct riskpool_results *results, enum unit unit) {
-    return unit == UNIT_MONEY ? (struct look){1, money_decimals(results)} : (struct look){100, 3};
+    return unit == UNIT_MONEY ? (struct look){1, table_money_decimals(results->start_equity)} : (struct look){100, 3};
 }
 
 static void print_number(char text[NUMBER], struct look look, double value) {
@@ -67,13 +34,13 @@ static void print_number(char text[NUMBER], struct look look, double value) {
 }
 
 static void add_number(struct table *table, struct look look, double value) {
-    char *cell = add_cell(table);
+    char *cell = table_add(table);
     if (cell)
         print_number(cell, look, value);
 }
 
 static void add_with_error(struct table *table, struct look look, double value, double error) {
-    char a[NUMBER], b[NUMBER], *cell = add_cell(table);
+    char a[NUMBER], b[NUMBER], *cell = table_add(table);
     print_number(a, look, value);
     print_number(b, look, INTERVAL_95 * error);
     if (cell)
@@ -81,7 +48,7 @@ static void add_with_error(struct table *table, struct look look, double value, 
 }
 
 static void add_with_interval(struct table *table, struct look look, double value, double low, double high) {
-    char a[NUMBER], b[NUMBER], c[NUMBER], *cell = add_cell(table);
+    char a[NUMBER], b[NUMBER], c[NUMBER], *cell = table_add(table);
     print_number(a, look, value);
     print_number(b, look, low);
     print_number(c, look, high);
@@ -106,7 +73,7 @@ static void add_value(struct table *table, struct look look, double *const *valu
 static void add_row(struct table *table, const struct riskpool_results *results, const char *name, int statistic,
                     size_t i, enum companions shown) {
     const struct look look = look_of(results, statistic_fields[statistic].unit);
-    add_text(table, name);
+    table_text(table, name);
     for (size_t m = 0; m < results->n_modes; m++)
         add_value(table, look, results->modes[m].statistic + statistic, i, shown);
 }
@@ -134,12 +101,9 @@ static void add_cost_rows(struct table *table, const struct riskpool_results *re
     static const struct {
         const char *name;
         int statistic;
-    } costs[] = {{"mean fees", STAT_mean_fees},
-                 {"mean slippage", STAT_mean_slippage},
-                 {"mean funding", STAT_mean_funding},
-                 {"mean shortfall", STAT_mean_shortfall},
-                 {"mean forfeited", STAT_mean_forfeited},
-                 {"mean top-up", STAT_mean_top_up}};
+    } costs[] = {{"mean fees", STAT_mean_fees},           {"mean slippage", STAT_mean_slippage},
+                 {"mean funding", STAT_mean_funding},     {"mean shortfall", STAT_mean_shortfall},
+                 {"mean forfeited", STAT_mean_forfeited}, {"mean top-up", STAT_mean_top_up}};
     for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
         int any = 0;
         for (size_t m = 0; m < results->n_modes; m++)
@@ -159,9 +123,9 @@ static void add_alert_rows(struct table *table, const struct riskpool_results *r
 
 static void add_mode_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->n_modes;
-    add_text(table, results->currency);
+    table_text(table, results->currency);
     for (size_t m = 0; m < results->n_modes; m++)
-        add_text(table, results->modes[m].name);
+        table_text(table, results->modes[m].name);
     add_row(table, results, "mean loss", STAT_mean_loss, 0, WITH_ERROR);
     add_row(table, results, "standard deviation", STAT_loss_std, 0, ALONE);
     add_tail_rows(table, results);
@@ -177,16 +141,16 @@ static void add_mode_table(struct table *table, const struct riskpool_results *r
 static void add_pair_row(struct table *table, const struct riskpool_results *results, const char *name, int first,
                          enum companions shown) {
     const struct look look = look_of(results, comparison_fields[first].unit);
-    add_text(table, name);
+    table_text(table, name);
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
         add_value(table, look, results->comparison + first, pair, shown);
 }
 
 static void add_pair_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->size[DIM_PAIR];
-    add_text(table, "on the same paths");
+    table_text(table, "on the same paths");
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
-        add_text(table, results->pair[pair]);
+        table_text(table, results->pair[pair]);
     add_pair_row(table, results, "excess loss", COMP_mean_excess_loss, WITH_ERROR);
     add_pair_row(table, results, "rescued, %", COMP_rescue_frequency, WITH_INTERVAL);
     add_pair_row(table, results, "contagion, %", COMP_contagion_frequency, WITH_INTERVAL);
@@ -194,93 +158,31 @@ static void add_pair_table(struct table *table, const struct riskpool_results *r
 
 static void add_limit_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 4;
-    add_text(table, "limit");
-    add_text(table, "at most");
-    add_text(table, "is");
-    add_text(table, "");
+    table_text(table, "limit");
+    table_text(table, "at most");
+    table_text(table, "is");
+    table_text(table, "");
     for (size_t i = 0; i < results->n_limits; i++) {
         const struct limit_result *limit = &results->limits[i];
         char *cell = NULL;
-        add_text(table, limit->key);
-        if ((cell = add_cell(table)))
+        table_text(table, limit->key);
+        if ((cell = table_add(table)))
             snprintf(cell, CELL, "%.6g", limit->bound);
-        if ((cell = add_cell(table)))
+        if ((cell = table_add(table)))
             snprintf(cell, CELL, "%.6g", limit->value);
-        add_text(table, limit->breached ? "BREACHED" : "kept");
+        table_text(table, limit->breached ? "BREACHED" : "kept");
     }
-}
-
-/* Columns that a terminal needs: code points of UTF-8. */
-static size_t width_of(const char *text) {
-    size_t n = 0;
-    for (; *text; text++)
-        n += (*text & 0xc0) != 0x80;
-    return n;
-}
-
-static size_t column_width(const struct table *table, size_t column) {
-    size_t width = 3;
-    for (size_t i = column; i < table->n_cells; i += table->n_columns)
-        width = width_of(table->cell[i]) > width ? width_of(table->cell[i]) : width;
-    return width;
-}
-
-static void print_spaces(FILE *out, size_t n) {
-    while (n-- > 0)
-        fputc(' ', out);
-}
-
-/* A bar would end the cell. */
-static void print_markdown_cell(FILE *out, const char *text) {
-    for (; *text; text++) {
-        if (*text == '|')
-            fputc('\\', out);
-        fputc(*text, out);
-    }
-}
-
-static void print_cell(FILE *out, const char *text, size_t width, int left) {
-    const size_t used = width_of(text), room = width > used ? width - used : 0;
-    print_spaces(out, left ? 0 : room);
-    fputs(text, out);
-    print_spaces(out, left ? room : 0);
-}
-
-static void print_rule(FILE *out, const struct table *table, int markdown) {
-    if (!markdown)
-        return;
-    for (size_t c = 0; c < table->n_columns; c++)
-        fputs(c == 0 ? "| :--- |" : " ---: |", out);
-    fputc('\n', out);
-}
-
-static void print_table(FILE *out, const struct table *table, int markdown) {
-    for (size_t i = 0; i < table->n_cells; i++) {
-        const size_t column = i % table->n_columns;
-        const int last = column + 1 == table->n_columns;
-        if (markdown) {
-            fputs(column == 0 ? "| " : " ", out);
-            print_markdown_cell(out, table->cell[i]);
-            fputs(last ? " |\n" : " |", out);
-        } else {
-            print_spaces(out, column > 0 ? GAP : 0);
-            print_cell(out, table->cell[i], column_width(table, column), column == 0);
-            fputs(last ? "\n" : "", out);
-        }
-        if (i + 1 == table->n_columns)
-            print_rule(out, table, markdown);
-    }
-    fputc('\n', out);
 }
 
 static int write_table(FILE *out, const struct riskpool_results *results, int markdown,
                        void (*add)(struct table *, const struct riskpool_results *)) {
     struct table table = {.n_columns = 1};
     add(&table, results);
-    if (!table.failed)
-        print_table(out, &table, markdown);
-    free(table.cell);
-    return !table.failed;
+    const int fine = !table.failed;
+    if (fine)
+        table_print(out, &table, markdown);
+    table_free(&table);
+    return fine;
 }
 
 static int lacks_mean(const struct riskpool_results *results) {
@@ -294,7 +196,8 @@ static int lacks_mean(const struct riskpool_results *results) {
 static enum riskpool_status write_tables(FILE *out, const struct riskpool_results *results, int markdown) {
     fprintf(out, "%s%s: %s\n\n", markdown ? "# " : "", results->name, results->title);
     fprintf(out, "%" PRIu64 " paths, seed %" PRIu64 ", start equity %.*f %s%s\n\n", results->n_paths, results->seed,
-            money_decimals(results), results->start_equity, results->currency, results->complete ? "" : ", INCOMPLETE");
+            table_money_decimals(results->start_equity), results->start_equity, results->currency,
+            results->complete ? "" : ", INCOMPLETE");
     int fine = write_table(out, results, markdown, add_mode_table);
     if (results->size[DIM_PAIR] > 0)
         fine = fine && write_table(out, results, markdown, add_pair_table);

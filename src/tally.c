@@ -18,8 +18,17 @@ uint64_t tally_tail_size(uint64_t n_paths) {
     return share > TALLY_TAIL_LEAST ? share : TALLY_TAIL_LEAST;
 }
 
-static int has_column(const struct tally_shape *shape, int column) {
-    return shape->trajectories || (column != OUTCOME_max_drawdown && column != OUTCOME_lowest_margin_level);
+int tally_has_column(const struct tally_shape *shape, int column) {
+    const int watched = column == OUTCOME_max_drawdown || column == OUTCOME_lowest_margin_level;
+    const int dynamic = column == OUTCOME_margin_peak_to_trough || column == OUTCOME_margin_largest_rise;
+    return (shape->trajectories || !watched) && (shape->dynamic || !dynamic);
+}
+
+size_t tally_column_count(const struct tally_shape *shape) {
+    size_t n = 0;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        n += (size_t)tally_has_column(shape, i);
+    return n;
 }
 
 /* Lengthens an array; clears *ok when there is no memory and keeps the old one. */
@@ -40,7 +49,7 @@ static void reserve_mode(const struct tally *tally, struct tally_mode *mode, uin
     if (tally->shape.keep != TALLY_KEEP_ALL)
         return;
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        if (i != OUTCOME_loss && has_column(&tally->shape, i))
+        if (i != OUTCOME_loss && tally_has_column(&tally->shape, i))
             mode->column[i] = lengthen(mode->column[i], capacity, sizeof *mode->column[i], ok);
     if (tally->shape.n_positions > 0)
         mode->liquidation_time =
@@ -77,7 +86,7 @@ enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths) {
 
 uint64_t tally_memory(const struct tally_shape *shape) {
     const uint64_t n = shape->n_paths, columns = OUTCOME_COUNT + shape->n_positions;
-    const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? columns - (shape->trajectories ? 0 : 2) : 1;
+    const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? tally_column_count(shape) + shape->n_positions : 1;
     const uint64_t samples = n < TALLY_SAMPLE ? n : TALLY_SAMPLE;
     uint64_t numbers = n * a_path + n / BATCH * 2 * TALLY_MEANS;
     if (shape->trajectories)
@@ -196,7 +205,7 @@ void tally_record(const struct tally *tally, const struct outcome *outcome, size
     record += tally->shape.n_modes;
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
         for (int i = 0; i < OUTCOME_COUNT; i++)
-            *record++ = has_column(&tally->shape, i) ? outcome[m].column[i][p] : NAN;
+            *record++ = tally_has_column(&tally->shape, i) ? outcome[m].column[i][p] : NAN;
         for (size_t i = 0; i < tally->shape.n_positions; i++)
             *record++ = outcome[m].liquidation_time[i * BATCH + p];
     }

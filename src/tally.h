@@ -17,8 +17,10 @@ enum {
 enum tally_keep { TALLY_KEEP_ALL, TALLY_KEEP_TAIL, TALLY_KEEP_NONE };
 
 /* The outcome columns of which a run keeps only the mean. */
-#define TALLY_MEAN_LIST(X) \
-    X(fees) X(slippage) X(funding) X(shortfall) X(top_up) X(forfeited) X(closed_notional) X(rounds)
+#define TALLY_MEAN_LIST(X)                                                                                           \
+    X(fees)                                                                                                          \
+    X(slippage) X(funding) X(shortfall) X(top_up) X(forfeited) X(closed_notional) X(rounds) X(margin_peak_to_trough) \
+        X(margin_largest_rise)
 
 enum tally_mean {
 #define X(name) TALLY_MEAN_##name,
@@ -44,6 +46,7 @@ struct tally_shape {
     enum tally_keep keep;
     int antithetic;   /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
     int trajectories; /* whether outcomes have drawdown, margin level, samples and alerts */
+    int dynamic;      /* whether they have multipliers of margin */
     double start_equity;
 };
 
@@ -108,6 +111,9 @@ void tally_free(struct tally *tally);
 int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape);
 /* Counts the paths of a batch by what happened to them. Inside tally only. */
 void tally_count(const struct tally_shape *shape, struct tally_part *part, const struct outcome *outcome);
+/* Whether outcomes of the shape have a column; how many they have. */
+int tally_has_column(const struct tally_shape *shape, int column);
+size_t tally_column_count(const struct tally_shape *shape);
 /* Bytes that a tally of this shape fills with the paths of the shape. */
 uint64_t tally_memory(const struct tally_shape *shape);
 /* Room for `n_paths` paths, at most the limit of the shape. Not while a batch is being added. */

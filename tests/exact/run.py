@@ -92,7 +92,36 @@ def account(chance, number):
         scenario["stress"] = [{"at": step, "return": {chance.choice(names): chance.choice([-0.3, -0.1, 0.2])}}]
         if "slippage" in scenario:
             scenario["stress"][0]["depth"] = 0.2
+    add_time(chance, scenario, step)
     return scenario
+
+
+def add_time(chance, scenario, step):
+    """Carry, orders of the holder, outages and margin that follows volatility, each in some of the accounts."""
+    if chance.random() < 0.3:
+        scenario["carry"] = {"funding": chance.choice([0.0005, -0.001, 0.01]), "borrow": chance.choice([0, 0.2, 5]),
+                             "funding_interval": f"{int(step.split()[0]) * chance.choice([1, 3])} {step.split()[1]}"}
+    price = {asset["name"]: asset["price"] for asset in scenario["market"]["assets"]}
+    for position in scenario["positions"]:
+        side = 1 if position["side"] == "short" else -1
+        if chance.random() < 0.2:
+            position["stop_loss"] = price[position["asset"]] * (1 + side * chance.uniform(0.02, 0.2))
+        if chance.random() < 0.15:
+            position["trailing_stop"] = round(chance.uniform(0.02, 0.3), 3)
+    if chance.random() < 0.3 and scenario["account"]["balance"] > sum(p["margin"] for p in scenario["positions"]):
+        below = round(chance.uniform(1.1, 6.0), 2)
+        scenario["account"]["top_up"] = {"below": below, "to": below * chance.choice([1, 2]),
+                                         "delay": chance.choice([0, step])}
+    if chance.random() < 0.3:
+        scenario["account"]["reduce"] = [chance.choice([
+            {"margin_level": round(chance.uniform(0.2, 0.9), 2), "share": 0.5},
+            {"utilisation": round(chance.uniform(0.05, 0.9), 2), "share": chance.choice([0.3, 1])}])]
+    if chance.random() < 0.3:
+        scenario.setdefault("stress", []).append({"at": step, "over": step, "outage": True})
+    if chance.random() < 0.3:
+        scenario["liquidation"] = {"maintenance": 0.01, "dynamic": {
+            "half_life": "2 d", "notice": chance.choice([0, step]), "cap": chance.choice([1.5, 10]),
+            "floor": chance.choice([0.5, 1])}}
 
 
 def results(binary, scenario, output, *options):

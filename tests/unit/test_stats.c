@@ -258,6 +258,7 @@ static struct tally_shape shape_of(uint64_t n_paths, enum tally_keep keep) {
                                 .n_paths = n_paths,
                                 .keep = keep,
                                 .trajectories = 1,
+                                .dynamic = 1,
                                 .start_equity = 6060};
 }
 
@@ -597,7 +598,7 @@ static void without_trajectories(void **state) {
         struct tally tally;
         struct batch *b = malloc(sizeof *b);
         struct riskpool_results *r = calloc(1, sizeof *r);
-        shape.trajectories = 0;
+        shape.trajectories = shape.dynamic = 0;
         assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
         for (uint64_t first = 0; first < BATCH; first += BATCH / 2) {
             make_batch(b, first, BATCH / 2);
@@ -609,6 +610,8 @@ static void without_trajectories(void **state) {
         assert_int_equal(r->n_paths, BATCH);
         assert_null(r->modes[0].column[OUTCOME_max_drawdown]);
         assert_null(r->modes[0].column[OUTCOME_lowest_margin_level]);
+        assert_null(r->modes[0].column[OUTCOME_margin_peak_to_trough]);
+        assert_null(r->modes[0].column[OUTCOME_margin_largest_rise]);
         assert_non_null(r->modes[0].column[OUTCOME_loss]);
         assert_true(isnan(r->modes[0].statistic[STAT_equity_quantile][0]));
         assert_true(isnan(r->modes[0].statistic[STAT_alert_frequency][0]));

@@ -1,5 +1,5 @@
 """Numbers that venues, or the tests of other programs, published: accounts and what was said of them. Numbers are text, as
-published: a check allows one unit of the last digit, since some are cut and not rounded.
+published: a check allows one unit of the last digit, since some are cut and not rounded; without a point they are exact.
 
 One row is (what, source, account, what is said of it): the account is keyword arguments of `account` in run.py, what is
 said is {"position or pool": {field of `inspect`: number}}. Rows with `safe` say whether the account is in breach."""
@@ -175,3 +175,12 @@ def breach_rows():
 
 
 INSPECTED = TWO_POSITIONS + list(parameter_rows()) + LINEAR + list(bankruptcy_rows())
+
+# Inverse contracts: (what, source, quantity in dollars, entry, margin in coins, rate, what is said of the position). Other venues
+# have a requirement in coins that is fixed at entry and holds the fee of the bankruptcy price.
+INVERSE = [
+    ("Kraken", "support.kraken.com/articles/360022835671-Equity-Protection-Process", 1000, 8000, 0.01, 0.01,
+     {"liquidation_price": "7481.", "bankruptcy_price": "7407."}),
+    ("Bybit, 50x, on a tick of 0.5", "help.bybit.com/hc/en-us/articles/900000031623", 10000, 7890.08, 10000 / 7890.08 / 50,
+     0.005, {"bankruptcy_price": "7735."}),
+]

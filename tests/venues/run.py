@@ -3,8 +3,10 @@
 
     run.py BINARY
 
-The published numbers are in published.py, each with its source. The files are compared with a second reading of them."""
+The published numbers are in published.py, each with its source. The files are compared with a second reading of them, and
+accounts under their rules with what ledgers.py has worked out by hand."""
 import os
+import re
 import subprocess
 import sys
 
@@ -12,6 +14,7 @@ import yaml
 
 sys.path.insert(0, os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")))
 from riskpool_test import Checks, Program, scenario
+from ledgers import LEDGERS, OKX_TIERS
 import published
 
 VENUES = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scenarios", "venues"))
@@ -36,9 +39,9 @@ def account(positions, balance, tiers=None, liquidation=None, leverage=None):
 
 
 def unit(text):
-    """One unit of the last digit of a number as published; what is beyond a double is left to rounding."""
-    decimals = len(text.partition(".")[2])
-    return max(10.0 ** -decimals if decimals else 1e-9 * abs(float(text)), 1e-11 * abs(float(text)))
+    """One unit of the last digit of a number as published; without a point it is exact, but for rounding."""
+    exact = 1e-11 * abs(float(text))
+    return max(exact, 10.0 ** -len(text.partition(".")[2])) if "." in text else exact
 
 
 def published_numbers(program, checks):
@@ -47,12 +50,29 @@ def published_numbers(program, checks):
         rows = {p["name"]: p for p in pool["positions"]}
         rows["wallet"] = pool
         for name, fields in said.items():
-            for field, number in fields.items():
-                text = f"{what}: {field} of {name} is {number} [{source}]"
-                if number is None:
-                    checks.true(text, rows[name][field] is None)
-                else:
-                    checks.close(text, rows[name][field], float(number), unit(number))
+            check_said(checks, what, source, rows[name], fields)
+
+
+def check_said(checks, what, source, found, said):
+    for field, number in said.items():
+        text = f"{what}: {field} of {found['name']} is {number} [{source}]"
+        if number is None:
+            checks.true(text, found[field] is None)
+        else:
+            checks.close(text, found[field], float(number), unit(number))
+
+
+def inverse_contracts(program, checks):
+    """Where the program has them."""
+    if not re.search(r"^ *(# )?contract:", program.call("template"), re.M):
+        return
+    for what, source, quantity, entry, margin, rate, said in published.INVERSE:
+        made = account([("BTC", quantity, entry, entry)], 1.0, liquidation={"maintenance": rate})
+        made["account"]["holdings"] = [{"asset": "BTC", "quantity": margin}]
+        made["positions"][0].update(contract="inverse", margin=margin)
+        made["modes"] = ["isolated"]
+        pools = program.inspect(made)["modes"]["isolated"]["pools"]
+        check_said(checks, f"inverse, {what}", source, [p for pool in pools for p in pool["positions"]][0], said)
 
 
 def published_breaches(program, checks):
@@ -86,7 +106,7 @@ def of_venue(name, asset, notional):
 
 def files_of_venues(program, checks):
     seen = {}
-    for file in sorted(os.listdir(VENUES)):
+    for file in sorted(file for file in os.listdir(VENUES) if file.endswith(".yaml")):
         name = file[:-len(".yaml")]
         with open(os.path.join(VENUES, file), encoding="utf-8") as text:
             rules = yaml.safe_load(text)
@@ -111,10 +131,48 @@ def files_of_venues(program, checks):
     checks.true("the procedures of the venues compared differ", len({seen[name] for name in COMPARED}) == len(COMPARED))
 
 
+def dictated(venue, quantity, entry, balance, prices):
+    """One position, nothing but the gaps: from price to price at the ends of the hours."""
+    before = [entry] + prices[:-1]
+    stress = [{"at": f"{60 * i + 30} min", "return": {"BTC": now / then - 1.0}}
+              for i, (then, now) in enumerate(zip(before, prices))]
+    made = scenario([{"name": "BTC", "price": entry, "volatility": 0.0}],
+                    [{"name": "btc", "asset": "BTC", "quantity": quantity, "margin": balance}], balance,
+                    horizon=f"{len(prices)} h", step="1 h", model="bachelier", paths=256, keep="all", stress=stress)
+    made["venue"] = venue
+    made["liquidation"] = {"tiers": OKX_TIERS} if venue == "okx" else {}
+    return made
+
+
+def ledgers(program, checks):
+    for venue, what, (quantity, entry, balance), prices, money in LEDGERS:
+        results = program.run(dictated(venue, quantity, entry, balance, prices))
+        for name in ("isolated", "cross"):
+            mode = results[name]
+            kept = {"kept": mode["mean_fees"] + mode["mean_forfeited"]}
+            for column, amount in money.items():
+                found = kept.get(column, mode.get(f"mean_{column}"))
+                checks.close(f"{venue}, {what}, {name}: {column}", found, amount, 1e-9 * max(balance, abs(amount)))
+
+
+def no_free_lunch(program, checks):
+    """Prices without drift: the mean loss is what the venue takes, less what its fund pays (optional stopping)."""
+    with open(os.path.join(VENUES, "..", "venue-comparison.yaml"), encoding="utf-8") as text:
+        made = yaml.safe_load(text)
+    made.update(paths=20000, output={"paths": "none", "trajectories": False})
+    for venue in COMPARED + ("generic", "kraken", "deribit"):
+        made["venue"] = venue
+        made["liquidation"] = {"tiers": OKX_TIERS} if venue == "okx" else {}
+        for name, mode in program.run(made).items():
+            if name in ("isolated", "cross"):
+                taken = mode["mean_fees"] + mode["mean_forfeited"] - mode["mean_shortfall"]
+                checks.z(f"{venue}, {name}: mean loss", mode["mean_loss"], taken, mode["mean_loss_se"])
+
+
 def main(arguments):
     program = Program(arguments[0])
     checks = Checks("venues", verbose=False)
-    for part in (published_numbers, published_breaches, files_of_venues):
+    for part in (published_numbers, inverse_contracts, published_breaches, files_of_venues, ledgers, no_free_lunch):
         part(program, checks)
     return checks.finish()
 
