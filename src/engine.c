@@ -170,9 +170,9 @@ static void account_step(struct account *account, const struct slice *slice, uin
         closed = liquidate(account, slice, &spent, account_liquidate_inside);
     }
     account_fade(account, slice->end_hour);
-    const int moved = account_carry(account, slice) | gap | out;
-    const int everywhere = !bridged || moved || account->engine->acts_at_ends;
-    if (bridged && everywhere)
+    const int paid = account_carry(account, slice);
+    const int everywhere = !bridged || paid || gap || out || account->engine->acts_at_ends;
+    if (paid || (bridged && everywhere))
         account_forget(account);
     if (!out)
         closed |= act_at_end(account, slice, everywhere);

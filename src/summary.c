@@ -113,6 +113,14 @@ static void add_cost_rows(struct table *table, const struct riskpool_results *re
     }
 }
 
+/* Of multipliers that follow volatility; other scenarios have none. */
+static void add_margin_rows(struct table *table, const struct riskpool_results *results) {
+    if (results->n_modes == 0 || isnan(results->modes[0].statistic[STAT_mean_margin_peak_to_trough][0]))
+        return;
+    add_row(table, results, "margin peak over trough, %", STAT_mean_margin_peak_to_trough, 0, ALONE);
+    add_row(table, results, "margin rise in 5 d, %", STAT_mean_margin_largest_rise, 0, ALONE);
+}
+
 static void add_alert_rows(struct table *table, const struct riskpool_results *results) {
     char name[CELL];
     for (size_t i = 0; i < results->size[DIM_ALERT]; i++) {
@@ -136,6 +144,7 @@ static void add_mode_table(struct table *table, const struct riskpool_results *r
     add_row(table, results, "shortfall, %", STAT_shortfall_frequency, 0, WITH_INTERVAL);
     add_alert_rows(table, results);
     add_cost_rows(table, results);
+    add_margin_rows(table, results);
 }
 
 static void add_pair_row(struct table *table, const struct riskpool_results *results, const char *name, int first,
