@@ -207,7 +207,8 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         loaded.messages,
         "t.yaml:4:1: error: unknown key 'pahts'\n    4 | pahts: 1000\n      | ^~~~~\n"
         "      = help: did you mean 'paths'? allowed here: name, title, horizon, step, monitoring, paths, seed, "
-        "sampling, market, account, positions, modes, venue, liquidation, alerts, stress, confidence, limits, output\n"
+        "sampling, market, account, positions, carry, modes, venue, liquidation, slippage, alerts, stress, confidence, "
+        "limits, output, sweep\n"
         "t.yaml:5:7: error: 'seed': '0x10' is not a decimal number; hexadecimal, octal and binary are not read\n"
         "    5 | seed: 0x10\n      |       ^~~~\n      = help: allowed: whole number\n"
         "t.yaml:7:10: error: unknown value of 'model': 'gbmm'\n    7 |   model: gbmm\n      |          ^~~~\n"
