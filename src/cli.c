@@ -46,8 +46,7 @@ const struct command commands[] = {
      cli_merge},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
      "      --resolved           print the scenario with every default filled in\n"
-     "      --memory SIZE        as for run\n" ASSIGN_OPTION STRESS_OPTION
-         HELP_OPTION,
+     "      --memory SIZE        as for run\n" ASSIGN_OPTION STRESS_OPTION HELP_OPTION,
      cli_validate},
     {"inspect", "[OPTION]... SCENARIO",
      "the account before the first step: margins, levels, liquidation prices, per mode",

@@ -154,7 +154,7 @@ static struct riskpool_run_options run_options(const struct request *request) {
                                          .folder = request->folder};
 }
 
-/* Opens the spool beside `path`. The disk must have room for the results before anything is computed. */
+/* Opens the spool beside `path`. */
 static enum riskpool_status open_spool(const struct request *request, const struct riskpool_scenario *scenario,
                                        const char *scenario_path, const char *path, struct spool **spool) {
     char *message = NULL, *folder = NULL, *own_path = realpath(scenario_path, NULL);
@@ -172,8 +172,6 @@ static enum riskpool_status open_spool(const struct request *request, const stru
     enum riskpool_status status = asprintf(&folder, "%s.part", path) < 0 ? RISKPOOL_NO_MEMORY : RISKPOOL_OK;
     if (status == RISKPOOL_OK)
         status = run_disk(scenario, &options, &disk);
-    if (status == RISKPOOL_OK)
-        status = spool_disk_check(path, disk.results + disk.files, &message);
     if (status == RISKPOOL_OK) {
         terms.folder = folder;
         terms.n_bytes = disk.spool + disk.results + disk.files;
@@ -297,7 +295,7 @@ static enum riskpool_status run_one(struct request *request, const char *scenari
     }
     request->folder = store_folder(path);
     const struct riskpool_run_options options = run_options(request);
-    status = memory_check(scenario, &options);
+    status = room_check("run", path, scenario, &options);
     if (status != RISKPOOL_OK)
         goto out;
     status = store_prepare(path, &messages);
@@ -345,22 +343,15 @@ static void request_free(struct request *request) {
 }
 
 int cli_run(int argc, char **argv) {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"paths", required_argument, NULL, 'n'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"threads", required_argument, NULL, 'j'},
-                                            {"modes", required_argument, NULL, 'm'},
-                                            {"target-error", required_argument, NULL, 't'},
-                                            {"fresh", no_argument, NULL, 'f'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"json", no_argument, NULL, 'J'},
-                                            {"exact", no_argument, NULL, 'e'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"shard", required_argument, NULL, 'I'},
-                                            {"stress", required_argument, NULL, 'S'},
-                                            {"max-time", required_argument, NULL, 'T'},
-                                            {"memory", required_argument, NULL, 'M'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"paths", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 's'},   {"threads", required_argument, NULL, 'j'},
+        {"modes", required_argument, NULL, 'm'},  {"target-error", required_argument, NULL, 't'},
+        {"fresh", no_argument, NULL, 'f'},        {"quiet", no_argument, NULL, 'q'},
+        {"json", no_argument, NULL, 'J'},         {"exact", no_argument, NULL, 'e'},
+        {"help", no_argument, NULL, 'h'},         {"shard", required_argument, NULL, 'I'},
+        {"stress", required_argument, NULL, 'S'}, {"max-time", required_argument, NULL, 'T'},
+        {"memory", required_argument, NULL, 'M'}, {NULL, 0, NULL, 0}};
     struct request request = {.telling = {.command = "run"}, .taken = calloc((size_t)argc + 1, sizeof(char *))};
     int option, code = -1;
     if (!request.taken) {

@@ -26,10 +26,8 @@ static int validate_one(const struct request *request, const char *path) {
     else if (!messages)
         fprintf(stderr, "%s: %s\n", path, riskpool_status_text(status));
     riskpool_text_free(messages);
-    const struct riskpool_run_options options = {.threads = threads_from_environment(),
-                                                 .progress = progress_show,
-                                                 .memory = request->memory,
-                                                 .folder = "."};
+    const struct riskpool_run_options options = {
+        .threads = threads_from_environment(), .progress = progress_show, .memory = request->memory, .folder = "."};
     if (status == RISKPOOL_OK && !request->resolved)
         status = memory_show(scenario, &options);
     riskpool_scenario_free(scenario);

@@ -33,9 +33,9 @@ struct wanted {
 
 /* The tree of digits that lead to what is wanted. */
 struct order {
-    size_t level;                   /* digits known */
-    size_t n_nodes, first;          /* of the last level */
-    uint16_t child[NODES][DIGITS];  /* 0: nothing wanted there */
+    size_t level;                  /* digits known */
+    size_t n_nodes, first;         /* of the last level */
+    uint16_t child[NODES][DIGITS]; /* 0: nothing wanted there */
     uint64_t count[ORDER_RANKS][DIGITS];
     size_t n_wanted;
     struct wanted wanted[ORDER_RANKS]; /* by rank */

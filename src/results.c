@@ -141,8 +141,7 @@ static void allocate_columns(struct riskpool_results *results, struct mode_resul
     const size_t n = results->size[DIM_PATH], n_times = result_field_size(results, &liquidation_time_field);
     for (int i = 0; i < OUTCOME_COUNT; i++)
         mode->column[i] = depot_lengthen(&results->depot, NULL, n, sizeof *mode->column[i], status);
-    mode->liquidation_time =
-        depot_lengthen(&results->depot, NULL, n_times, sizeof *mode->liquidation_time, status);
+    mode->liquidation_time = depot_lengthen(&results->depot, NULL, n_times, sizeof *mode->liquidation_time, status);
 }
 
 enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns) {
@@ -190,16 +189,25 @@ void riskpool_results_free(struct riskpool_results *results) {
     for (size_t i = 0; results->limits && i < results->n_limits; i++)
         free(results->limits[i].key);
     depot_free(&results->depot);
-    void *const owned[] = {results->title,         results->source,
-                           results->currency,      results->name,
-                           results->confidence,    results->time,
-                           results->quantile,      results->bin,
+    void *const owned[] = {results->title,
+                           results->source,
+                           results->currency,
+                           results->name,
+                           results->confidence,
+                           results->time,
+                           results->quantile,
+                           results->bin,
                            results->bin_edge,
-                           results->modes,         results->price,
-                           results->volatility,    results->drift,
-                           results->correlation,   results->correlation_requested,
-                           results->scenario_text, results->resolved_scenario,
-                           results->limits,        results};
+                           results->modes,
+                           results->price,
+                           results->volatility,
+                           results->drift,
+                           results->correlation,
+                           results->correlation_requested,
+                           results->scenario_text,
+                           results->resolved_scenario,
+                           results->limits,
+                           results};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }

@@ -157,8 +157,8 @@ struct riskpool_results {
 /* Number of values of a field in `results`. */
 size_t result_field_size(const struct riskpool_results *results, const struct result_field *field);
 /* Allocates every array by `n_modes` and `size` of path, position, confidence, time, quantile, bin, alert and asset
- * (the other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path, which are not filled, when
- * `keep_columns`. On failure what was allocated stays for riskpool_results_free. */
+ * (the other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path, which are not filled,
+ * when `keep_columns`. On failure what was allocated stays for riskpool_results_free. */
 enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns);
 /* The numbers along a dimension, or its labels; NULL for a dimension that has the other kind or none. */
 const double *results_coordinate(const struct riskpool_results *results, enum dimension dim);

@@ -29,7 +29,7 @@ struct run {
     struct worker *worker;
     struct tally_part *part; /* [worker] */
     size_t packed_size;
-    void **packed;            /* [worker] bytes of a batch, when there is a spool */
+    void **packed;                 /* [worker] bytes of a batch, when there is a spool */
     double started, next_estimate; /* seconds */
     struct riskpool_progress progress;
     int stopped;

@@ -110,7 +110,8 @@ herr_t store_write_chunks(hid_t dataset, struct store_shape shape, struct store_
     int ok = packing != NULL;
     for (size_t i = 0; ok && i < n; i++)
         ok = packing_init(&packing[i], array.chunk * value_size);
-    const herr_t result = ok ? write_in_turns(dataset, &array, row, packing, n, n_threads < n ? n_threads : n, depot) : -1;
+    const herr_t result =
+        ok ? write_in_turns(dataset, &array, row, packing, n, n_threads < n ? n_threads : n, depot) : -1;
     for (size_t i = 0; packing && i < n; i++) {
         free(packing[i].shuffled);
         free(packing[i].packed);

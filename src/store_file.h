@@ -7,8 +7,9 @@
 #include "depot.h"
 #include "riskpool.h"
 
-/* Writes `n` bytes, which may lie in a depot (NULL: they do not), to a temporary name beside `path`, through to the disk, and renames it into place; the temporary
- * file is gone afterwards, whatever happens. RISKPOOL_CANNOT_CREATE or RISKPOOL_WRITE_FAILED with a message. */
+/* Writes `n` bytes, which may lie in a depot (NULL: they do not), to a temporary name beside `path`, through to the
+ * disk, and renames it into place; the temporary file is gone afterwards, whatever happens. RISKPOOL_CANNOT_CREATE or
+ * RISKPOOL_WRITE_FAILED with a message. */
 enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, const struct depot *depot,
                                         char **message);
 

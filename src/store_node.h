@@ -11,7 +11,7 @@
 
 struct store {
     hid_t file;
-    size_t n_threads;  /* that compress; 1 until told */
+    size_t n_threads;           /* that compress; 1 until told */
     const struct depot *values; /* that long arrays lie in; NULL: none */
     struct depot image;         /* the file in memory, or in a file of its own */
     uint64_t image_size, in_memory;

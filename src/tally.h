@@ -1,6 +1,6 @@
 /* The tally: what a run remembers of its finished batches. Counts are integers, sums are kept by batch, the loss of
- * every path is kept; so nothing depends on the order in which batches come. What grows with the paths (8 bytes for each
- * path and mode, unless more is asked for) lies in a depot: in files, when it is more than memory is allowed. It
+ * every path is kept; so nothing depends on the order in which batches come. What grows with the paths (8 bytes for
+ * each path and mode, unless more is asked for) lies in a depot: in files, when it is more than memory is allowed. It
  * estimates nothing. */
 #ifndef TALLY_H
 #define TALLY_H
@@ -46,8 +46,8 @@ struct tally_shape {
     enum tally_keep keep;
     uint64_t in_memory; /* bytes of what grows with the paths; more lies in files */
     const char *folder; /* of these; NULL: all stays in memory. The caller's. */
-    int antithetic;   /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
-    int trajectories; /* whether outcomes have drawdown, margin level, samples and alerts */
+    int antithetic;     /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
+    int trajectories;   /* whether outcomes have drawdown, margin level, samples and alerts */
     double start_equity;
 };
 
@@ -124,13 +124,15 @@ void tally_count(const struct tally_shape *shape, struct tally_part *part, const
 /* Bytes of memory that a tally of this shape fills with the paths of the shape, and of disk. */
 uint64_t tally_memory(const struct tally_shape *shape);
 uint64_t tally_disk(const struct tally_shape *shape);
-/* Room for `n_paths` paths, at most the limit of the shape; fails as depot_lengthen. Not while a batch is being added. */
+/* Room for `n_paths` paths, at most the limit of the shape; fails as depot_lengthen. Not while a batch is being added.
+ */
 enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths);
 /* Legal on a zeroed, failed or freed part. */
 enum riskpool_status tally_part_init(struct tally_part *part, const struct tally_shape *shape);
 void tally_part_free(struct tally_part *part);
 /* Takes `n` paths from number `first_path` on, all in one batch, none of them twice and, in the tail, none before those
- * of its batch that came already; `outcome[mode]` holds them from index 0. Several threads may take at once, each with its part. Cannot fail: room was reserved. */
+ * of its batch that came already; `outcome[mode]` holds them from index 0. Several threads may take at once, each with
+ * its part. Cannot fail: room was reserved. */
 void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_path, size_t n,
                 const struct outcome *outcome);
 /* Adds what was taken last. Batches may come in any order, not from two threads at once. */

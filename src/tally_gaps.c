@@ -49,8 +49,7 @@ enum riskpool_status tally_close_gaps(struct tally *tally) {
     size_t *sample = calloc(tally->n_samples + 1, sizeof *sample), n_batches = (size_t)(tally->capacity / BATCH);
     enum riskpool_status status = sample ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (tally->shape.keep == TALLY_KEEP_ALL)
-        tally->path =
-            depot_lengthen(&tally->depot, tally->path, tally->n_paths, sizeof *tally->path, &status);
+        tally->path = depot_lengthen(&tally->depot, tally->path, tally->n_paths, sizeof *tally->path, &status);
     if (status != RISKPOOL_OK) {
         free(sample);
         return status;

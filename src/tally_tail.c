@@ -31,8 +31,7 @@ void tail_reserve(struct tail *tail, uint64_t capacity, enum riskpool_status *st
     tail->path = depot_lengthen(tail->depot, tail->path, capacity, sizeof *tail->path, status);
     for (size_t m = 0; m < tail->n_modes; m++)
         tail->loss[m] = depot_lengthen(tail->depot, tail->loss[m], capacity, sizeof *tail->loss[m], status);
-    tail->record =
-        depot_lengthen(tail->depot, tail->record, capacity, tail->width * sizeof *tail->record, status);
+    tail->record = depot_lengthen(tail->depot, tail->record, capacity, tail->width * sizeof *tail->record, status);
     if (*status == RISKPOOL_OK)
         tail->capacity = (size_t)capacity;
 }

@@ -15,12 +15,12 @@ struct tail_rank {
 struct tail {
     struct depot *depot; /* of all arrays that follow */
     struct order *order;
-    size_t n_modes, width; /* numbers in a record */
-    uint64_t wanted;       /* paths of each mode; UINT64_MAX: all, until tail_finish */
-    size_t n, capacity;    /* records; those of a batch follow each other in the order of their paths */
-    uint64_t *path;        /* [record] */
-    double **loss;         /* [mode][record] */
-    double *record;        /* [record][width] */
+    size_t n_modes, width;  /* numbers in a record */
+    uint64_t wanted;        /* paths of each mode; UINT64_MAX: all, until tail_finish */
+    size_t n, capacity;     /* records; those of a batch follow each other in the order of their paths */
+    uint64_t *path;         /* [record] */
+    double **loss;          /* [mode][record] */
+    double *record;         /* [record][width] */
     struct tail_rank *last; /* [mode] what comes after this one is certainly not wanted any more */
 };
 
