@@ -81,7 +81,7 @@ const struct field stress_fields[] = {
          "true: the venue does nothing for as long: no stops, top-ups, reductions, liquidations; they follow at the "
          "first step end after it"},
     {.name = "depth",
-     .type = FIELD_NUMBER,
+     .type = FIELD_FRACTION,
      AT(stress_keys, depth),
      .alternative = 1,
      .range = {0, 1000, OPEN_LOW},
