@@ -18,6 +18,9 @@
 /* Confidence level that a target error is about. */
 static const double TARGET_LEVEL = 0.99;
 
+/* Of the time, for estimates on the way. */
+static const double ESTIMATE_SHARE = 0.005;
+
 struct run {
     const struct riskpool_scenario *scenario;
     const struct riskpool_run_options *options;
@@ -29,8 +32,8 @@ struct run {
     struct worker *worker;
     struct tally_part *part; /* [worker] */
     size_t packed_size;
-    void **packed;            /* [worker] bytes of a batch, when there is a spool */
-    double started, reported; /* seconds */
+    void **packed;                /* [worker] bytes of a batch, when there is a spool */
+    double started, estimate_due; /* seconds */
     struct riskpool_progress progress;
     int stopped;
     enum riskpool_status status; /* of the first failure on the way */
@@ -111,7 +114,8 @@ static int is_stopped(struct run *run) {
     return stopped;
 }
 
-/* Calls the progress report; the running estimate, whose cost grows with the paths, at most once a second. */
+/* Calls the progress report. The running estimate, whose cost grows with the paths and for which all workers wait, at
+ * most once a second, and so that it takes at most this share of the time. */
 static void show_progress(struct run *run) {
     if (!run->options->progress)
         return;
@@ -119,7 +123,7 @@ static void show_progress(struct run *run) {
     run->progress.paths_done = run->tally.n_paths;
     run->progress.elapsed = now - run->started;
     const struct riskpool_scenario *s = run->scenario;
-    if (now - run->reported >= 1.0 && s->n_confidence > 0) {
+    if (now >= run->estimate_due && s->n_confidence > 0) {
         size_t level = 0;
         for (size_t i = 0; i < s->n_confidence; ++i)
             if (s->confidence[i] <= 0.99)
@@ -128,7 +132,8 @@ static void show_progress(struct run *run) {
         if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall, &error) ==
             RISKPOOL_OK)
             run->progress.half_width = INTERVAL_95 * error;
-        run->reported = seconds_now();
+        const double end = seconds_now(), pause = (end - now) / ESTIMATE_SHARE;
+        run->estimate_due = end + (pause > 1.0 ? pause : 1.0);
     }
     if (run->options->progress(run->options->user, &run->progress))
         stop(run, RISKPOOL_STOPPED);
@@ -337,7 +342,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
     struct run run = {
         .scenario = scenario, .options = options ? options : &defaults, .spool = spool, .part_of = part_of};
     int assembled = 0;
-    run.started = run.reported = seconds_now();
+    run.started = seconds_now();
+    run.estimate_due = run.started + 1.0;
     run.progress.expected_shortfall = run.progress.half_width = NAN;
     omp_init_lock(&run.lock);
     *results = NULL;
