@@ -253,7 +253,10 @@ void account_close_leg(struct account *account, size_t pool, size_t leg, size_t 
  * of the pool stays open, or prices moved. */
 int account_round(struct account *account, size_t pool, size_t path, double hour);
 /* 1 while a pool that was reduced is left alone. */
-int account_waits(const struct account *account, size_t pool, size_t path, double hour);
+static inline int account_waits(const struct account *account, size_t pool, size_t path, double hour) {
+    const double moment = 1e-9; /* times that differ by no more are the same */
+    return account->wait && account->wait[pool * BLOCK + path] > hour + moment;
+}
 /* After a step: paths with nothing to wait for are left to the filters again. */
 void account_release(struct account *account, double hour);
 

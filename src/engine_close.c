@@ -31,7 +31,7 @@ void account_renew(struct account *account, size_t pool, size_t path) {
 }
 
 /* Marks every open position of the pool as liquidated at `hour`. */
-static void empty_pool(struct account *account, size_t pool, size_t path, const double *price, double hour) {
+static void empty_pool(struct account *account, size_t pool, size_t path, double hour) {
     const struct surface *surface = &account->mode->pool[pool].surface;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const size_t position = surface->leg[i].position;
@@ -40,45 +40,58 @@ static void empty_pool(struct account *account, size_t pool, size_t path, const 
         double *first = &account->out.liquidation_time[position * BATCH + path];
         if (isnan(*first))
             *first = hour;
-        account_note(account, path,
-                     &(struct event){.kind = EVENT_CLOSING,
-                                     .pool = pool,
-                                     .subject = position,
-                                     .hour = hour,
-                                     .price = price[surface->leg[i].asset],
-                                     .quantity = account->path_remaining[position] * surface->leg[i].quantity,
-                                     .cash = leg_profit(&surface->leg[i], account->path_remaining[position],
-                                                        price[surface->leg[i].asset])});
         account->path_remaining[position] = account->remaining[position * BLOCK + path] = 0.0;
     }
 }
 
-void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
-                        double hour) {
+/* The liquidation of a whole pool, and of each of its positions. */
+static void note_closing(struct account *account, size_t pool, size_t path, const struct stand *stand,
+                         const struct settlement *s, double equity, double hour) {
     const struct surface *surface = account_surface(account, pool, path);
-    const struct stand stand = account_stand(account, pool, path, price);
-    account_record_closing(account, path, equity, surface_requirement(surface, &stand),
-                           surface_used_margin(surface, &stand), hour);
-    const struct procedure *procedure = account->engine->terms.procedure;
-    const double notional = surface_notional(surface, &stand);
-    const double base = procedure->fee_base == FEE_ON_MAINTENANCE ? surface_requirement(surface, &stand) : notional;
-    const struct settlement s = procedure_settle(procedure, equity, base);
-    account->out.column[OUTCOME_fees][path] += s.fee;
-    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
-    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
-    account->out.column[OUTCOME_closed_notional][path] += notional;
-    account->out.column[OUTCOME_rounds][path] += 1.0;
     account_note(account, path,
                  &(struct event){.kind = EVENT_LIQUIDATION,
                                  .pool = pool,
                                  .subject = JOURNAL_NONE,
                                  .hour = hour,
                                  .equity = equity,
-                                 .requirement = surface_requirement(surface, &stand),
-                                 .fee = s.fee,
-                                 .forfeited = s.forfeited,
-                                 .shortfall = s.shortfall});
-    empty_pool(account, pool, path, price, hour);
+                                 .requirement = surface_requirement(surface, stand),
+                                 .fee = s->fee,
+                                 .forfeited = s->forfeited,
+                                 .shortfall = s->shortfall});
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        const double remaining = stand->remaining[leg->position], price = stand->price[leg->asset];
+        if (remaining > 0.0)
+            account_note(account, path,
+                         &(struct event){.kind = EVENT_CLOSING,
+                                         .pool = pool,
+                                         .subject = leg->position,
+                                         .hour = hour,
+                                         .price = price,
+                                         .quantity = remaining * leg->quantity,
+                                         .cash = leg_profit(leg, remaining, price)});
+    }
+}
+
+void account_close_pool(struct account *account, size_t pool, size_t path, const double *price, double equity,
+                        double hour) {
+    const struct surface *surface = account_surface(account, pool, path);
+    const struct engine_terms *terms = &account->engine->terms;
+    const struct stand stand = account_stand(account, pool, path, price);
+    const double notional = surface_notional(surface, &stand);
+    const int on_requirement = terms->procedure->fee_base == FEE_ON_MAINTENANCE;
+    const double requirement = on_requirement || terms->trajectories ? surface_requirement(surface, &stand) : 0.0;
+    const struct settlement s = procedure_settle(terms->procedure, equity, on_requirement ? requirement : notional);
+    if (terms->trajectories)
+        account_record_closing(account, path, equity, requirement, surface_used_margin(surface, &stand), hour);
+    if (account->journal)
+        note_closing(account, pool, path, &stand, &s, equity, hour);
+    account->out.column[OUTCOME_fees][path] += s.fee;
+    account->out.column[OUTCOME_shortfall][path] += s.shortfall;
+    account->out.column[OUTCOME_forfeited][path] += s.forfeited;
+    account->out.column[OUTCOME_closed_notional][path] += notional;
+    account->out.column[OUTCOME_rounds][path] += 1.0;
+    empty_pool(account, pool, path, hour);
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;
     account_renew(account, pool, path);

@@ -4,13 +4,6 @@
 
 #include "engine_account.h"
 
-/* Two times that differ by this much are the same, in hours. */
-static const double moment = 1e-9;
-
-int account_waits(const struct account *account, size_t pool, size_t path, double hour) {
-    return account->wait && account->wait[pool * BLOCK + path] > hour + moment;
-}
-
 static struct closing *lift(struct account *account, size_t pool, size_t path, double hour) {
     const struct engine_terms *terms = &account->engine->terms;
     const struct surface *surface = account_surface(account, pool, path);

@@ -158,7 +158,7 @@ struct stress_keys {
     char *beta_to;
     double volatility, blend, depth;
     const struct node *toward;
-    int outage;
+    int outage; /* -1, or 1 for true */
 };
 
 struct recovery_keys {

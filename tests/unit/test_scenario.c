@@ -323,7 +323,7 @@ static void stress_finds_its_steps(void **state) {
     assert_refused(BASE, "stress=[{at: 1 h, return: {B: -100%}}]", 1, "outside the allowed range");
     assert_refused(BASE, "stress=[{at: 1 h, return: {C: -10%}}]", 1, "unknown asset 'C'");
     assert_refused(BASE, "stress=[{at: 1 h, return: {}}]", 1, "'return' is a map");
-    assert_refused(BASE, "stress=[{at: 1 h, return: {A: 1%}, depth: 10%}]", 1, "does not have 'depth'");
+    assert_refused(BASE, "stress=[{at: 1 h, return: {A: 1%}, depth: 0}]", 1, "outside the allowed range");
 }
 
 #define THREE                                                                                                          \
