@@ -93,6 +93,12 @@ class Account:
         self.hour, self.market = hour, list(market)
         self.market_profit += self.worth() - before
 
+    def forget_traces(self):
+        """A displacement that is next to nothing goes; what that is worth is the market's."""
+        before = self.worth()
+        self.impact.forget_traces()
+        self.market_profit += self.worth() - before
+
     def see(self, hour, marks):
         """To another instant, at which the account sees these prices."""
         volumes = self.impact.after(hour - self.hour)

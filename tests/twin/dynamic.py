@@ -37,11 +37,11 @@ class Dynamic:
         sigma = self.sigma[asset]
         return self.clamp(math.sqrt(self.variance[asset]) / sigma if sigma > 0.0 else 1.0)
 
-    def outcome(self):
-        """How procyclical: largest over smallest multiplier, largest rise within five days."""
-        window = round(120.0 / self.step_hours)
+    def outcome(self, assets):
+        """How procyclical: largest over smallest multiplier, largest rise within five days, of the worst asset."""
+        window = math.floor(120.0 / self.step_hours + 1e-9)
         trough = rise = 0.0
-        for held in zip(*self.held):
+        for held in ([row[asset] for row in self.held] for asset in assets):
             trough = max(trough, max(held) / min(held))
             rise = max([rise] + [b / a - 1.0 for i, a in enumerate(held) for b in held[i:i + window + 1]])
         return {"margin_peak_to_trough": trough, "margin_largest_rise": rise}

@@ -44,6 +44,7 @@ class Path:
         self.account = Account(made, mode)
         self.orders = Orders(made["account"], self.law, self.hours)
         self.carry = Carry(made.get("carry"), self.account.names, self.hours)
+        self.used = {leg.asset for pool in self.account.pools for leg in pool.legs.values()}
         self.dynamic = Dynamic(rule.get("dynamic"), market, self.hours)
         if self.dynamic.on:
             self.account.rule.multiplier = self.dynamic.held[0]
@@ -60,7 +61,7 @@ class Path:
         at_end = self.seen_at_end(end_hour, end)
         account.move(end_hour, self.law.prices(final))
         account.impact.set_depth(self.stress.depth(end_hour, now=True))
-        account.impact.forget_traces()
+        account.forget_traces()
         self.carry.book(account, number)
         if not outage:
             self.orders.stops(account, before, at_end, opening)
@@ -81,12 +82,13 @@ class Path:
             found = bridge.events(lambda pool: self.procedure.waits(pool, hour))
             if not found:
                 return
-            theta, prices, pool, leg = min(found, key=lambda event: event[0])
+            theta, prices, pool, leg = min(found, key=lambda event: (event[0], event[3] is None))
             for other in found:
                 account.near(other[0], theta)
             account.see(hour + theta * self.hours, prices)
             cost = account.columns["slippage"]
             if leg:
+                account.look(pool)
                 self.orders.close(account, pool, [(leg, 1.0)])
             else:
                 self.procedure.round(account, pool)
@@ -109,6 +111,6 @@ class Path:
                 leg.best = max(leg.best, marks[leg.asset]) if leg.quantity > 0.0 else min(leg.best, marks[leg.asset])
 
     def outcome(self):
-        dynamic = self.dynamic.outcome() if self.dynamic.on else {}
+        dynamic = self.dynamic.outcome(self.used) if self.dynamic.on else {}
         return {**self.account.outcome(), **dynamic, "imbalance": self.account.imbalance(),
                 "doubts": self.account.doubts, "market_profit": self.account.market_profit}

@@ -87,7 +87,7 @@ def fraction(draft, made, draw):
 
 def slippage(shape):
     def add(draft, made, draw):
-        made["slippage"] = {"depth": draw.choice([2e5, {"BTC": 1e6, "SOL": 5e4, "default": 2e5}, {"ETH": 1e5}]),
+        made["slippage"] = {"depth": draw.choice([2e5, {"BTC": 1e6, "SOL": 5e4, "default": 2e5}, {"ETH": 1e5, "default": 1e7}]),
                             "shape": shape, "half_life": draw.choice(["2 min", f"{draft.step} h", "1 d"])}
         if draw.random() < 0.3:
             draft.stretch(depth=draw.choice([0.3, 2.0]))

@@ -181,9 +181,10 @@ class Bridge:
             if liquidation:
                 theta, prices, asset, side = liquidation
                 nearer = [s for s in stops if s[2].asset == asset and s[3] == side and
-                          side * s[1][asset] < side * prices[asset]]
+                          side * s[1][asset] <= side * prices[asset]]
                 farther = [s for s in stops if s[2].asset == asset and s[3] == side and s not in nearer]
                 stops = [s for s in stops if s not in farther]
+                stops = [(min(s[0], theta), *s[1:]) if s in nearer else s for s in stops]
                 if not nearer:
                     found.append((theta, prices, pool, None))
             found += [(theta, prices, pool, leg) for theta, prices, leg, _ in stops]

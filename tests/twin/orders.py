@@ -24,14 +24,15 @@ class Orders:
         for pool in account.pools:
             for leg in pool.legs.values():
                 met = self.met(account, leg, before[leg.asset], at_end[leg.asset], final[leg.asset])
-                if met and not self.too_late(account, pool, met[1], opening, final):
-                    found.append((*met[:2], leg.index, pool, leg, met[2]))
-        for _, _, _, pool, leg, price in sorted(found, key=lambda f: f[:3]):
+                if met and not self.too_late(account, pool, met[0], opening, final):
+                    found.append((met[0], leg.index, pool, leg, met[1]))
+        for _, _, pool, leg, price in sorted(found, key=lambda f: f[:2]):
             if leg.index in pool.legs:
                 self.close_at(account, pool, leg, price)
 
     def met(self, account, leg, before, at_end, final):
-        """(0 by the move or 1 at the final price, fraction of the step, price) at which a leg's stop was met, or None."""
+        """(fraction of the step, price) at which a leg's stop was met, or None. 1 at the final price: by a gap, or met
+        already at the start when nobody could act."""
         stop = leg.stop()
         if stop is None:
             return None
@@ -40,18 +41,13 @@ class Orders:
             account.near(price, stop)
             return price <= stop if leg.quantity > 0.0 else price >= stop
 
-        def fraction(price):
+        if not crossed(before) and crossed(at_end):
             here = self.x(leg.asset, before)
-            return (self.x(leg.asset, stop) - here) / (self.x(leg.asset, price) - here)
-
-        if crossed(before):
-            return (1, 0.0, final) if crossed(final) else None
-        if crossed(at_end):
-            return 0, fraction(at_end), stop
-        return (1, fraction(final), final) if crossed(final) else None
+            return (self.x(leg.asset, stop) - here) / (self.x(leg.asset, at_end) - here), stop
+        return (1.0, final) if crossed(final) else None
 
     def too_late(self, account, pool, theta, opening, final):
-        if opening is None:
+        if opening is None or theta == 1.0:
             return False
         start, end = opening[pool.number], pool.excess(final)
         if not start > 0.0 >= end:
@@ -62,6 +58,7 @@ class Orders:
 
     def close_at(self, account, pool, leg, price):
         """At a price that the account saw on the way to the present one."""
+        account.look(pool)
         market = account.market
         marks = account.marks()
         marks[leg.asset] = price
@@ -70,7 +67,6 @@ class Orders:
         account.move(account.hour, market)
 
     def close(self, account, pool, plan):
-        account.look(pool)
         for leg, share in plan:
             account.close(pool, leg, share)
         account.settle(pool)
@@ -110,6 +106,7 @@ class Orders:
             for number, terms in enumerate(self.reductions):
                 if pool.legs and number not in pool.alerted and self.alarmed(account, pool, terms):
                     pool.alerted.add(number)
+                    account.look(pool)
                     self.close(account, pool, [(leg, terms["share"]) for leg in list(pool.legs.values())])
 
     def alarmed(self, account, pool, terms):
