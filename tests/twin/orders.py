@@ -41,7 +41,9 @@ class Orders:
             account.near(price, stop)
             return price <= stop if leg.quantity > 0.0 else price >= stop
 
-        if not crossed(before) and crossed(at_end):
+        if crossed(before):
+            return 1.0, final
+        if crossed(at_end):
             here = self.x(leg.asset, before)
             return (self.x(leg.asset, stop) - here) / (self.x(leg.asset, at_end) - here), stop
         return (1.0, final) if crossed(final) else None
