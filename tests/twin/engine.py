@@ -88,7 +88,6 @@ class Path:
             account.see(hour + theta * self.hours, prices)
             cost = account.columns["slippage"]
             if leg:
-                account.look(pool)
                 self.orders.close(account, pool, [(leg, 1.0)])
             else:
                 self.procedure.round(account, pool)

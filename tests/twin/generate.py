@@ -1,6 +1,9 @@
 """Random scenarios by feature: a plain book, and what each feature of the model adds to it. Every feature is an entry of
 FEATURES; features of one group exclude each other."""
+import csv
+import os
 import random
+import tempfile
 
 ASSETS = [{"name": "BTC", "price": 60000.0, "volatility": 0.9, "drift": 0.1},
           {"name": "ETH", "price": 3000.0, "volatility": 1.1, "drift": 0.0},
@@ -8,6 +11,7 @@ ASSETS = [{"name": "BTC", "price": 60000.0, "volatility": 0.9, "drift": 0.1},
 CORRELATION = [[1.0, 0.8, 0.5], [0.8, 1.0, -0.1], [0.5, -0.1, 1.0]]
 TIERS = [{"from": 0, "rate": 0.004}, {"from": 9000, "rate": 0.008}, {"from": 18000, "rate": 0.012},
          {"from": 22000, "rate": 0.03}]
+FOLDER = tempfile.TemporaryDirectory(prefix="riskpool-twin-")  # of files that scenarios read
 HAIRCUT = [{"from": 0, "rate": 0.02}, {"from": 1000, "rate": 0.1}, {"from": 1500, "rate": 0.3}]
 
 
@@ -99,6 +103,23 @@ def funding(_, made, draw):
                                          "funding_interval": "8 h"})
 
 
+def funding_file(_, made, draw):
+    path = os.path.join(FOLDER.name, f"{made['seed']}.csv")
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ETH", "SOL", "BTC"])
+        rows.writerows([[draw.uniform(-0.004, 0.004) for _ in range(3)] for _ in range(18)])
+    made.setdefault("carry", {}).update({"funding": {"file": path}, "funding_interval": "8 h"})
+
+
+def model(name, monitoring=None, **terms):
+    """Another law of prices."""
+    def add(_, made, draw):
+        made["market"].update({"model": name, **terms})
+        made["monitoring"] = monitoring or made["monitoring"]
+    return add
+
+
 def stops(_, made, draw):
     for position in made["positions"]:
         if draw.random() < 0.7:
@@ -160,6 +181,9 @@ def rule(**terms):
     return lambda draft, made, draw: made["liquidation"].update(terms)
 
 
+JUMPS = {"intensity": 300, "mean": -0.01, "deviation": 0.03, "branching": 0.5, "half_life": "20 h"}
+# An arithmetic price has no logarithm, which these need.
+LOGARITHMIC = {"slippage", "slippage by the square root", "dynamic", "rate", "inverse"}
 # name: (group, what it adds)
 FEATURES = {
     "plain": (None, lambda draft, made, draw: None),
@@ -179,7 +203,8 @@ FEATURES = {
     "backstop": (None, rule(backstop=2.0 / 3.0)),
     "slippage": ("slippage", slippage("linear")),
     "slippage by the square root": ("slippage", slippage("square-root")),
-    "funding": (None, funding),
+    "funding": ("funding", funding),
+    "funding by file": ("funding", funding_file),
     "borrowing": (None, lambda draft, made, draw: made.setdefault("carry", {}).update(borrow=0.5)),
     "stops": (None, stops),
     "trailing stops": (None, trailing),
@@ -193,6 +218,9 @@ FEATURES = {
     "spot": (None, lambda draft, made, draw: draft.contracts("spot")),
     "rate": (None, rate),
     "dynamic": (None, dynamic),
+    "arithmetic prices": ("model", model("bachelier")),
+    "heavy tails": ("model", model("student-t", "step", degrees_of_freedom=2.5)),
+    "jumps": ("model", model("hawkes", jumps=JUMPS)),
 }
 
 
@@ -206,6 +234,8 @@ def draft(features, seed, paths):
 
 def compatible(features):
     groups = [FEATURES[feature][0] for feature in features if FEATURES[feature][0]]
+    if "arithmetic prices" in features and LOGARITHMIC & set(features):
+        return False
     return len(groups) == len(set(groups)) and len(features) == len(set(features))
 
 

@@ -60,7 +60,6 @@ class Orders:
 
     def close_at(self, account, pool, leg, price):
         """At a price that the account saw on the way to the present one."""
-        account.look(pool)
         market = account.market
         marks = account.marks()
         marks[leg.asset] = price
@@ -69,6 +68,7 @@ class Orders:
         account.move(account.hour, market)
 
     def close(self, account, pool, plan):
+        account.look(pool)
         for leg, share in plan:
             account.close(pool, leg, share)
         account.settle(pool)
@@ -108,7 +108,6 @@ class Orders:
             for number, terms in enumerate(self.reductions):
                 if pool.legs and number not in pool.alerted and self.alarmed(account, pool, terms):
                     pool.alerted.add(number)
-                    account.look(pool)
                     self.close(account, pool, [(leg, terms["share"]) for leg in list(pool.legs.values())])
 
     def alarmed(self, account, pool, terms):
