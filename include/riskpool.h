@@ -80,6 +80,8 @@ struct riskpool_progress {
     double half_width;
 };
 
+enum { RISKPOOL_MEMORY = 128 << 20 };
+
 struct riskpool_run_options {
     int threads; /* 0: the OpenMP default */
     /* Add paths until the relative half width (95 %) of every mode's 99 % expected shortfall is at most this, in (0,
@@ -92,12 +94,17 @@ struct riskpool_run_options {
      * them (RISKPOOL_STOPPED). */
     int (*stop)(void *user);
     int exact; /* value every pool at every step instead of filtering; slower, the same results */
+    /* Bytes of memory for what grows with the number of paths, and for the results file while it is put together; 0:
+     * RISKPOOL_MEMORY. What is more lies in files without a name, in `folder` and beside the results file. */
+    uint64_t memory;
+    const char *folder; /* NULL: there are no such files, and all stays in memory */
 };
 
 /* Simulates all paths of the scenario. `options` may be NULL. *results is the caller's (riskpool_results_free),
  * untouched on failure: RISKPOOL_STOPPED, RISKPOOL_INVALID (a target error without 99 % among the confidence levels),
- * RISKPOOL_NO_MEMORY, or RISKPOOL_INTERNAL (a loss that is not a finite number). The results depend on the scenario
- * alone, never on the threads. */
+ * RISKPOOL_NO_MEMORY, RISKPOOL_INTERNAL (a loss that is not a finite number), RISKPOOL_CANNOT_CREATE or
+ * RISKPOOL_WRITE_FAILED (the folder of options->folder, a full disk). The results depend on the scenario alone, never on
+ * the threads or the memory. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario,
                                                   const struct riskpool_run_options *options,
                                                   struct riskpool_results **results);

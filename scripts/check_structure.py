@@ -18,36 +18,38 @@ import tempfile
 LAYERS = [
     (0, "riskpool"),
     (0, "vmath"),
-    (0, "status arena sum slice leg"),
+    (0, "status arena sum slice leg depot"),
     (0, "outcome"),
+    (0, "sample"),
     (0, "results"),
     (1, "rng corr interval lanes curve"),
-    (1, "kernel student"),
+    (1, "kernel student order"),
     (2, "text number nearest instant"),
     (2, "place"),
     (2, "report node"),
     (2, "yaml field csv"),
     (2, "prices"),
     (3, "stress book returns covariance"),
-    (4, "model rule close fit"),
+    (4, "model rule close journal fit impact carry dynamic"),
+    (4, "orders"),
     (5, "market surface calibrate"),
-    (5, "bridge"),
-    (6, "scenario estimate"),
+    (5, "bridge procedure"),
+    (6, "scenario estimate night"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
     (7, "worker store summary"),
     (7, "spool"),
     (7, "run"),
-    (7, "reverse"),
+    (7, "reverse replay"),
     (8, "log progress"),
     (8, "cli"),
     (8, "main"),
 ]
 ROW = {noun: row for row, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}
 MARKET_SIDE = {"stress", "model", "market"}
-ACCOUNT_SIDE = {"book", "rule", "close", "surface", "bridge"}
+ACCOUNT_SIDE = {"book", "rule", "close", "journal", "impact", "carry", "dynamic", "orders", "surface", "bridge", "procedure"}
 PROGRAM = {"log", "progress", "cli", "main"}
-PARALLEL = ["run.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
+PARALLEL = ["run.c", "run_sweep.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
 
 OPENMP_LOCK = ".gomp_critical_user_"  # what the compiler makes of `omp critical (name)`
 FILE_LINES, FILE_MEDIAN = 400, 200

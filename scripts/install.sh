@@ -7,7 +7,7 @@ packages=(gcc libc6-dev make cmake pkg-config
     libhdf5-dev zlib1g-dev libgsl-dev libyaml-dev nettle-dev libjansson-dev
     python3 python3-numpy python3-h5py python3-matplotlib python3-yaml)
 test_packages=(binutils clang libclang-rt-dev libomp-dev clang-format clang-tidy
-    libcmocka-dev librandom123-dev dieharder
+    libcmocka-dev librandom123-dev dieharder openmpi-bin locales llvm chromium
     python3-xarray python3-h5netcdf python3-netcdf4 hdf5-tools netcdf-bin)
 
 case "${1:-}" in

@@ -58,6 +58,15 @@ static int single_crossing(const struct surface *surface, const struct stand *st
     return 1;
 }
 
+int surface_level_crossing(const struct slice *slice, size_t asset, size_t path, double level, int below,
+                           double *theta) {
+    const double x0 = slice->start[asset * BLOCK + path], x1 = slice->end[asset * BLOCK + path];
+    const double deviation = slice_deviation(slice, asset, path), sign = below ? 1.0 : -1.0;
+    const double start = sign * (x0 - level), end = sign * (x1 - level);
+    *theta = bridge_fraction(start, end);
+    return bridge_touches(0, start, end, deviation * deviation, sign * slice->bridge[asset * BLOCK + path]);
+}
+
 /* The two sides of G (see surface.h). */
 struct sides {
     double positive, negative;

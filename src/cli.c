@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reference.h"
+
 #define HELP_OPTION "  -h, --help               show this help\n"
 #define ASSIGN_OPTION                                                                           \
     "  -P KEY.PATH=VALUE        set any key of the scenario (repeatable); items of lists are\n" \
@@ -15,34 +17,53 @@
     "      --stress FILE        lay the stress events of another file over the scenario's, and\n" \
     "                           nothing else of it (repeatable): scenarios/history/ftx-2022.yaml\n"
 
+/* Of every command that runs scenarios, after its --output. */
+#define RUN_OPTIONS                                                                                            \
+    "  -n, --paths N            number of paths, instead of the scenario's\n"                                  \
+    "      --seed N             seed, instead of the scenario's\n"                                             \
+    "  -j, --threads N          threads [OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all]\n" ASSIGN_OPTION \
+        STRESS_OPTION "      --modes A,B          only these modes of the scenario\n"                          \
+    "      --target-error X     add paths until the relative half width of the 99 % expected\n"                \
+    "                           shortfall of every mode is below X\n"                                          \
+    "      --exact              value every pool at every step; slower, the same results\n"                    \
+    "      --memory SIZE        memory for what grows with the paths; more lies in files beside the\n"         \
+    "                           results while the run lasts [128MB]\n"                                         \
+    "      --max-time DURATION  stop after so long, such as 7.5h, with exit code 75\n"                         \
+    "      --shard I/N          every N-th batch, from the I-th (from 0); who completes the set\n"             \
+    "                           writes the results. auto: as Slurm, srun or mpirun number it\n"                \
+    "      --fresh              discard the spool, replace a results file of another run\n"                    \
+    "      --log-level LEVEL    what goes to stderr: error (why there are no results, or a limit is\n"         \
+    "                           breached), warning (also what was repaired, or looks wrong in the\n"           \
+    "                           scenario), info (also progress and the summary), debug (also\n"                \
+    "                           versions, memory, batches) [info]\n"                                           \
+    "  -q, --quiet              the same as --log-level error\n"                                               \
+    "      --json               the summary as JSON on stdout\n" HELP_OPTION
+
 const struct command commands[] = {
     {"run", "[OPTION]... SCENARIO...", "simulate scenarios and write a results file for each",
      "A run of more than a second saves what is finished in OUTPUT.part. Interrupted by a signal, a\n"
-     "crash or the time limit, it goes on from there with the same command, to the same bytes.\n\n"
-     "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n"
-     "  -n, --paths N            number of paths, instead of the scenario's\n"
-     "      --seed N             seed, instead of the scenario's\n"
-     "  -j, --threads N          threads [OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all]\n" ASSIGN_OPTION
-         STRESS_OPTION "      --modes A,B          only these modes of the scenario\n"
-     "      --target-error X     add paths until the relative half width of the 99 % expected\n"
-     "                           shortfall of every mode is below X\n"
-     "      --exact              value every pool at every step; slower, the same results\n"
-     "      --max-time DURATION  stop after so long, such as 7.5h, with exit code 75\n"
-     "      --shard I/N          every N-th batch, from the I-th (from 0); who completes the set\n"
-     "                           writes the results. auto: as Slurm, srun or mpirun number it\n"
-     "      --fresh              discard the spool, replace a results file of another run\n"
-     "  -q, --quiet              no progress, no summary\n"
-     "      --json               the summary as JSON on stdout\n" HELP_OPTION,
+     "crash or the time limit, it goes on from there with the same command, to the same bytes.\n"
+     "Of several scenarios a bad one does not stop the others, and those that are done are skipped;\n"
+     "summary.csv and summary.json beside the results say what came of each.\n\n"
+     "  -o, --output PATH        results file, or folder for several scenarios [results/NAME.h5]\n" RUN_OPTIONS,
      cli_run},
+    {"batch", "[OPTION]... NIGHT.yaml", "run every book of a file under every stress, at every venue",
+     "Each combination gets a results file in the folder that the file names, BOOK+STRESS+VENUE.h5,\n"
+     "as 'run BOOK --stress STRESS' writes it; summary.csv and summary.json have all of them. The same\n"
+     "command goes on after an interruption and skips what is done. Options come after the file's keys.\n\n"
+     "  -o, --output FOLDER      of the results, instead of the file's\n" RUN_OPTIONS,
+     cli_batch},
     {"merge", "[OPTION]... RESULTS.h5.part", "the results of an interrupted or distributed run from its spool",
      "      --partial            go without what is missing; the results say so, the spool stays\n"
      "  -o, --output FILE        results file [the folder without .part]\n"
+     "      --memory SIZE        memory for what grows with the paths; more lies in files beside the\n"
+     "                           results meanwhile [128MB]\n"
      "  -q, --quiet              no progress, no summary\n"
      "      --json               the summary as JSON on stdout\n" HELP_OPTION,
      cli_merge},
     {"validate", "[OPTION]... SCENARIO...", "report every mistake of scenarios and the memory a run needs; run nothing",
-     "      --resolved           print the scenario with every default filled in\n" ASSIGN_OPTION STRESS_OPTION
-         HELP_OPTION,
+     "      --resolved           print the scenario with every default filled in\n"
+     "      --memory SIZE        as for run\n" ASSIGN_OPTION STRESS_OPTION HELP_OPTION,
      cli_validate},
     {"inspect", "[OPTION]... SCENARIO",
      "the account before the first step: margins, levels, liquidation prices, per mode",
@@ -51,6 +72,15 @@ const struct command commands[] = {
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
      cli_show},
+    {"replay", "--path N [OPTION]... RESULTS.h5",
+     "one path of a run again, in every mode: what happened on it, and why it ended so",
+     "Times are hours from the start; what a pool is worth is meant before the event.\n\n"
+     "      --path N             number of the path, from 0\n"
+     "      --worst MODE         the path with the largest loss of that mode\n"
+     "      --every-step         prices, equity and requirement after every step\n"
+     "      --scenario FILE      the scenario, where tables it names are not beside the results\n"
+     "      --json               as JSON\n" HELP_OPTION,
+     cli_replay},
     {"reverse", "[OPTION]... SCENARIO",
      "how much stress, leverage or volatility it takes until a statistic reaches a target",
      "The smallest multiple at which it does, by runs on the same random numbers. The error of the\n"
@@ -97,7 +127,11 @@ const struct command *command_find(const char *name) {
 }
 
 void command_help(const struct command *command) {
+    char *keys = command->run == cli_batch ? reference_batch() : NULL;
     printf("usage: riskpool %s %s\n\n%s\n\n%s", command->name, command->usage, command->sentence, command->options);
+    if (keys)
+        printf("\n%s", keys);
+    free(keys);
 }
 
 int command_misused(const char *name, const char *format, ...) {
@@ -110,13 +144,16 @@ int command_misused(const char *name, const char *format, ...) {
     return riskpool_status_exit_code(RISKPOOL_USAGE);
 }
 
+int command_failed(const char *name, enum riskpool_status status) {
+    fprintf(stderr, "riskpool %s: %s\n", name, riskpool_status_text(status));
+    return riskpool_status_exit_code(status);
+}
+
 int assignments_add(struct assignments *assignments, const char *command, const char *key, const char *value) {
     char **text = realloc(assignments->text, (assignments->n + 1) * sizeof *text);
     assignments->text = text ? text : assignments->text;
-    if (!text || asprintf(&text[assignments->n], "%s%s", key, value) < 0) {
-        fprintf(stderr, "riskpool %s: %s\n", command, riskpool_status_text(RISKPOOL_NO_MEMORY));
-        return riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
-    }
+    if (!text || asprintf(&text[assignments->n], "%s%s", key, value) < 0)
+        return command_failed(command, RISKPOOL_NO_MEMORY);
     assignments->n++;
     return -1;
 }

@@ -24,6 +24,9 @@ void command_help(const struct command *command);
 /* Prints "riskpool COMMAND: MESSAGE" to stderr with a pointer to the help; returns the exit code for wrong usage. */
 int command_misused(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints what the status says; returns its exit code. */
+int command_failed(const char *name, enum riskpool_status status);
+
 /* What options say of the scenario: "key.path=value", and "stress+=FILE". */
 struct assignments {
     size_t n;
@@ -36,15 +39,27 @@ void assignments_free(struct assignments *assignments);
 
 /* The number of threads that Slurm gave this process, unless OpenMP was told a number; 0: as OpenMP finds them. */
 int threads_from_environment(void);
+/* A size in bytes: "65536", "512kB", "64MB", "1.5GB"; 0 when it is none. */
+int memory_parse(const char *text, uint64_t *bytes);
 /* Prints the memory that a run needs. */
 enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
 /* RISKPOOL_NO_MEMORY, with a message, when a run needs more memory than there is. */
 enum riskpool_status memory_check(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
 
-/* How a command speaks of results: summary on stdout as JSON, or on stderr as text, or not at all. */
+/* What goes to stderr; each level has that of the levels before it. */
+enum tell_level {
+    TELL_ERROR,   /* why there are no results, or why the exit code is not 0 */
+    TELL_WARNING, /* what may be wrong with the results that there are, or was with what they came from */
+    TELL_INFO,    /* progress, the summary */
+    TELL_DEBUG    /* what it takes: versions, memory, batches */
+};
+
+/* How a command speaks of results: what on stderr, and whether the summary goes to stdout as JSON instead. */
 struct telling {
     const char *command;
-    int quiet, json;
+    enum tell_level level;
+    int json;
+    int brief; /* no summary of each run: one of all follows */
 };
 
 /* What there is to know at the end of a run. */
@@ -73,12 +88,20 @@ int shard_parse(const char *text, uint64_t *shard, uint64_t *n_shards);
 /* Says that a shard is done, and what of the whole. RISKPOOL_STOPPED when its work was deleted. */
 enum riskpool_status shard_tell(const struct finish *finish);
 
+/* "error", "warning", "info" or "debug"; -1, or the exit code after a message. */
+int level_parse(const char *text, enum tell_level *level);
+/* What there is to know before a run, and after it, of the run's own: lines for TELL_DEBUG. */
+void level_tell_start(const struct finish *finish);
+void level_tell_end(const struct finish *finish);
+
 int cli_run(int argc, char **argv);
+int cli_batch(int argc, char **argv);
 int cli_merge(int argc, char **argv);
 int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 
 int cli_reverse(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
 int cli_template(int argc, char **argv);

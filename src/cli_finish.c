@@ -26,13 +26,17 @@ static size_t name_breaches(const char *command, const struct riskpool_results *
     return n;
 }
 
-/* Shows a summary where it was asked for; messages are not for stdout. */
+/* Shows a summary where it was asked for; messages are not for stdout. Nobody need listen to stderr. */
 static enum riskpool_status tell(const struct telling *telling, const struct riskpool_results *results) {
     enum riskpool_status status = RISKPOOL_OK;
-    if (telling->json)
+    if (telling->json && !telling->brief)
         status = summary_write(stdout, results, SUMMARY_JSON);
-    else if (!telling->quiet)
+    else if (telling->level >= TELL_INFO && !telling->brief)
         status = summary_write(stderr, results, SUMMARY_TEXT);
+    if (status == RISKPOOL_WRITE_FAILED && !telling->json)
+        status = RISKPOOL_OK;
+    if (status != RISKPOOL_OK)
+        fprintf(stderr, "riskpool %s: the summary: %s\n", telling->command, riskpool_status_text(status));
     if (status == RISKPOOL_OK && name_breaches(telling->command, results) > 0)
         status = RISKPOOL_LIMIT_BREACHED;
     return status;
@@ -42,7 +46,7 @@ enum riskpool_status results_show_done(const struct telling *telling, const char
     struct riskpool_results *results = NULL;
     char *message = NULL;
     enum riskpool_status status = riskpool_results_read(path, &results, &message);
-    if (!telling->quiet)
+    if (telling->level >= TELL_INFO)
         fprintf(stderr, "%s is done already\n", path);
     if (status == RISKPOOL_OK)
         status = tell(telling, results);
@@ -74,7 +78,7 @@ static int target_reached(const char *path, double target) {
 
 enum riskpool_status results_look(const char *command, const char *path, const struct riskpool_scenario *scenario,
                                   double target_error, int *done) {
-    const int may_replace = strcmp(command, "run") == 0;
+    const int may_replace = strcmp(command, "merge") != 0;
     const char *const advice = may_replace ? "  --fresh replaces it\n" : "";
     struct store_identity found;
     char *message = NULL;
@@ -116,7 +120,7 @@ static void write_log(const struct finish *finish, const struct riskpool_results
                               .batch_size = BATCH,
                               .threads = finish->threads};
     spool_counts(finish->spool, &entry.damaged, &entry.resumed, &entry.saved);
-    if (log_write(&entry) != RISKPOOL_OK)
+    if (log_write(&entry) != RISKPOOL_OK && finish->telling.level >= TELL_WARNING)
         fprintf(stderr, "riskpool %s: %s.log.json cannot be written\n", finish->telling.command, finish->path);
 }
 
@@ -124,10 +128,10 @@ static void write_log(const struct finish *finish, const struct riskpool_results
 static void tell_spool(const struct finish *finish) {
     uint64_t damaged, taken, saved;
     spool_counts(finish->spool, &damaged, &taken, &saved);
-    if (taken > 0 && !finish->telling.quiet)
+    if (taken > 0 && finish->telling.level >= TELL_INFO)
         fprintf(stderr, "%s: %llu batches came from %s\n", finish->path, (unsigned long long)taken,
                 spool_folder(finish->spool));
-    if (damaged > 0)
+    if (damaged > 0 && finish->telling.level >= TELL_WARNING)
         fprintf(stderr, "riskpool %s: %s: %llu damaged place%s found; what was lost there %s\n",
                 finish->telling.command, spool_folder(finish->spool), (unsigned long long)damaged,
                 damaged == 1 ? "" : "s", finish->partial ? "is missing" : "was computed again");
@@ -159,7 +163,7 @@ enum riskpool_status run_finish(const struct finish *finish, struct riskpool_res
         spool_remove(finish->spool);
     write_log(finish, results, sessions);
     riskpool_text_free(sessions);
-    if (!finish->telling.quiet)
+    if (finish->telling.level >= TELL_INFO)
         fprintf(stderr, "%s: %llu paths in %.2f s\n", finish->path, (unsigned long long)results->n_paths,
                 finish->seconds);
     return tell(&finish->telling, results);

@@ -18,11 +18,14 @@ static json_t *number(double value) {
 }
 
 static json_t *position_json(const struct position_statement *p) {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity", number(p->quantity),
-                     "entry", number(p->entry), "price", number(p->price), "notional", number(p->notional),
-                     "unrealised_profit", number(p->unrealised_profit), "maintenance_margin",
-                     number(p->maintenance_margin), "liquidation_price", number(p->liquidation_price),
-                     "bankruptcy_price", number(p->bankruptcy_price));
+    json_t *position = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity",
+                                 number(p->quantity), "entry", number(p->entry), "price", number(p->price), "notional",
+                                 number(p->notional), "unrealised_profit", number(p->unrealised_profit),
+                                 "maintenance_margin", number(p->maintenance_margin), "liquidation_price",
+                                 number(p->liquidation_price), "bankruptcy_price", number(p->bankruptcy_price));
+    if (position && isfinite(p->exit_leverage))
+        json_object_set_new(position, "exit_leverage_limit", number(p->exit_leverage));
+    return position;
 }
 
 static json_t *pool_json(const struct pool_statement *pool) {
@@ -48,6 +51,10 @@ static enum riskpool_status print_json(const struct statement *statement) {
         json_object_set_new(modes, statement->modes[i].name, mode_json(&statement->modes[i]));
     json_t *root =
         json_pack("{s:s, s:s, s:o}", "name", statement->name, "currency", statement->currency, "modes", modes);
+    const struct venue *venue = statement->venue;
+    if (root && venue->name)
+        json_object_set_new(
+            root, "venue", json_pack("{s:s, s:s?, s:s?}", "name", venue->name, "date", venue->date, "own", venue->own));
     enum riskpool_status status = root ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (root && json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0)
         status = RISKPOOL_WRITE_FAILED;
@@ -73,9 +80,12 @@ static void print_pool(const struct pool_statement *pool, int width) {
 
 static void print_position(const struct position_statement *p, const char *pool, int width) {
     char a[CELL], b[CELL];
-    printf("  %-*s %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s\n", width, p->name, width, pool,
-           p->quantity, p->entry, p->price, p->notional, p->unrealised_profit, p->maintenance_margin,
+    printf("  %-*s %-*s %14.8g %12.8g %12.8g %14.2f %14.2f %14.2f %12s %12s", width, p->name, width, pool, p->quantity,
+           p->entry, p->price, p->notional, p->unrealised_profit, p->maintenance_margin,
            cell(a, "%.8g", p->liquidation_price), cell(b, "%.8g", p->bankruptcy_price));
+    if (isfinite(p->exit_leverage))
+        printf(" %12.6g", p->exit_leverage);
+    putchar('\n');
 }
 
 static int name_width(const struct statement *statement) {
@@ -90,22 +100,40 @@ static int name_width(const struct statement *statement) {
     return (int)width;
 }
 
+/* With slippage every position has a limit. */
+static int has_slippage(const struct mode_statement *mode) {
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        if (mode->pools[i].n_positions > 0)
+            return isfinite(mode->pools[i].positions[0].exit_leverage);
+    return 0;
+}
+
 static void print_mode(const struct mode_statement *mode, const char *currency, int width) {
     printf("\n%s: equity %.2f %s\n", mode->name, mode->equity, currency);
     printf("  %-*s %14s %14s %14s %14s %12s %12s\n", width, "pool", "cash", "equity", "initial", "maintenance", "level",
            "utilisation");
     for (size_t i = 0; i < mode->n_pools; ++i)
         print_pool(&mode->pools[i], width);
-    printf("  %-*s %-*s %14s %12s %12s %14s %14s %14s %12s %12s\n", width, "position", width, "pool", "quantity",
-           "entry", "price", "notional", "profit", "maintenance", "liquidation", "bankruptcy");
+    printf("  %-*s %-*s %14s %12s %12s %14s %14s %14s %12s %12s%s\n", width, "position", width, "pool", "quantity",
+           "entry", "price", "notional", "profit", "maintenance", "liquidation", "bankruptcy",
+           has_slippage(mode) ? "   exit limit" : "");
     for (size_t i = 0; i < mode->n_pools; ++i)
         for (size_t k = 0; k < mode->pools[i].n_positions; ++k)
             print_position(&mode->pools[i].positions[k], mode->pools[i].name, width);
 }
 
+static void print_venue(const struct venue *venue) {
+    printf("rules of %s, %s", venue->name, venue->date ? venue->date : "undated");
+    if (venue->own)
+        printf("; of the scenario itself: %s", venue->own);
+    putchar('\n');
+}
+
 static enum riskpool_status print_text(const struct statement *statement) {
     int width = name_width(statement);
     printf("%s: the account before the first step, in %s\n", statement->name, statement->currency);
+    if (statement->venue->name)
+        print_venue(statement->venue);
     for (size_t i = 0; i < statement->n_modes; ++i)
         print_mode(&statement->modes[i], statement->currency, width);
     return RISKPOOL_OK;

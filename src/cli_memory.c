@@ -7,7 +7,25 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "run.h"
 #include "scenario.h"
+
+int memory_parse(const char *text, uint64_t *bytes) {
+    static const struct {
+        const char *name;
+        double bytes;
+    } units[] = {{"", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}};
+    char *end = NULL;
+    const double number = strtod(text, &end);
+    if (end == text || !(number > 0.0))
+        return 0;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].name) == 0 && number * units[i].bytes >= 1.0 && number * units[i].bytes < 1e18) {
+            *bytes = (uint64_t)(number * units[i].bytes);
+            return 1;
+        }
+    return 0;
+}
 
 /* The first number in a file, after `key` where one is given; UINT64_MAX when it is not there. */
 static uint64_t number_in(const char *path, const char *key) {
@@ -73,7 +91,7 @@ static void print_need(FILE *stream, const struct riskpool_scenario *scenario, i
 
 enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options) {
     uint64_t need = 0;
-    enum riskpool_status status = riskpool_run_memory(scenario, options, &need);
+    enum riskpool_status status = run_memory(scenario, options, &need);
     if (status == RISKPOOL_OK)
         print_need(stdout, scenario, options->threads, need);
     else
@@ -87,7 +105,7 @@ enum riskpool_status memory_check(const struct riskpool_scenario *scenario,
                                           [PATHS_TAIL] = "output.paths: none, or fewer paths",
                                           [PATHS_NONE] = "fewer paths"};
     uint64_t need = 0;
-    enum riskpool_status status = riskpool_run_memory(scenario, options, &need);
+    enum riskpool_status status = run_memory(scenario, options, &need);
     if (status != RISKPOOL_OK)
         fprintf(stderr, "%s: %s\n", scenario->name, riskpool_status_text(status));
     if (status != RISKPOOL_OK || need <= memory_available())

@@ -15,8 +15,17 @@
 struct merge {
     const char *output; /* NULL: the folder without ".part" */
     int partial, threads;
+    uint64_t memory; /* 0: as the library has it */
     struct telling telling;
 };
+
+static enum riskpool_status say(const char *message, const char *otherwise, enum riskpool_status status) {
+    if (message)
+        fprintf(stderr, "riskpool merge: %s\n", message);
+    else
+        fprintf(stderr, "riskpool merge: %s: %s\n", otherwise, riskpool_status_text(status));
+    return status;
+}
 
 /* The folder without slashes at its end, and the results file that it belongs to; to be freed. */
 static enum riskpool_status name_files(const struct merge *merge, const char *given, char **folder, char **path) {
@@ -26,7 +35,7 @@ static enum riskpool_status name_files(const struct merge *merge, const char *gi
     *folder = strndup(given, length);
     *path = merge->output ? strdup(merge->output) : strndup(given, length);
     if (!*folder || !*path)
-        return RISKPOOL_NO_MEMORY;
+        return say(NULL, given, RISKPOOL_NO_MEMORY);
     if (merge->output)
         return RISKPOOL_OK;
     if (length <= 5 || strcmp(*path + length - 5, ".part") != 0) {
@@ -35,14 +44,6 @@ static enum riskpool_status name_files(const struct merge *merge, const char *gi
     }
     (*path)[length - 5] = '\0';
     return RISKPOOL_OK;
-}
-
-static enum riskpool_status say(const char *message, const char *otherwise, enum riskpool_status status) {
-    if (message)
-        fprintf(stderr, "riskpool merge: %s\n", message);
-    else
-        fprintf(stderr, "riskpool merge: %s: %s\n", otherwise, riskpool_status_text(status));
-    return status;
 }
 
 /* "4096-8191, 16384-20479 and 12 more ranges". */
@@ -89,25 +90,41 @@ static enum riskpool_status check_complete(const struct merge *merge, const stru
     return RISKPOOL_OK;
 }
 
+/* Whether memory and disk have room for it; says so when not. */
+static enum riskpool_status check_room(const char *path, const struct riskpool_scenario *scenario,
+                                       const struct riskpool_run_options *options) {
+    char *message = NULL;
+    struct run_disk disk;
+    enum riskpool_status status = memory_check(scenario, options);
+    if (status != RISKPOOL_OK)
+        return status;
+    status = run_disk(scenario, options, &disk);
+    if (status == RISKPOOL_OK)
+        status = spool_disk_check(path, disk.results + disk.files, &message);
+    if (status != RISKPOOL_OK)
+        say(message, path, status);
+    riskpool_text_free(message);
+    return status;
+}
+
+/* The results of what the spool holds. */
 static enum riskpool_status assemble(const struct merge *merge, const struct riskpool_scenario *scenario,
                                      const struct spool_manifest *manifest, struct spool *spool, const char *path) {
     struct progress_line line;
     struct riskpool_results *results = NULL;
-    int gone = 0;
+    char *folder = store_folder(path);
     const int threads = merge->threads > 0 ? merge->threads : omp_get_max_threads();
-    enum riskpool_status status = merge->partial ? RISKPOOL_OK : spool_begin_assembly(spool, &gone);
-    if (status == RISKPOOL_OK && gone)
-        return say("the run was assembled just now", path, RISKPOOL_OK);
-    if (status == RISKPOOL_OK)
-        status = check_complete(merge, spool, scenario, manifest->growing);
-    if (status != RISKPOOL_OK)
-        return status;
-    progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.quiet);
     const struct riskpool_run_options options = {.threads = threads,
                                                  .target_error = manifest->growing ? 1.0 : 0.0,
+                                                 .memory = merge->memory,
+                                                 .folder = folder,
                                                  .progress = progress_show,
                                                  .stop = progress_stop,
                                                  .user = &line};
+    enum riskpool_status status = check_room(path, scenario, &options);
+    if (status != RISKPOOL_OK)
+        goto out;
+    progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.level < TELL_INFO);
     const double started = omp_get_wtime();
     status = run_with_spool(scenario, &options, spool, merge->partial ? RUN_SAVED : RUN_WHOLE, &results);
     progress_clear(&line);
@@ -123,8 +140,23 @@ static enum riskpool_status assemble(const struct merge *merge, const struct ris
         status = run_finish(&finish, results);
     else
         say(spool_message(spool), path, status);
+out:
     riskpool_results_free(results);
+    free(folder);
     return status;
+}
+
+/* The same once nobody else assembles, if enough is there. */
+static enum riskpool_status assemble_alone(const struct merge *merge, const struct riskpool_scenario *scenario,
+                                           const struct spool_manifest *manifest, struct spool *spool,
+                                           const char *path) {
+    int gone = 0;
+    enum riskpool_status status = merge->partial ? RISKPOOL_OK : spool_begin_assembly(spool, &gone);
+    if (status == RISKPOOL_OK && gone)
+        return say("the run was assembled just now", path, RISKPOOL_OK);
+    if (status == RISKPOOL_OK)
+        status = check_complete(merge, spool, scenario, manifest->growing);
+    return status == RISKPOOL_OK ? assemble(merge, scenario, manifest, spool, path) : status;
 }
 
 static enum riskpool_status merge_spool(const struct merge *merge, const char *given) {
@@ -149,6 +181,7 @@ static enum riskpool_status merge_spool(const struct merge *merge, const char *g
         goto out;
     }
     int done = 0;
+    store_clean(path);
     status = store_prepare(path, &message);
     if (status == RISKPOOL_OK && results_look("merge", path, scenario, 0.0, &done) != RISKPOOL_OK) {
         status = RISKPOOL_CANNOT_CREATE;
@@ -157,7 +190,7 @@ static enum riskpool_status merge_spool(const struct merge *merge, const char *g
     if (status == RISKPOOL_OK && done)
         status = results_show_done(&merge->telling, path);
     else if (status == RISKPOOL_OK)
-        status = assemble(merge, scenario, &manifest, spool, path);
+        status = assemble_alone(merge, scenario, &manifest, spool, path);
     else
         say(message, path, status);
 out:
@@ -171,10 +204,14 @@ out:
 }
 
 int cli_merge(int argc, char **argv) {
-    static const struct option options[] = {
-        {"partial", no_argument, NULL, 'p'}, {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'J'},
-        {"quiet", no_argument, NULL, 'q'},   {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    struct merge merge = {.threads = threads_from_environment(), .telling = {.command = "merge"}};
+    static const struct option options[] = {{"partial", no_argument, NULL, 'p'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"json", no_argument, NULL, 'J'},
+                                            {"memory", required_argument, NULL, 'M'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct merge merge = {.threads = threads_from_environment(), .telling = {.command = "merge", .level = TELL_INFO}};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "o:qh", options, NULL)) != -1) {
@@ -185,11 +222,15 @@ int cli_merge(int argc, char **argv) {
         case 'o':
             merge.output = optarg;
             break;
+        case 'M':
+            if (!memory_parse(optarg, &merge.memory))
+                return command_misused("merge", "--memory takes a size, such as 64MB, not '%s'", optarg);
+            break;
         case 'J':
             merge.telling.json = 1;
             break;
         case 'q':
-            merge.telling.quiet = 1;
+            merge.telling.level = TELL_ERROR;
             break;
         case 'h':
             command_help(command_find("merge"));

@@ -93,7 +93,7 @@ enum riskpool_status shard_tell(const struct finish *finish) {
                 spool_folder(finish->spool));
         return RISKPOOL_STOPPED;
     }
-    if (finish->telling.quiet)
+    if (finish->telling.level < TELL_INFO)
         return RISKPOOL_OK;
     if (assembled)
         fprintf(stderr, "%s: this shard is done; another one has assembled the results\n", finish->path);

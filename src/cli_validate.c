@@ -8,6 +8,7 @@
 
 struct request {
     int resolved;
+    uint64_t memory; /* 0: as the library has it */
     struct assignments assignments;
 };
 
@@ -25,7 +26,8 @@ static int validate_one(const struct request *request, const char *path) {
     else if (!messages)
         fprintf(stderr, "%s: %s\n", path, riskpool_status_text(status));
     riskpool_text_free(messages);
-    const struct riskpool_run_options options = {.threads = threads_from_environment(), .progress = progress_show};
+    const struct riskpool_run_options options = {
+        .threads = threads_from_environment(), .progress = progress_show, .memory = request->memory, .folder = "."};
     if (status == RISKPOOL_OK && !request->resolved)
         status = memory_show(scenario, &options);
     riskpool_scenario_free(scenario);
@@ -48,6 +50,7 @@ static int validate_all(const struct request *request, int n, char **paths) {
 int cli_validate(int argc, char **argv) {
     static const struct option options[] = {{"resolved", no_argument, NULL, 'r'},
                                             {"stress", required_argument, NULL, 'S'},
+                                            {"memory", required_argument, NULL, 'M'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct request request = {0};
@@ -56,6 +59,10 @@ int cli_validate(int argc, char **argv) {
         switch (option) {
         case 'r':
             request.resolved = 1;
+            break;
+        case 'M':
+            if (!memory_parse(optarg, &request.memory))
+                code = command_misused("validate", "--memory takes a size, such as 64MB, not '%s'", optarg);
             break;
         case 'P':
             code = assignments_add(&request.assignments, "validate", "", optarg);

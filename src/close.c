@@ -1,7 +1,7 @@
 /* Where the equity of a closed pool goes. */
 #include "close.h"
 
-struct settlement procedure_settle(const struct procedure *procedure, double equity, double notional) {
+struct settlement procedure_settle(const struct procedure *procedure, double equity, double base) {
     struct settlement s = {0.0, 0.0, 0.0, 0.0};
     if (equity < 0.0) {
         s.shortfall = -equity;
@@ -12,7 +12,7 @@ struct settlement procedure_settle(const struct procedure *procedure, double equ
         s.forfeited = equity;
         return s;
     }
-    double fee = procedure->fee * notional;
+    double fee = procedure->fee * base;
     s.fee = fee < equity ? fee : equity;
     double rest = equity - s.fee;
     if (procedure->remainder == REMAINDER_FORFEITED)

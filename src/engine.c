@@ -20,8 +20,8 @@ static void refresh_start(struct account *account, const struct slice *slice) {
         const size_t row = p * BLOCK;
         if (surface->single || account->mode->pool[p].screened)
             continue;
-        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->price,
-                      start->positive + row, start->negative + row);
+        kernel->sides(surface->n_legs, account->mode->pool[p].watch.leg, account->cash + row, account->remaining,
+                      slice->price, start->positive + row, start->negative + row);
         kernel->distance(slice->scale, start->positive + row, start->negative + row, start->distance + row);
     }
 }
@@ -52,6 +52,8 @@ static void open_columns(struct account *account, const struct outcome *outcome,
         account->out.margin_level_at += offset;
     }
     fill(account->out.column[OUTCOME_lowest_margin_level], INFINITY);
+    fill(account->out.column[OUTCOME_margin_peak_to_trough], NAN);
+    fill(account->out.column[OUTCOME_margin_largest_rise], NAN);
     for (size_t i = 0; i < terms->book->n_positions; ++i)
         fill(account->out.liquidation_time + i * BATCH, NAN);
     for (size_t a = 0; a < terms->n_alerts; ++a)
@@ -83,21 +85,33 @@ static void account_open(struct account *account, const struct slice *start) {
     value_account(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
+    account->attended = account->displaced = (struct path_set){{0}};
+    for (size_t j = 0; account->volume && j < account->engine->terms.n_assets; ++j)
+        fill(account->volume + j * BLOCK, 0.0);
+    for (size_t p = 0; account->wait && p < account->mode->n_pools; ++p)
+        fill(account->wait + p * BLOCK, NAN);
+    if (account->mode->n_stops + account->mode->n_guards > 0 || account->multiplier)
+        account_open_orders(account);
     if (account->engine->terms.trajectories) {
         open_holding(account);
         account_record(account, start, 0);
     }
+    if (account->journal)
+        account_note_state(account, start);
 }
 
 void accounts_open(struct accounts *accounts, const struct slice *start, struct outcome *outcomes, size_t offset) {
     accounts->steps_done = 0;
+    if (accounts->margin)
+        margin_open(accounts->margin);
     for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m) {
         open_columns(&accounts->account[m], &outcomes[m], offset);
+        accounts->account[m].multiplier = accounts->margin ? margin_held(accounts->margin) : NULL;
         account_open(&accounts->account[m], start);
     }
 }
 
-/* The paths on which a pool is in breach at the final prices. */
+/* The paths on which a pool is in breach at the final prices, or a stop was crossed. */
 static struct path_set detect_at_end(struct account *account, const struct slice *slice) {
     const struct kernel *kernel = account->engine->kernel;
     const struct engine_mode *mode = account->mode;
@@ -110,16 +124,19 @@ static struct path_set detect_at_end(struct account *account, const struct slice
         if (mode->pool[p].screened) {
             struct screen screen = account->screen;
             screen.base += row;
-            kernel->screen(surface->n_legs, surface->leg, slice->initial, slice->final, account->cash + row,
+            kernel->screen(surface->n_legs, mode->pool[p].watch.leg, slice->initial, slice->final, account->cash + row,
                            account->remaining, &screen, account->slack);
             continue;
         }
         double positive[BLOCK], negative[BLOCK];
-        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->price, positive,
-                      negative);
+        kernel->sides(surface->n_legs, mode->pool[p].watch.leg, account->cash + row, account->remaining, slice->price,
+                      positive, negative);
         kernel->excess(positive, negative, account->slack);
     }
-    return kernel->spent(account->slack);
+    struct path_set spent = kernel->spent(account->slack);
+    if (mode->n_stops > 0)
+        spent = path_set_union(spent, account_detect_stops(account, slice));
+    return spent;
 }
 
 static int liquidate(struct account *account, const struct slice *slice, const struct path_set *spent,
@@ -131,31 +148,50 @@ static int liquidate(struct account *account, const struct slice *slice, const s
     return closed;
 }
 
+/* Whatever must be looked at by the end of a step; `everywhere`: by all filters. 1 when something closed. */
+static int act_at_end(struct account *account, const struct slice *slice, int everywhere) {
+    const struct engine_mode *mode = account->mode;
+    const int orders = mode->n_stops + mode->n_guards > 0;
+    struct path_set look = account->attended;
+    if (everywhere)
+        look = path_set_union(look, detect_at_end(account, slice));
+    if (mode->n_guards > 0)
+        look = path_set_union(look, account_detect_guards(account, slice));
+    return liquidate(account, slice, &look, orders ? account_end_path : account_liquidate_at_end);
+}
+
 static void account_step(struct account *account, const struct slice *slice, uint64_t steps_done) {
-    const int inside = account->engine->terms.continuous && slice->bridge, gap = slice->final != slice->end;
+    const int bridged = account->engine->terms.continuous && slice->bridge, gap = slice->final != slice->end;
+    const int out = account_is_out(account, slice);
     int closed = 0;
-    if (inside) {
+    account_note_own(account, slice);
+    if (bridged && !out) {
         const struct path_set spent = account_detect_inside(account, slice);
         closed = liquidate(account, slice, &spent, account_liquidate_inside);
     }
-    if (inside && gap)
+    account_fade(account, slice->end_hour);
+    const int paid = account_carry(account, slice);
+    const int everywhere = !bridged || paid || gap || out || account->engine->acts_at_ends;
+    if (paid || (bridged && everywhere))
         account_forget(account);
-    if (!inside || gap) {
-        const struct path_set spent = detect_at_end(account, slice);
-        closed |= liquidate(account, slice, &spent, account_liquidate_at_end);
-    }
-    if (inside) {
-        if (gap)
+    if (!out)
+        closed |= act_at_end(account, slice, everywhere);
+    account_release(account, slice->end_hour);
+    if (bridged) {
+        if (everywhere)
             account_forget(account);
         /* The end of this step is the start of the next, unless something moved it. */
         const struct engine_sides end = account->end;
         account->end = account->start;
         account->start = end;
-        if (closed || gap)
+        if (closed || everywhere)
             refresh_start(account, slice);
     }
+    account_trail(account, slice);
     if (account->engine->terms.trajectories)
         account_record(account, slice, steps_done);
+    if (account->journal)
+        account_note_state(account, slice);
 }
 
 /* Draws the bridges that some mode needs, at once. */
@@ -175,6 +211,8 @@ void accounts_step(struct accounts *accounts, const struct slice *slice) {
         draw_bridges(accounts, slice);
     for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m)
         account_step(&accounts->account[m], slice, accounts->steps_done);
+    if (accounts->margin)
+        margin_step(accounts->margin, slice, accounts->account, accounts->engine->terms.book->n_modes);
 }
 
 static void account_close(struct account *account, const struct slice *last) {
@@ -182,6 +220,7 @@ static void account_close(struct account *account, const struct slice *last) {
     double *loss = account->out.column[OUTCOME_loss], *lowest = account->out.column[OUTCOME_lowest_margin_level];
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
     value_account(account, last, account->total);
+    account_value_displaced(account, last);
     for (size_t p = 0; p < BLOCK; ++p) {
         loss[p] = account->start_equity[p] - account->total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;
@@ -190,6 +229,9 @@ static void account_close(struct account *account, const struct slice *last) {
 }
 
 void accounts_close(struct accounts *accounts, const struct slice *last) {
-    for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m)
+    for (size_t m = 0; m < accounts->engine->terms.book->n_modes; ++m) {
         account_close(&accounts->account[m], last);
+        if (accounts->margin)
+            margin_close(accounts->margin, &accounts->account[m]);
+    }
 }

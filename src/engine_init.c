@@ -31,12 +31,21 @@ static void mode_describe(struct engine_mode *mode) {
     }
 }
 
+/* What the filters watch a pool by. */
+static enum riskpool_status pool_cap(struct engine_pool *pool, const struct engine_terms *terms) {
+    enum riskpool_status status = RISKPOOL_OK;
+    if (terms->dynamic)
+        status = surface_scale_init(&pool->capped, &pool->surface, terms->dynamic->cap);
+    pool->watch = (struct legs){pool->surface.n_legs, terms->dynamic ? pool->capped.leg : pool->surface.leg};
+    return status;
+}
+
 static enum riskpool_status mode_init(struct engine_mode *mode, const struct engine_terms *terms,
                                       const struct mode *from, const double *remaining) {
     enum riskpool_status status = RISKPOOL_OK;
     mode->pool = calloc(from->n_pools, sizeof *mode->pool);
     mode->legs = calloc(from->n_pools, sizeof *mode->legs);
-    mode->barrier = calloc(from->n_pools, sizeof *mode->barrier);
+    mode->barrier = calloc(from->n_pools + (terms->orders ? terms->orders->n_stops : 0), sizeof *mode->barrier);
     if (!mode->pool || !mode->legs || !mode->barrier)
         return RISKPOOL_NO_MEMORY;
     mode->n_pools = from->n_pools;
@@ -47,10 +56,13 @@ static enum riskpool_status mode_init(struct engine_mode *mode, const struct eng
         if (status == RISKPOOL_OK)
             mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
         mode->pool[p].screened = can_screen(terms, &mode->pool[p].surface);
+        mode->pool[p].plain = engine_is_plain(terms, &mode->pool[p].surface);
+        if (status == RISKPOOL_OK)
+            status = pool_cap(&mode->pool[p], terms);
     }
     if (status == RISKPOOL_OK)
         mode_describe(mode);
-    return status;
+    return status == RISKPOOL_OK ? engine_watch_init(mode, terms, from) : status;
 }
 
 static int by_asset(const void *a, const void *b) {
@@ -75,11 +87,15 @@ static enum riskpool_status whole_init(struct surface *whole, const struct engin
     return status;
 }
 
+static int has_joint_guards(const struct engine_mode *mode) {
+    return mode->n_guard_barriers < mode->n_guards;
+}
+
 int engine_needs_prices(const struct engine *engine) {
     if (engine->terms.trajectories)
         return 1;
     for (size_t m = 0; m < engine->terms.book->n_modes; ++m)
-        if (engine->mode[m].has_others)
+        if (engine->mode[m].has_others || has_joint_guards(&engine->mode[m]))
             return 1;
     return 0;
 }
@@ -97,6 +113,10 @@ enum riskpool_status engine_init(struct engine *engine, const struct engine_term
         remaining[i] = engine->ones[i] = 1.0;
     for (size_t a = 0; a < terms->n_alerts; ++a)
         engine->watches_utilisation |= terms->alerts[a].kind != ALERT_MARGIN_LEVEL;
+    engine->sinks =
+        terms->dynamic || (terms->orders && terms->orders->n_outages > 0) || terms->procedure->amount == CLOSE_FRACTION;
+    engine->in_parts =
+        terms->procedure->amount != CLOSE_FULL || terms->procedure->backstop > 0.0 || terms->impact != NULL;
     status = whole_init(&engine->whole, terms);
     for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
         status = mode_init(&engine->mode[m], terms, &book->modes[m], remaining);
@@ -107,10 +127,16 @@ out:
     return status;
 }
 
+static void pool_free(struct engine_pool *pool) {
+    surface_free(&pool->surface);
+    surface_free(&pool->capped);
+}
+
 void engine_free(struct engine *engine) {
     for (size_t m = 0; engine->mode && m < engine->terms.book->n_modes; ++m) {
         for (size_t p = 0; engine->mode[m].pool && p < engine->mode[m].n_pools; ++p)
-            surface_free(&engine->mode[m].pool[p].surface);
+            pool_free(&engine->mode[m].pool[p]);
+        engine_watch_free(&engine->mode[m]);
         free(engine->mode[m].pool);
         free(engine->mode[m].legs);
         free(engine->mode[m].barrier);
@@ -142,6 +168,43 @@ static void take_rows(struct arena *arena, size_t length, double **row[], size_t
         take_rows(arena, length, rows, sizeof rows / sizeof *rows); \
     } while (0)
 
+/* The rows of orders, and room for one pool's surface with multipliers. */
+static void take_orders(struct account *account, struct arena *arena) {
+    const struct engine_mode *mode = account->mode;
+    size_t n_legs = 0, n_tiers = 0;
+    TAKE(arena, mode->n_pools * BLOCK, &account->waiting.due, &account->waiting.drawn);
+    account->waiting.spent = arena_allocate(arena, mode->n_guards * sizeof *account->waiting.spent);
+    for (size_t p = 0; p < mode->n_pools; ++p) {
+        const size_t own = surface_count_tiers(&mode->pool[p].surface);
+        n_legs = mode->pool[p].surface.n_legs > n_legs ? mode->pool[p].surface.n_legs : n_legs;
+        n_tiers = own > n_tiers ? own : n_tiers;
+    }
+    account->scaled.leg = arena_allocate(arena, (n_legs + 1) * sizeof *account->scaled.leg);
+    account->scaled.tier = arena_allocate(arena, (n_tiers + 1) * sizeof *account->scaled.tier);
+}
+
+/* Takes what liquidations in parts need. */
+static void closing_take(struct account *account, const struct engine *engine, struct arena *arena) {
+    const struct engine_terms *terms = &engine->terms;
+    const size_t n_legs = terms->book->n_positions;
+    struct closing *closing = &account->closing;
+    *closing = (struct closing){.procedure = terms->procedure,
+                                .rule = terms->rule,
+                                .impact = terms->impact,
+                                .thinned = 1.0,
+                                .remaining = account->path_remaining,
+                                .price = account->path_price};
+    closing->cut = arena_allocate(arena, n_legs * sizeof *closing->cut);
+    closing->room = arena_take(arena, 4 * n_legs);
+    if (terms->procedure->amount == CLOSE_FRACTION)
+        account->wait = arena_take(arena, account->mode->n_pools * BLOCK);
+    if (!terms->impact)
+        return;
+    closing->volume = arena_take(arena, terms->n_assets);
+    account->volume_hour = arena_take(arena, BLOCK);
+    TAKE(arena, terms->n_assets * BLOCK, &account->volume, &account->own_start, &account->own_end);
+}
+
 /* Takes every row that the accounts of one mode need. */
 static void account_take(struct account *account, const struct engine *engine, size_t m, struct arena *arena) {
     const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
@@ -149,20 +212,25 @@ static void account_take(struct account *account, const struct engine *engine, s
     account->mode = &engine->mode[m];
     TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->requirement, &account->used, &account->total,
          &account->level, &account->utilisation, &account->peak, &account->start_equity);
-    TAKE(arena, account->mode->n_pools * BLOCK, &account->cash, &account->low, &account->high, &account->screen.base,
-         &account->holding.constant, &account->holding.per_used, &account->start.positive, &account->start.negative,
-         &account->start.distance, &account->end.positive, &account->end.negative, &account->end.distance);
+    TAKE(arena, engine_mode_rows(account->mode) * BLOCK, &account->low, &account->high);
+    TAKE(arena, account->mode->n_pools * BLOCK, &account->cash, &account->screen.base, &account->holding.constant,
+         &account->holding.per_used, &account->start.positive, &account->start.negative, &account->start.distance,
+         &account->end.positive, &account->end.negative, &account->end.distance);
     TAKE(arena, n_positions * BLOCK, &account->remaining, &account->screen.weight, &account->screen.down,
          &account->screen.reference, &account->holding.size);
     TAKE(arena, n_positions + 1, &account->path_remaining, &account->near.factor);
     TAKE(arena, n_assets, &account->path_price, &account->first_price, &account->near.deviation,
          &account->room.start_price, &account->room.end_price, &account->room.price, &account->room.weight,
          &account->room.direction, &account->room.point);
-    account->watched = arena_allocate(arena, account->mode->n_pools * sizeof *account->watched);
+    take_orders(account, arena);
+    account->watched =
+        arena_allocate(arena, (account->mode->n_pools + account->mode->n_stops) * sizeof *account->watched);
     account->near.last = arena_allocate(arena, account->mode->n_pools * sizeof *account->near.last);
     account->room.kernel = engine->kernel;
     account->screen.scale = engine->ones;
     account->screen.owned = account->screen.owed = 1.0;
+    if (engine->in_parts || account->mode->n_stops + account->mode->n_guards > 0)
+        closing_take(account, engine, arena);
 }
 
 struct accounts *accounts_create(const struct engine *engine, struct arena *arena) {
@@ -174,5 +242,6 @@ struct accounts *accounts_create(const struct engine *engine, struct arena *aren
     accounts->account = arena_allocate(arena, n_modes * sizeof(struct account));
     for (size_t m = 0; accounts->account && m < n_modes; ++m)
         account_take(&accounts->account[m], engine, m, arena);
+    accounts->margin = margin_create(engine, arena);
     return arena->failed ? NULL : accounts;
 }

@@ -48,10 +48,12 @@ static void set_factors(struct account *account, const struct slice *slice) {
     const struct book *book = terms->book;
     struct engine_nearness *near = &account->near;
     const double ratio = vmath_exp(far * reach_of(account, slice));
+    const double cap = terms->dynamic ? terms->dynamic->cap : 1.0;
     int wide = 0;
     for (size_t i = 0; i < book->n_positions; ++i) {
-        const double own = far * slice->deviation[book->positions[i].asset];
-        const double rate = highest_rate(&terms->rule->of_asset[book->positions[i].asset]);
+        const double rate = cap * highest_rate(&terms->rule->of_asset[book->positions[i].asset]);
+        /* Below the cap the slope of a long leg may be all of its value, of which its side is what the rate leaves. */
+        const double own = far * slice->deviation[book->positions[i].asset] / (terms->dynamic ? 1.0 - rate : 1.0);
         near->factor[i] = book->positions[i].quantity < 0.0 ? 1.0 + ratio * own * (1.0 + rate) : 1.0 - own;
         wide |= own >= 1.0;
     }
@@ -72,8 +74,8 @@ static struct path_set screen_pool(struct account *account, size_t pool, const s
     screen.scale = account->near.factor;
     screen.owned = account->near.owned;
     fill(account->near.slack, INFINITY);
-    engine->kernel->screen(surface->n_legs, surface->leg, slice->initial, x, account->cash + row, account->remaining,
-                           &screen, account->near.slack);
+    engine->kernel->screen(surface->n_legs, account->mode->pool[pool].watch.leg, slice->initial, x, account->cash + row,
+                           account->remaining, &screen, account->near.slack);
     return engine->kernel->spent(account->near.slack);
 }
 
@@ -107,9 +109,13 @@ static void look_at_other_pools(struct account *account, const struct slice *sli
         if (surface->single || account->mode->pool[p].screened)
             continue;
         fill(account->slack, INFINITY);
-        kernel->sides(surface->n_legs, surface->leg, account->cash + row, account->remaining, slice->end_price,
-                      end->positive + row, end->negative + row);
+        kernel->sides(surface->n_legs, account->mode->pool[p].watch.leg, account->cash + row, account->remaining,
+                      slice->end_price, end->positive + row, end->negative + row);
         kernel->distance(slice->scale, end->positive + row, end->negative + row, end->distance + row);
+        if (account->multiplier) {
+            account->watched[p] = margin_watch(account, p, slice);
+            continue;
+        }
         kernel->bridge_distance(slice->scale, surface->n_legs, surface->leg, account->remaining, slice->start_price,
                                 slice->start_slope, slice->deviation, slice->spread, slice->bridge,
                                 start->positive + row, start->negative + row, start->distance + row,
@@ -142,7 +148,7 @@ static void ask_normals(struct account *account, const struct barrier *barrier, 
 
 static struct path_set any_watched(const struct account *account) {
     struct path_set any = {{0}};
-    for (size_t p = 0; p < account->mode->n_pools; ++p)
+    for (size_t p = 0; p < account->mode->n_pools + account->mode->n_stops; ++p)
         for (size_t word = 0; word < BLOCK_WORDS; ++word)
             any.word[word] |= account->watched[p].word[word];
     return any;
@@ -150,13 +156,13 @@ static struct path_set any_watched(const struct account *account) {
 
 struct path_set account_watch(struct account *account, const struct slice *slice) {
     const struct engine_mode *mode = account->mode;
-    memset(account->watched, 0, mode->n_pools * sizeof *account->watched);
+    memset(account->watched, 0, (mode->n_pools + mode->n_stops) * sizeof *account->watched);
     account->engine->kernel->bridge_barriers(mode->n_barriers, mode->barrier, slice->start, slice->end,
                                              slice->deviation, slice->spread, account->low, account->high,
                                              account->watched);
     if (mode->has_screened)
         look_at_joint_pools(account, slice);
-    return mode->has_others ? path_set_all() : any_watched(account);
+    return mode->has_others ? path_set_all() : path_set_union(any_watched(account), account->displaced);
 }
 
 struct path_set account_detect_inside(struct account *account, const struct slice *slice) {
@@ -164,5 +170,8 @@ struct path_set account_detect_inside(struct account *account, const struct slic
         ask_normals(account, &account->mode->barrier[b], slice);
     if (account->mode->has_others)
         look_at_other_pools(account, slice);
+    /* The rows are of prices that nobody displaced. */
+    for (size_t p = 0; p < account->mode->n_pools + account->mode->n_stops; ++p)
+        account->watched[p] = path_set_union(account->watched[p], account->displaced);
     return any_watched(account);
 }

@@ -24,9 +24,12 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
     const double hour = slice->end_hour;
     kernel->equities(account->mode->n_pools, account->mode->legs, &account->holding, slice->price, account->total,
                      account->level);
-    if (account->engine->watches_utilisation)
+    if (account->engine->watches_utilisation && account->multiplier)
+        margin_utilisation(account, slice);
+    else if (account->engine->watches_utilisation)
         kernel->utilisation(account->mode->n_pools, account->mode->legs, account->cash, account->remaining,
                             slice->price, account->utilisation);
+    account_value_displaced(account, slice);
     for (size_t a = 0; a < terms->n_alerts; ++a) {
         const struct alert *alert = &terms->alerts[a];
         double *when = account->out.alert_time + a * BATCH;

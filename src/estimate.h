@@ -1,9 +1,10 @@
-/* Estimates from a sample of numbers: moments, quantiles, value at risk and expected shortfall with their errors. The
- * sample is an array in path order; nothing here knows where it comes from. */
+/* Estimates from a sample of numbers: moments, quantiles, value at risk and expected shortfall with their errors. They
+ * take a few passes over it and no memory that grows with it; sums are in the order of the sample. */
 #ifndef ESTIMATE_H
 #define ESTIMATE_H
 
-#include <stddef.h>
+#include "order.h"
+#include "sample.h"
 
 struct moments {
     double mean;
@@ -12,19 +13,16 @@ struct moments {
 };
 
 /* Two passes, compensated. NaN for n = 0. */
-struct moments estimate_moments(const double *x, size_t n);
+struct moments estimate_moments(const struct sample *sample);
 
 /* The rank ceil(n * level), from 1 to n, not misled by the rounding of the product (0.999 * 1000 is 999). n > 0. */
 size_t estimate_rank(size_t n, double level);
 
-/* The order statistic of `rank`, from 1 to n; smaller values end up before it, larger ones after it. */
-double estimate_order(double *x, size_t n, size_t rank);
-
-enum { ESTIMATE_LEVELS = 32 };
-
-/* The order statistics of rank estimate_rank(n, level[i]) for `n_levels` ascending levels, at most ESTIMATE_LEVELS; NaN
- * when n = 0. Destroys x. */
-void estimate_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile);
+/* The order statistics of rank estimate_rank(n, level[i]) for at most ORDER_RANKS levels; NaN when n = 0. */
+void estimate_quantiles(struct order *order, const struct sample *sample, const double *level, size_t n_levels,
+                        double *quantile);
+/* The same of an array in memory, for ascending levels; destroys x. */
+void estimate_array_quantiles(double *x, size_t n, const double *level, size_t n_levels, double *quantile);
 
 /* Bounds of 95 %. NaN: there is none. */
 struct tail_estimate {
@@ -32,11 +30,14 @@ struct tail_estimate {
     double expected_shortfall, error;
 };
 
+/* Confidence levels that can be estimated at once. */
+enum { ESTIMATE_LEVELS = ORDER_RANKS / 3 };
+
 /* Value at risk: the order statistic of rank ceil(n a) with the exact interval of ranks. Expected shortfall: the mean
  * of the worst n (1 - a), the fraction of a path weighted (Rockafellar and Uryasev 2002, proposition 8); its standard
  * error from the influence function VaR + max(L - VaR, 0) / (1 - a), NaN when no path lies beyond the value at risk
- * rank. Reorders the losses; the same for any order of them but for the last bits. The `*below` smallest losses lie
- * first: 0 for losses in any order, left for the next higher confidence, which then need not look at them. */
-struct tail_estimate estimate_tail(double *loss, size_t n, double confidence, size_t *below);
+ * rank. For at most ESTIMATE_LEVELS ascending levels; all NaN when n = 0. */
+void estimate_tails(struct order *order, const struct sample *loss, const double *confidence, size_t n_levels,
+                    struct tail_estimate *tail);
 
 #endif

@@ -181,6 +181,21 @@ static void read_numbers(const struct field *field, const struct node *node, str
     }
 }
 
+static void read_texts(const struct field *field, const struct node *node, struct text_list *list, struct tree *tree,
+                       struct report *report) {
+    size_t n = node->kind == NODE_LIST ? node->n : 1;
+    list->node = node;
+    list->value = tree_allocate(tree, (n + 1) * sizeof *list->value);
+    if (!list->value || !is_short_enough(field, node, n, report))
+        return;
+    if (n == 0)
+        report_error(report, &node->place, NULL, "'%s' is empty", field->name);
+    for (size_t i = 0; i < n; i++) {
+        read_text(field, node->kind == NODE_LIST ? node->item[i] : node, &list->value[list->n], report);
+        list->n += list->value[list->n] != NULL;
+    }
+}
+
 static void read_items(const struct field *field, const struct node *node, struct item_list *list, struct tree *tree,
                        struct report *report) {
     if (node->kind != NODE_LIST) {
@@ -225,6 +240,9 @@ static void read_value(const struct field *field, const struct node *node, void 
     case FIELD_FRACTIONS:
     case FIELD_PERCENTS:
         read_numbers(field, node, value, tree, report);
+        break;
+    case FIELD_TEXTS:
+        read_texts(field, node, value, tree, report);
         break;
     case FIELD_MAP:
         field_read(field->fields, node, value, tree, report);

@@ -19,6 +19,7 @@ enum field_type {
     FIELD_DURATION,  /* double, seconds */
     FIELD_CHOICE,    /* int, index into `choices`; -1: not given */
     FIELD_FLAG,      /* int, true or false */
+    FIELD_TEXTS,     /* struct text_list */
     FIELD_FRACTIONS, /* struct number_list */
     FIELD_PERCENTS,  /* struct number_list, percent */
     FIELD_MAP,       /* a struct that starts with `const struct node *node`, described by `fields` */
@@ -31,6 +32,12 @@ struct number_list {
     size_t n;
     double *value;
     const struct node *node; /* the list, for places; NULL for a default */
+};
+
+struct text_list {
+    size_t n;
+    char **value;
+    const struct node *node; /* the list, or the one text; NULL when it was not given */
 };
 
 struct item_list {

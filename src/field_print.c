@@ -38,6 +38,7 @@ void field_describe(const struct field *field, struct text *out) {
         [FIELD_WHOLE] = "whole number",
         [FIELD_DURATION] = "duration",
         [FIELD_FLAG] = "true or false",
+        [FIELD_TEXTS] = "list of texts",
         [FIELD_FRACTIONS] = "list of fractions",
         [FIELD_PERCENTS] = "list of fractions",
         [FIELD_MAP] = "map",
@@ -59,6 +60,14 @@ static struct node *numbers_node(const struct field *field, const struct number_
         strcat(text, field->type == FIELD_PERCENTS ? "%" : "");
         node_append(tree, node, node_scalar(tree, text, strlen(text), NULL));
     }
+    return node;
+}
+
+/* NULL when it was not given. */
+static struct node *texts_node(const struct text_list *list, struct tree *tree) {
+    struct node *node = list->node ? node_new(tree, NODE_LIST, NULL) : NULL;
+    for (size_t i = 0; node && i < list->n; i++)
+        node_append(tree, node, node_text(tree, list->value[i]));
     return node;
 }
 
@@ -113,6 +122,8 @@ static struct node *value_node(const struct field *field, const void *value, str
     case FIELD_FRACTIONS:
     case FIELD_PERCENTS:
         return numbers_node(field, value, tree);
+    case FIELD_TEXTS:
+        return texts_node(value, tree);
     case FIELD_MAP:
         return map_node(field, value, tree);
     case FIELD_MAPS:

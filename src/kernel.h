@@ -140,6 +140,10 @@ struct kernel {
                             const double *deviation, const double *spread, const double *low, const double *high,
                             struct path_set *near);
 
+    /* The log prices between which a pool of one leg is safe, its requirement times `factor`. */
+    void (*safe)(const struct leg *leg, double initial, const double *cash, const double *remaining,
+                 const double *factor, double *restrict low, double *restrict high);
+
     /* The two sides of G = positive - negative of a pool (leg.h). */
     void (*sides)(size_t n, const struct leg *leg, const double *cash, const double *remaining, const double *price,
                   double *restrict positive, double *restrict negative);

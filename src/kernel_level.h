@@ -54,4 +54,7 @@ void LEVEL(rows_bridge_distance)(enum price_scale scale, size_t n, const struct 
                                  const double *negative, const double *start, const double *end,
                                  double *restrict slack);
 
+void LEVEL(rows_safe)(const struct leg *leg, double initial, const double *cash, const double *remaining,
+                      const double *factor, double *restrict low, double *restrict high);
+
 #endif

@@ -295,6 +295,7 @@ const struct kernel LEVEL(kernel) = {
     .path_price = rows_path_price,
     .barriers = rows_barriers,
     .bridge_barriers = LEVEL(rows_bridge_barriers),
+    .safe = LEVEL(rows_safe),
     .sides = rows_sides,
     .distance = rows_distance,
     .bridge_distance = LEVEL(rows_bridge_distance),

@@ -1,6 +1,8 @@
 /* The program: finds the command and hands it the arguments. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -35,7 +37,16 @@ static void give_back_large_rows(void) {
 #endif
 }
 
+/* A standard stream that is closed would be the next file that is opened, and messages would go into results. In its
+ * place comes a file that the stream cannot use, so that it fails as it would have. */
+static void occupy_standard_files(void) {
+    for (int file = 0; file <= 2; file++)
+        if (fcntl(file, F_GETFD) < 0)
+            (void)open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+    occupy_standard_files();
     give_back_large_rows();
     if (argc < 2) {
         fprintf(stderr, "riskpool: which command?\nTry 'riskpool help'.\n");

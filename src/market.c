@@ -71,6 +71,16 @@ enum riskpool_status market_block_init(struct market_block *block, const struct 
     return RISKPOOL_OK;
 }
 
+int market_draws_alike(const struct market *a, const struct market *b) {
+    return !a->model->given && !b->model->given && a->seed == b->seed && a->n_assets == b->n_assets &&
+           a->n_steps == b->n_steps && a->single == b->single && a->antithetic == b->antithetic;
+}
+
+void market_block_borrow(struct market_block *block, const struct market_block *lender) {
+    block->normal = lender->normal;
+    block->borrows = 1;
+}
+
 /* Points the slice at the three instants; index 2 only where a gap set it apart. */
 static void describe(struct market_block *block, int has_gap, int prices) {
     const struct market_steps *steps = block->steps;
@@ -234,7 +244,7 @@ static void move(struct market_block *block, uint64_t step) {
     const struct model *model = block->market->model;
     const struct kernel *kernel = block->kernel;
     const size_t n = block->market->n_assets;
-    if (!model->given)
+    if (!model->given && !block->borrows)
         draw_shocks(block, step);
     if (model->spreads && !model->given && !model->switches)
         correlate_regimes(block, BLOCK, block->law.regime, block->normal, block->shock);

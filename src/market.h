@@ -54,6 +54,7 @@ struct market_block {
     uint64_t *path, *address;      /* [BLOCK] numbers of all paths, and what they are drawn at: paths or pairs */
     uint64_t *listed;              /* [BLOCK] addresses of those whose bridges are drawn */
     double *normal;                /* [asset, padded][BLOCK] */
+    int borrows;                   /* 1: another block has drawn them */
     double *bridge_normal, *drawn; /* likewise, of the listed paths, before and after correlation */
     double *bridge;                /* [asset][BLOCK] what was drawn, in its place */
     struct path_set has_bridge;    /* the paths that have it */
@@ -72,6 +73,11 @@ struct market_block {
 
 enum riskpool_status market_block_init(struct market_block *block, const struct market *market,
                                        const struct market_steps *steps, int prices, struct arena *arena);
+/* 1 when two markets draw the same normals at every step. */
+int market_draws_alike(const struct market *a, const struct market *b);
+/* From now on the block takes the normals of `lender`, whose market draws alike, and which must be at the same paths
+ * and take every step before it. */
+void market_block_borrow(struct market_block *block, const struct market_block *lender);
 /* Puts the block at the start of paths first_path .. first_path + BLOCK - 1 (a multiple of BLOCK): every price is its
  * initial price. The slice describes that instant; its `bridge` is NULL and nothing has moved. */
 const struct slice *market_start(struct market_block *block, uint64_t first_path);

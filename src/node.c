@@ -205,7 +205,7 @@ static void write_scalar_node(const struct node *node, struct text *out) {
         text_add(out, "%s", node->text);
 }
 
-static void write_flow(const struct node *node, struct text *out) {
+void node_write_flow(const struct node *node, struct text *out) {
     if (node->kind == NODE_SCALAR) {
         write_scalar_node(node, out);
         return;
@@ -217,7 +217,7 @@ static void write_flow(const struct node *node, struct text *out) {
             scalar_write(node->key[i]->text, out);
             text_add(out, ": ");
         }
-        write_flow(node->item[i], out);
+        node_write_flow(node->item[i], out);
     }
     text_add(out, "%c", node->kind == NODE_LIST ? ']' : '}');
 }
@@ -239,7 +239,7 @@ static void write_block(const struct node *node, int indent, struct text *out) {
             node_write(node->item[i], indent + 2, out);
         } else {
             text_add(out, "- ");
-            write_flow(node->item[i], out);
+            node_write_flow(node->item[i], out);
             text_add(out, "\n");
         }
     }
@@ -248,7 +248,7 @@ static void write_block(const struct node *node, int indent, struct text *out) {
 void node_write(const struct node *node, int indent, struct text *out) {
     if (is_flat(node)) {
         text_add(out, " ");
-        write_flow(node, out);
+        node_write_flow(node, out);
         text_add(out, "\n");
     } else {
         text_add(out, "\n");

@@ -52,6 +52,8 @@ int node_is_nothing(const struct node *node);
 /* What a node is, for messages: "a list", "'text'". */
 void node_describe(const struct node *node, char *text, size_t size);
 
+/* Writes a node on one line. */
+void node_write_flow(const struct node *node, struct text *out);
 /* Writes a node after "key:" at the given indentation: flat ones on the same line, others an entry a line; ends the
  * line. */
 void node_write(const struct node *node, int indent, struct text *out);

@@ -14,13 +14,18 @@ static double error_of(const struct sum *squares, size_t n) {
     return pairs < 2 ? NAN : sqrt(sum_value(squares) / (double)(pairs - 1) / (double)pairs) / 2;
 }
 
-double pair_mean_error(const double *x, size_t n, double mean) {
+double pair_mean_error(const struct sample *sample, double mean) {
+    double room[SAMPLE_PIECE];
     struct sum squares = {0, 0};
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        const double away = (x[i] - mean) + (x[i + 1] - mean);
-        sum_add(&squares, away * away);
+    for (size_t k = 0; k < sample->n_pieces; k++) {
+        size_t n;
+        const double *x = sample->piece(sample, k, room, &n);
+        for (size_t i = 0; i + 1 < n; i += 2) {
+            const double away = (x[i] - mean) + (x[i + 1] - mean);
+            sum_add(&squares, away * away);
+        }
     }
-    return error_of(&squares, n);
+    return error_of(&squares, sample->n);
 }
 
 double pair_effective_size(uint64_t count, uint64_t twice, uint64_t n) {
@@ -44,18 +49,34 @@ void pair_proportion(uint64_t count, uint64_t twice, uint64_t n, double *low, do
     interval_proportion(most_events < least ? most_events : least, least, &unused, high);
 }
 
-/* The smaller effective size of the events "above" and "not below" the value at risk: they differ where losses tie. */
-static double tail_effective_size(const double *loss, size_t n, double value_at_risk) {
-    uint64_t above = 0, above_twice = 0, from = 0, from_twice = 0;
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        const unsigned first = loss[i] > value_at_risk, second = loss[i + 1] > value_at_risk;
-        const unsigned first_from = loss[i] >= value_at_risk, second_from = loss[i + 1] >= value_at_risk;
-        above += first + second;
-        above_twice += first & second;
-        from += first_from + second_from;
-        from_twice += first_from & second_from;
+/* Paths and pairs of paths with losses above a value at risk, and not below it: these differ where losses tie. */
+struct counts {
+    uint64_t above, above_twice, from, from_twice;
+};
+
+static void count_beyond(const struct sample *loss, const struct tail_estimate *tail, size_t n_levels,
+                         struct counts *counts) {
+    double room[SAMPLE_PIECE];
+    for (size_t k = 0; k < loss->n_pieces; k++) {
+        size_t n;
+        const double *x = loss->piece(loss, k, room, &n);
+        for (size_t i = 0; i + 1 < n; i += 2)
+            for (size_t level = 0; level < n_levels; level++) {
+                const double value = tail[level].value_at_risk;
+                const unsigned first = x[i] > value, second = x[i + 1] > value;
+                const unsigned first_from = x[i] >= value, second_from = x[i + 1] >= value;
+                counts[level].above += first + second;
+                counts[level].above_twice += first & second;
+                counts[level].from += first_from + second_from;
+                counts[level].from_twice += first_from & second_from;
+            }
     }
-    const double strict = pair_effective_size(above, above_twice, n), loose = pair_effective_size(from, from_twice, n);
+}
+
+/* The smaller effective size of the two events. */
+static double tail_effective_size(const struct counts *counts, size_t n) {
+    const double strict = pair_effective_size(counts->above, counts->above_twice, n);
+    const double loose = pair_effective_size(counts->from, counts->from_twice, n);
     return strict < loose ? strict : loose;
 }
 
@@ -72,32 +93,84 @@ static void effective_ranks(double size, size_t n, size_t rank, double confidenc
     *high = *high > rank ? *high : rank;
 }
 
-static double shortfall_error(const double *loss, size_t n, double value_at_risk, double beyond) {
-    const double scale = (double)n / beyond;
-    struct sum excess = {0, 0}, squares = {0, 0};
-    for (size_t i = 0; i < n; i++)
-        if (loss[i] > value_at_risk)
-            sum_add(&excess, loss[i] - value_at_risk);
-    const double mean = sum_value(&excess) * scale / (double)n;
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        const double first = loss[i] > value_at_risk ? loss[i] - value_at_risk : 0;
-        const double second = loss[i + 1] > value_at_risk ? loss[i + 1] - value_at_risk : 0;
-        const double away = (first + second) * scale - 2 * mean;
-        sum_add(&squares, away * away);
+/* Intervals of the values at risk. */
+static void select_intervals(struct order *order, const struct sample *loss, const double *confidence, size_t n_levels,
+                             struct tail_estimate *tail) {
+    struct counts counts[ESTIMATE_LEVELS] = {{0, 0, 0, 0}};
+    struct order_wish wish[2 * ESTIMATE_LEVELS];
+    size_t n = 0;
+    count_beyond(loss, tail, n_levels, counts);
+    for (size_t i = 0; i < n_levels; i++) {
+        size_t low, high;
+        effective_ranks(tail_effective_size(&counts[i], loss->n), loss->n, estimate_rank(loss->n, confidence[i]),
+                        confidence[i], &low, &high);
+        tail[i].low = tail[i].high = NAN;
+        if (low >= 1)
+            wish[n++] = (struct order_wish){low, &tail[i].low};
+        if (high <= loss->n)
+            wish[n++] = (struct order_wish){high, &tail[i].high};
     }
-    return error_of(&squares, n);
+    order_values(order, loss, wish, n);
 }
 
-struct tail_estimate pair_tail(const double *loss, double *reordered, size_t n, double confidence) {
-    struct tail_estimate t = estimate_tail(reordered, n, confidence, &(size_t){0});
-    if (n < 2)
-        return t;
-    const size_t rank = estimate_rank(n, confidence);
-    size_t low, high;
-    effective_ranks(tail_effective_size(loss, n, t.value_at_risk), n, rank, confidence, &low, &high);
-    t.low = low >= 1 ? estimate_order(reordered, rank, low) : NAN;
-    t.high = high <= n ? estimate_order(reordered + rank - 1, n - rank + 1, high - rank + 1) : NAN;
-    if (!isnan(t.error))
-        t.error = shortfall_error(loss, n, t.value_at_risk, (double)n * (1 - confidence));
-    return t;
+/* Sums over the losses above a value at risk, and over pairs with any. */
+struct beyond {
+    struct sum excess, squares;
+    double scale, mean;
+};
+
+static double above(double loss, double value_at_risk) {
+    return loss > value_at_risk ? loss - value_at_risk : 0;
+}
+
+static void sum_excess(const struct sample *loss, const struct tail_estimate *tail, size_t n_levels,
+                       struct beyond *beyond) {
+    double room[SAMPLE_PIECE];
+    for (size_t k = 0; k < loss->n_pieces; k++) {
+        size_t n;
+        const double *x = loss->piece(loss, k, room, &n);
+        for (size_t i = 0; i < n; i++)
+            for (size_t level = 0; level < n_levels && x[i] > tail[level].value_at_risk; level++)
+                sum_add(&beyond[level].excess, x[i] - tail[level].value_at_risk);
+    }
+}
+
+static void sum_squares(const struct sample *loss, const struct tail_estimate *tail, size_t n_levels,
+                        struct beyond *beyond) {
+    double room[SAMPLE_PIECE];
+    for (size_t k = 0; k < loss->n_pieces; k++) {
+        size_t n;
+        const double *x = loss->piece(loss, k, room, &n);
+        for (size_t i = 0; i + 1 < n; i += 2)
+            for (size_t level = 0; level < n_levels; level++) {
+                struct beyond *own = &beyond[level];
+                const double value = tail[level].value_at_risk;
+                const double away = (above(x[i], value) + above(x[i + 1], value)) * own->scale - 2 * own->mean;
+                sum_add(&own->squares, away * away);
+            }
+    }
+}
+
+static void estimate_errors(const struct sample *loss, const double *confidence, size_t n_levels,
+                            struct tail_estimate *tail) {
+    struct beyond beyond[ESTIMATE_LEVELS] = {{{0, 0}, {0, 0}, 0, 0}};
+    const double n = (double)loss->n;
+    sum_excess(loss, tail, n_levels, beyond);
+    for (size_t i = 0; i < n_levels; i++) {
+        beyond[i].scale = n / (n * (1 - confidence[i]));
+        beyond[i].mean = sum_value(&beyond[i].excess) * beyond[i].scale / n;
+    }
+    sum_squares(loss, tail, n_levels, beyond);
+    for (size_t i = 0; i < n_levels; i++)
+        if (!isnan(tail[i].error))
+            tail[i].error = error_of(&beyond[i].squares, loss->n);
+}
+
+void pair_tails(struct order *order, const struct sample *loss, const double *confidence, size_t n_levels,
+                struct tail_estimate *tail) {
+    estimate_tails(order, loss, confidence, n_levels, tail);
+    if (loss->n < 2)
+        return;
+    select_intervals(order, loss, confidence, n_levels, tail);
+    estimate_errors(loss, confidence, n_levels, tail);
 }

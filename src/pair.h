@@ -8,8 +8,8 @@
 
 #include "estimate.h"
 
-/* Standard error of the mean of x, which is `mean`, from the sums of the n / 2 pairs. NaN for fewer than two. */
-double pair_mean_error(const double *x, size_t n, double mean);
+/* Standard error of the mean of a sample, which is `mean`, from the sums of its pairs. NaN for fewer than two. */
+double pair_mean_error(const struct sample *sample, double mean);
 
 /* How many independent paths would know a frequency as well as n paths in pairs do, of which `count` have the event, in
  * `twice` pairs both: n over the design effect 1 + correlation inside pairs (Kish 1965), with one pair of two events
@@ -21,9 +21,9 @@ double pair_effective_size(uint64_t count, uint64_t twice, uint64_t n);
 /* As interval_proportion of so many independent paths with the same frequency; counts are rounded outwards. */
 void pair_proportion(uint64_t count, uint64_t twice, uint64_t n, double *low, double *high);
 
-/* As estimate_tail, from losses in the order of the paths and a copy of them that is reordered; the interval of the
- * value at risk has the design effect of being beyond it, the error of the expected shortfall sums its influence
- * function over pairs. */
-struct tail_estimate pair_tail(const double *loss, double *reordered, size_t n, double confidence);
+/* As estimate_tails; the interval of a value at risk has the design effect of being beyond it, the error of an expected
+ * shortfall sums its influence function over pairs. */
+void pair_tails(struct order *order, const struct sample *loss, const double *confidence, size_t n_levels,
+                struct tail_estimate *tail);
 
 #endif

@@ -45,6 +45,7 @@ void progress_watch_signals(void) {
     action.sa_flags = SA_RESTART;
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         sigaction(watched[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
 }
 
 void progress_limit_time(double seconds) {

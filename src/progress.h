@@ -16,7 +16,8 @@ struct progress_line {
 };
 
 /* SIGINT, SIGTERM and SIGUSR1 ask the run to finish the batches in hand within a second, and to drop those that take
- * longer; a second SIGINT ends the program at once with code 130. */
+ * longer; a second SIGINT ends the program at once with code 130. A reader that is gone ends nothing: its stream fails.
+ */
 void progress_watch_signals(void);
 /* After so many seconds from now the same happens as after a signal. */
 void progress_limit_time(double seconds);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "night.h"
 #include "scenario_keys.h"
 
 enum { WIDTH = 112 };
@@ -133,6 +134,13 @@ static void add_reference(const struct field *fields, const char *path, struct t
     }
 }
 
+char *reference_batch(void) {
+    struct text out = {0};
+    text_add(&out, "The batch file is YAML. Every key, with what it takes:\n\n");
+    add_reference(night_fields, "", &out);
+    return text_take(&out);
+}
+
 char *reference_text(void) {
     struct text out = {0};
     text_add(
@@ -145,6 +153,8 @@ char *reference_text(void) {
     add_reference(mode_fields, "modes[].", &out);
     text_add(&out, "\nA tier:\n\n");
     add_reference(tier_fields, "liquidation.tiers[].", &out);
+    text_add(&out, "\nThe file of a venue:\n\n");
+    add_reference(venue_file_fields, "", &out);
     text_add(&out, "\nA matrix in a file:\n\n");
     add_reference(matrix_fields, "market.correlation.", &out);
     text_add(&out, "\nA table of prices:\n\n");

@@ -7,5 +7,7 @@
 char *reference_template(void);
 /* The reference of every key. */
 char *reference_text(void);
+/* The reference of every key of a batch file. */
+char *reference_batch(void);
 
 #endif

@@ -136,15 +136,12 @@ static void allocate_market(struct riskpool_results *results, int *ok) {
     results->correlation = unknown_numbers(n * n, ok);
 }
 
-static void allocate_mode(const struct riskpool_results *results, struct mode_results *mode, int keep_columns,
-                          int *ok) {
-    for (int i = 0; i < STAT_COUNT; i++)
-        mode->statistic[i] = unknown_numbers(result_field_size(results, &statistic_fields[i]), ok);
-    if (!keep_columns)
-        return;
+static void allocate_columns(struct riskpool_results *results, struct mode_results *mode,
+                             enum riskpool_status *status) {
+    const size_t n = results->size[DIM_PATH], n_times = result_field_size(results, &liquidation_time_field);
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        mode->column[i] = unknown_numbers(results->size[DIM_PATH], ok);
-    mode->liquidation_time = unknown_numbers(result_field_size(results, &liquidation_time_field), ok);
+        mode->column[i] = depot_lengthen(&results->depot, NULL, n, sizeof *mode->column[i], status);
+    mode->liquidation_time = depot_lengthen(&results->depot, NULL, n_times, sizeof *mode->liquidation_time, status);
 }
 
 enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns) {
@@ -158,8 +155,12 @@ enum riskpool_status results_allocate(struct riskpool_results *results, int keep
     if (!results->modes)
         return RISKPOOL_NO_MEMORY;
     for (size_t m = 0; m < results->n_modes; m++)
-        allocate_mode(results, &results->modes[m], keep_columns, &ok);
-    return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+        for (int i = 0; i < STAT_COUNT; i++)
+            results->modes[m].statistic[i] = unknown_numbers(result_field_size(results, &statistic_fields[i]), &ok);
+    enum riskpool_status status = ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    for (size_t m = 0; keep_columns && m < results->n_modes; m++)
+        allocate_columns(results, &results->modes[m], &status);
+    return status;
 }
 
 static void free_labels(char **labels, size_t n) {
@@ -172,9 +173,21 @@ static void free_mode(struct mode_results *mode) {
     free(mode->name);
     for (int i = 0; i < STAT_COUNT; i++)
         free(mode->statistic[i]);
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        free(mode->column[i]);
-    free(mode->liquidation_time);
+}
+
+static void free_sweep(struct sweep_results *sweep) {
+    for (size_t k = 0; k < sweep->n_points; k++)
+        riskpool_results_free(sweep->point[k]);
+    for (size_t a = 0; a < sweep->n_parameters; a++) {
+        free(sweep->axis[a].key);
+        free(sweep->axis[a].name);
+        free(sweep->axis[a].value);
+    }
+    free(sweep->point);
+    free(sweep->shortfall_crossing.at);
+    free(sweep->shortfall_crossing.error);
+    free(sweep->liquidation_crossing.at);
+    free(sweep->liquidation_crossing.error);
 }
 
 void riskpool_results_free(struct riskpool_results *results) {
@@ -190,16 +203,27 @@ void riskpool_results_free(struct riskpool_results *results) {
         free(results->comparison[i]);
     for (size_t i = 0; results->limits && i < results->n_limits; i++)
         free(results->limits[i].key);
-    void *const owned[] = {results->title,         results->source,
-                           results->currency,      results->name,
-                           results->confidence,    results->time,
-                           results->quantile,      results->bin,
-                           results->bin_edge,      results->path,
-                           results->modes,         results->price,
-                           results->volatility,    results->drift,
-                           results->correlation,   results->correlation_requested,
-                           results->scenario_text, results->resolved_scenario,
-                           results->limits,        results};
+    free_sweep(&results->sweep);
+    depot_free(&results->depot);
+    void *const owned[] = {results->title,
+                           results->source,
+                           results->currency,
+                           results->name,
+                           results->confidence,
+                           results->time,
+                           results->quantile,
+                           results->bin,
+                           results->bin_edge,
+                           results->modes,
+                           results->price,
+                           results->volatility,
+                           results->drift,
+                           results->correlation,
+                           results->correlation_requested,
+                           results->scenario_text,
+                           results->resolved_scenario,
+                           results->limits,
+                           results};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }

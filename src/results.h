@@ -3,6 +3,7 @@
 #ifndef RESULTS_H
 #define RESULTS_H
 
+#include "depot.h"
 #include "outcome.h"
 #include "riskpool.h"
 
@@ -71,7 +72,13 @@ struct result_field {
     X(mean_slippage, NONE, NONE, MONEY, "mean slippage of closing orders")                                             \
     X(mean_funding, NONE, NONE, MONEY, "mean funding and interest paid")                                               \
     X(mean_shortfall, NONE, NONE, MONEY, "mean shortfall; NaN: there is none")                                         \
-    X(mean_top_up, NONE, NONE, MONEY, "mean cash moved from the wallet into pools")
+    X(mean_top_up, NONE, NONE, MONEY, "mean cash moved from the wallet into pools")                                    \
+    X(mean_forfeited, NONE, NONE, MONEY, "mean of what liquidations left to the venue's fund")                         \
+    X(mean_closed_notional, NONE, NONE, MONEY, "mean notional closed by liquidations, at the mark")                    \
+    X(mean_rounds, NONE, NONE, ONE, "mean number of liquidations: pools closed, in whole or in part")                  \
+    X(mean_margin_peak_to_trough, NONE, NONE, ONE, "mean of highest over lowest multiplier of requirements on a path") \
+    X(mean_margin_largest_rise, NONE, NONE, ONE, "mean of the largest rise of a multiplier within five days")          \
+    X(worst_path, NONE, NONE, ONE, "number of the path with the largest loss, the first of equals; NaN: not known")
 
 /* Over `pair`: every mode against the first listed, on the same paths ("cross - isolated"). */
 #define COMPARISON_LIST(X)                                                                                             \
@@ -79,7 +86,11 @@ struct result_field {
     X(mean_excess_loss_se, PAIR, NONE, MONEY, "its paired standard error")                                             \
     FREQUENCY(X, rescue_frequency, PAIR, "share of paths on which the first mode liquidates and this one does not")    \
     FREQUENCY(X, contagion_frequency, PAIR, "share of paths on which this mode liquidates a position the first keeps") \
-    X(excess_loss_quantile, PAIR, QUANTILE, MONEY, "quantiles of loss minus loss of the first mode")
+    X(excess_loss_quantile, PAIR, QUANTILE, MONEY, "quantiles of loss minus loss of the first mode")                   \
+    X(excess_expected_shortfall, PAIR, CONFIDENCE, MONEY, "expected shortfall minus that of the first mode")           \
+    X(excess_expected_shortfall_se, PAIR, CONFIDENCE, MONEY, "its paired standard error (influence functions)")        \
+    X(excess_any_liquidation_frequency, PAIR, NONE, ONE, "share of paths with a liquidation minus the first mode's")   \
+    X(excess_any_liquidation_frequency_se, PAIR, NONE, ONE, "its paired standard error; of antithetic pairs a bound")
 
 enum statistic {
 #define X(name, a, b, unit, text) STAT_##name,
@@ -112,9 +123,35 @@ struct limit_result {
 struct mode_results {
     char *name;
     double *statistic[STAT_COUNT]; /* row-major, sizes by the field's dimensions */
-    /* Columns per path, n_kept entries; NULL when they are not kept. liquidation_time is [n_kept][n_positions]. */
+    /* Columns per path, n_kept entries, in the depot; NULL when they are not kept. liquidation_time is
+     * [n_kept][n_positions]. */
     double *column[OUTCOME_COUNT];
     double *liquidation_time;
+};
+
+enum { SWEEP_MOST_AXES = 2 };
+
+/* A swept parameter: its key in the scenario, the name of its dimension, what it takes. */
+struct sweep_axis {
+    char *key, *name;
+    size_t n;
+    double *value;
+};
+
+/* The results at every point of the grid, the last axis running fastest: the statistics of every mode without
+ * dimension or along `confidence`, and the comparisons likewise. */
+struct sweep_crossing {
+    double *at, *error;
+};
+
+struct sweep_results {
+    size_t n_parameters; /* 0: there is no sweep */
+    struct sweep_axis axis[SWEEP_MOST_AXES];
+    size_t n_points;
+    struct riskpool_results **point;
+    /* The value of the first axis at which a mode changes sides with the first mode, and its standard error; NaN: it
+     * does not. [pair][second axis][confidence] and [pair][second axis]. */
+    struct sweep_crossing shortfall_crossing, liquidation_crossing;
 };
 
 struct riskpool_results {
@@ -123,7 +160,8 @@ struct riskpool_results {
     uint64_t seed, n_paths;
     int complete;
     double start_equity;
-    size_t n_threads; /* that made them and may write them; 0 or 1: one */
+    size_t n_threads;   /* that made them and may write them; 0 or 1: one */
+    uint64_t in_memory; /* bytes of the results file that may be put together in memory; 0: RISKPOOL_MEMORY */
 
     size_t size[DIM_COUNT]; /* length of every dimension; size[DIM_NONE] = 1, size[DIM_PATH] = paths kept */
     char **position;        /* [position] names */
@@ -135,7 +173,8 @@ struct riskpool_results {
     double *quantile;       /* fractions */
     double *bin;            /* centres, money; one binning for all modes */
     double *bin_edge;
-    uint64_t *path; /* numbers of the paths kept, or NULL when they are 0 .. n-1 */
+    uint64_t *path;     /* numbers of the paths kept, in the depot, or NULL when they are 0 .. n-1 */
+    struct depot depot; /* of all that is [path] */
 
     size_t n_modes;
     struct mode_results *modes;
@@ -145,6 +184,7 @@ struct riskpool_results {
     double *correlation;                /* [asset][asset] as used */
     double *correlation_requested;      /* as written in the scenario, when it was repaired; else NULL */
 
+    struct sweep_results sweep;
     char *scenario_text, *resolved_scenario;
     size_t n_limits;
     struct limit_result *limits;
@@ -153,8 +193,8 @@ struct riskpool_results {
 /* Number of values of a field in `results`. */
 size_t result_field_size(const struct riskpool_results *results, const struct result_field *field);
 /* Allocates every array by `n_modes` and `size` of path, position, confidence, time, quantile, bin, alert and asset
- * (the other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path when `keep_columns`. On
- * failure what was allocated stays for riskpool_results_free. */
+ * (the other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path, which are not filled,
+ * when `keep_columns`. On failure what was allocated stays for riskpool_results_free. */
 enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns);
 /* The numbers along a dimension, or its labels; NULL for a dimension that has the other kind or none. */
 const double *results_coordinate(const struct riskpool_results *results, enum dimension dim);

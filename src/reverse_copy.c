@@ -72,7 +72,8 @@ static enum riskpool_status check_pool(const struct reverse_copy *copy, const st
     const struct riskpool_scenario *scenario = &copy->scenario;
     const struct stand stand = {.cash = pool->cash, .remaining = whole, .price = price};
     struct surface surface;
-    enum riskpool_status status = surface_init(&surface, &scenario->book, pool, &scenario->rule);
+    enum riskpool_status status =
+        surface_init_times(&surface, &scenario->book, pool, &scenario->rule, dynamic_start(&scenario->dynamic));
     if (status == RISKPOOL_OK)
         *breached |= surface_breached(&surface, &stand);
     surface_free(&surface);

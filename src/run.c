@@ -11,6 +11,7 @@
 #include "run.h"
 #include "run_results.h"
 #include "run_setup.h"
+#include "run_sweep.h"
 #include "scenario.h"
 #include "stats.h"
 #include "worker.h"
@@ -29,8 +30,8 @@ struct run {
     struct worker *worker;
     struct tally_part *part; /* [worker] */
     size_t packed_size;
-    void **packed;            /* [worker] bytes of a batch, when there is a spool */
-    double started, reported; /* seconds */
+    void **packed;                 /* [worker] bytes of a batch, when there is a spool */
+    double started, next_estimate; /* seconds */
     struct riskpool_progress progress;
     int stopped;
     enum riskpool_status status; /* of the first failure on the way */
@@ -66,7 +67,7 @@ static enum riskpool_status run_init(struct run *run) {
     enum riskpool_status status = run_setup_init(&run->setup, run->scenario, run->options->exact);
     if (status != RISKPOOL_OK)
         return status;
-    const struct tally_shape shape = run_tally_shape(&run->setup, run->options->target_error > 0.0);
+    const struct tally_shape shape = run_tally_shape(&run->setup, run->options);
     status = tally_init(&run->tally, &shape);
     return status == RISKPOOL_OK ? init_workers(run) : status;
 }
@@ -111,25 +112,31 @@ static int is_stopped(struct run *run) {
     return stopped;
 }
 
-/* Calls the progress report; the running estimate, whose cost grows with the paths, at most once a second. */
+/* The running estimate, whose cost grows with the paths while all workers wait: at most a hundredth of the time. */
+static void estimate_progress(struct run *run) {
+    const struct riskpool_scenario *s = run->scenario;
+    const double begin = seconds_now();
+    if (s->n_confidence == 0 || begin < run->next_estimate)
+        return;
+    size_t level = 0;
+    for (size_t i = 0; i < s->n_confidence; ++i)
+        if (s->confidence[i] <= 0.99)
+            level = i;
+    double error = NAN;
+    if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall, &error) ==
+        RISKPOOL_OK)
+        run->progress.half_width = INTERVAL_95 * error;
+    const double end = seconds_now(), pause = 100.0 * (end - begin);
+    run->next_estimate = end + (pause > 1.0 ? pause : 1.0);
+}
+
+/* Calls the progress report. */
 static void show_progress(struct run *run) {
     if (!run->options->progress)
         return;
-    const double now = seconds_now();
     run->progress.paths_done = run->tally.n_paths;
-    run->progress.elapsed = now - run->started;
-    const struct riskpool_scenario *s = run->scenario;
-    if (now - run->reported >= 1.0 && s->n_confidence > 0) {
-        size_t level = 0;
-        for (size_t i = 0; i < s->n_confidence; ++i)
-            if (s->confidence[i] <= 0.99)
-                level = i;
-        double error = NAN;
-        if (stats_expected_shortfall(&run->tally, 0, s->confidence[level], &run->progress.expected_shortfall, &error) ==
-            RISKPOOL_OK)
-            run->progress.half_width = INTERVAL_95 * error;
-        run->reported = seconds_now();
-    }
+    run->progress.elapsed = seconds_now() - run->started;
+    estimate_progress(run);
     if (run->options->progress(run->options->user, &run->progress))
         stop(run, RISKPOOL_STOPPED);
 }
@@ -320,6 +327,7 @@ static enum riskpool_status keep_rest(struct run *run, enum riskpool_status stat
 static enum riskpool_status fill_results(struct run *run, struct riskpool_results *results) {
     results->size[DIM_ASSET] = run->scenario->market.n_assets;
     results->n_threads = run->n_workers;
+    results->in_memory = run_memory_bound(run->options);
     const int complete = run->part_of != RUN_SAVED || (run->tally.n_paths == run->scenario->n_paths);
     enum riskpool_status status = stats_fill(&run->tally, run->n_workers, results);
     if (status == RISKPOOL_OK) {
@@ -337,7 +345,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
     struct run run = {
         .scenario = scenario, .options = options ? options : &defaults, .spool = spool, .part_of = part_of};
     int assembled = 0;
-    run.started = run.reported = seconds_now();
+    run.started = seconds_now();
+    run.next_estimate = run.started + 1.0;
     run.progress.expected_shortfall = run.progress.half_width = NAN;
     omp_init_lock(&run.lock);
     *results = NULL;
@@ -354,6 +363,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
     if (status == RISKPOOL_OK && assembled)
         status = fill_results(&run, filled);
     run_free(&run);
+    if (status == RISKPOOL_OK && assembled)
+        status = sweep_run(scenario, run.options, filled);
     omp_destroy_lock(&run.lock);
     if (status == RISKPOOL_OK && assembled)
         *results = filled;

@@ -18,7 +18,16 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
                                     const struct riskpool_run_options *options, struct spool *spool,
                                     enum run_part part_of, struct riskpool_results **results);
 
-/* Bytes that the run will leave on the disk, at least: in its spool and in its results file. */
-enum riskpool_status run_disk(const struct riskpool_scenario *scenario, uint64_t *spool, uint64_t *results);
+/* As riskpool_run_memory, for a run with a spool. */
+enum riskpool_status run_memory(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options,
+                                uint64_t *bytes);
+
+/* Bytes on the disk, at least. */
+struct run_disk {
+    uint64_t spool, results;
+    uint64_t files; /* those without a name, of the run's folder and beside the results */
+};
+enum riskpool_status run_disk(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options,
+                              struct run_disk *disk);
 
 #endif

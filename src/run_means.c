@@ -36,8 +36,11 @@ void run_take_out_means(const struct riskpool_scenario *scenario, const struct m
         const int lost = is_exposed(scenario, steps, m, 1.0);
         for (size_t i = 0; lost && i < sizeof of_loss / sizeof *of_loss; ++i)
             *statistic[of_loss[i]] = NAN;
-        if (!scenario->market.bridge && is_exposed(scenario, steps, m, -1.0))
-            *statistic[STAT_mean_shortfall] = NAN;
+        const int gone = !scenario->market.bridge && is_exposed(scenario, steps, m, -1.0);
+        if (gone)
+            *statistic[STAT_mean_shortfall] = *statistic[STAT_mean_closed_notional] = NAN;
+        if (scenario->carry.interval > 0 && (lost || gone))
+            *statistic[STAT_mean_funding] = NAN;
         first = m == 0 ? lost : first;
         if (m > 0 && (first || lost))
             results->comparison[COMP_mean_excess_loss][m - 1] = results->comparison[COMP_mean_excess_loss_se][m - 1] =

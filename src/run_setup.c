@@ -2,6 +2,7 @@
 #include "run_setup.h"
 
 #include <omp.h>
+#include <stdlib.h>
 
 enum { LEAST_TIMES = 32 };
 
@@ -29,6 +30,11 @@ static enum tally_keep keep_of(enum paths_kept kept) {
 enum riskpool_status run_setup_init(struct run_setup *setup, const struct riskpool_scenario *s, int exact) {
     *setup = (struct run_setup){.scenario = s};
     choose_times(setup);
+    setup->volatility = calloc(s->market.n_assets + 1, sizeof *setup->volatility);
+    if (!setup->volatility)
+        return RISKPOOL_NO_MEMORY;
+    for (size_t i = 0; i < s->market.n_assets; ++i)
+        setup->volatility[i] = s->market.assets[i].volatility;
     enum riskpool_status status = market_steps_create(&s->market, &setup->steps);
     if (status != RISKPOOL_OK)
         return status;
@@ -36,6 +42,13 @@ enum riskpool_status run_setup_init(struct run_setup *setup, const struct riskpo
         .book = &s->book,
         .rule = &s->rule,
         .procedure = &s->procedure,
+        .carry = s->carry.interval > 0 || s->carry.borrow > 0.0 ? &s->carry : NULL,
+        .orders = &s->orders,
+        .dynamic = s->dynamic.half_life > 0.0 ? &s->dynamic : NULL,
+        .volatility = setup->volatility,
+        .step_hours = s->market.step_hours,
+        .impact = s->impact.n_assets > 0 ? &s->impact : NULL,
+        .stress = &s->market.stress,
         .n_assets = s->market.n_assets,
         .initial = market_initial(setup->steps),
         .scale = s->market.model->scale,
@@ -55,9 +68,15 @@ void run_setup_free(struct run_setup *setup) {
     engine_free(&setup->engine);
     market_steps_free(setup->steps);
     setup->steps = NULL;
+    free(setup->volatility);
+    setup->volatility = NULL;
 }
 
-struct tally_shape run_tally_shape(const struct run_setup *setup, int growing) {
+uint64_t run_memory_bound(const struct riskpool_run_options *options) {
+    return options->memory > 0 ? options->memory : RISKPOOL_MEMORY;
+}
+
+struct tally_shape run_tally_shape(const struct run_setup *setup, const struct riskpool_run_options *options) {
     const struct riskpool_scenario *s = setup->scenario;
     return (struct tally_shape){
         .n_modes = s->book.n_modes,
@@ -68,10 +87,13 @@ struct tally_shape run_tally_shape(const struct run_setup *setup, int growing) {
         .n_confidence = s->n_confidence,
         .confidence = s->confidence,
         .n_paths = s->n_paths,
-        .n_paths_limit = growing ? UINT64_C(1) << 40 : 0,
+        .n_paths_limit = options->target_error > 0.0 ? UINT64_C(1) << 40 : 0,
         .keep = keep_of(s->paths_kept),
+        .in_memory = run_memory_bound(options),
+        .folder = options->folder,
         .antithetic = s->market.antithetic,
         .trajectories = s->trajectories,
+        .dynamic = s->dynamic.half_life > 0.0,
         .start_equity = engine_start_equity(&setup->engine),
     };
 }

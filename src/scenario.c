@@ -16,12 +16,21 @@ void riskpool_scenario_free(struct riskpool_scenario *scenario) {
         free(scenario->alerts[i].name);
     for (size_t i = 0; i < scenario->n_limits; i++)
         free(scenario->limits[i].key);
+    sweep_free(&scenario->sweep);
     market_free(&scenario->market);
+    free(scenario->carry.rate);
+    free(scenario->orders.stops);
+    free(scenario->orders.reductions);
+    free(scenario->orders.outages);
     rule_free(&scenario->rule);
+    impact_free(&scenario->impact);
     book_free(&scenario->book);
     free(scenario->alerts);
     free(scenario->limits);
     free(scenario->confidence);
+    free(scenario->venue.name);
+    free(scenario->venue.date);
+    free(scenario->venue.own);
     free(scenario->name);
     free(scenario->title);
     free(scenario->text);
@@ -41,6 +50,7 @@ static void fill_scenario(struct reading *reading) {
     struct riskpool_scenario *scenario = reading->scenario;
     struct scenario_keys *keys = &reading->keys;
     keys->title = keys->title ? keys->title : keys->name;
+    keys->venue = keys->liquidation.venue = NULL; /* its rules are in the keys by now */
     scenario->name = scenario_copy(reading, keys->name);
     scenario->title = scenario_copy(reading, keys->title);
     scenario->n_paths = keys->paths;
@@ -50,10 +60,16 @@ static void fill_scenario(struct reading *reading) {
     scenario_model(reading);
     scenario_positions(reading);
     scenario_modes(reading);
+    scenario_procedure(reading);
     scenario_rule(reading);
+    scenario_slippage(reading);
     scenario_stress(reading);
+    scenario_carry(reading);
+    scenario_orders(reading);
+    scenario_dynamic(reading);
     scenario_alerts(reading);
     scenario_limits(reading);
+    scenario_sweep(reading);
 }
 
 static void resolve(struct reading *reading) {
@@ -91,6 +107,8 @@ static void read_source(struct reading *reading, const struct source *source, co
     for (size_t i = 0; root->kind == NODE_MAP && i < n_overrides; i++)
         if (layer_path(overrides[i]))
             scenario_layer(reading, root, layer_path(overrides[i]));
+    if (root->kind == NODE_MAP)
+        scenario_venue(reading, root);
     field_read(scenario_fields, root, &reading->keys, &reading->tree, &reading->report);
     if (root->kind != NODE_MAP || reading->report.no_memory)
         return;
@@ -100,6 +118,8 @@ static void read_source(struct reading *reading, const struct source *source, co
         scenario_check(reading);
         resolve(reading);
     }
+    if (report_status(&reading->report) == RISKPOOL_OK)
+        scenario_sweep_points(reading);
 }
 
 /* Ends a reading: hands out the scenario, or nothing, and the messages. */

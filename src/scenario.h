@@ -4,8 +4,12 @@
 #define SCENARIO_H
 
 #include "book.h"
+#include "carry.h"
 #include "close.h"
+#include "dynamic.h"
+#include "impact.h"
 #include "market.h"
+#include "orders.h"
 #include "riskpool.h"
 #include "rule.h"
 
@@ -17,7 +21,37 @@ struct limit {
     double bound;  /* the statistic must not exceed it */
 };
 
+enum { SWEEP_MOST_PARAMETERS = 2, SWEEP_MOST_VALUES = 1000, SWEEP_MOST_POINTS = 2000 };
+
+/* A parameter of a sweep: a key of the scenario as of `-P`, or "leverage" or "volatility", multiples of every position
+ * and of every deviation; and what it takes in turn. */
+struct sweep_parameter {
+    char *key;
+    char *name; /* of its dimension in the results: the last part of the key */
+    size_t n;
+    char **text;   /* as written */
+    double *value; /* what that says: a number, a fraction, hours */
+};
+
+/* The grid of a sweep, the last parameter running fastest, and the scenario at each point. */
+struct sweep {
+    size_t n_parameters; /* 0: there is none */
+    struct sweep_parameter parameter[SWEEP_MOST_PARAMETERS];
+    size_t n_points;
+    struct riskpool_scenario **point;
+};
+
+/* The index of a point along a parameter. */
+size_t sweep_index(const struct sweep *sweep, size_t point, size_t parameter);
+
 enum paths_kept { PATHS_ALL, PATHS_TAIL, PATHS_NONE };
+
+/* Whose rules were read. */
+struct venue {
+    char *name; /* NULL: the scenario names none */
+    char *date; /* of the rules; NULL: not known */
+    char *own;  /* the keys that the scenario has itself, "fee, tiers"; NULL: none */
+};
 
 struct riskpool_scenario {
     char *name, *title;
@@ -26,6 +60,11 @@ struct riskpool_scenario {
     struct book book;     /* positions, modes */
     struct rule rule;
     struct procedure procedure;
+    struct carry carry;
+    struct orders orders;
+    struct dynamic dynamic;
+    struct impact impact; /* without assets: no slippage */
+    struct venue venue;
     size_t n_alerts;
     struct alert *alerts; /* margin levels first, each kind as listed */
     size_t n_confidence;
@@ -34,6 +73,7 @@ struct riskpool_scenario {
     struct limit *limits;
     enum paths_kept paths_kept;
     int trajectories;
+    struct sweep sweep;
     char *text;      /* the file as read */
     char *resolved;  /* YAML with every default filled in and every override applied */
     char sha256[65]; /* of `resolved`, lower-case hexadecimal */

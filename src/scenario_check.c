@@ -14,7 +14,8 @@ static void check_pool(struct reading *reading, size_t m, const struct pool *poo
     const struct riskpool_scenario *scenario = reading->scenario;
     const struct stand stand = {.cash = pool->cash, .remaining = start->remaining, .price = start->price};
     struct surface surface;
-    reading->report.no_memory |= surface_init(&surface, &scenario->book, pool, &scenario->rule) != RISKPOOL_OK;
+    reading->report.no_memory |= surface_init_times(&surface, &scenario->book, pool, &scenario->rule,
+                                                    dynamic_start(&scenario->dynamic)) != RISKPOOL_OK;
     if (!reading->report.no_memory && surface_breached(&surface, &stand)) {
         const struct node *modes = reading->keys.modes;
         const struct position_keys *first =

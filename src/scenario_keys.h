@@ -65,10 +65,38 @@ struct prices_keys {
     const struct node *columns;
 };
 
+struct top_up_keys {
+    const struct node *node;
+    double below, to, cap, delay;
+};
+
+struct reduce_keys {
+    const struct node *node;
+    double margin_level, utilisation, share;
+};
+
 struct account_keys {
     const struct node *node;
     char *currency;
     double balance;
+    struct top_up_keys top_up;
+    struct item_list reduce;
+};
+
+struct carry_keys {
+    const struct node *node;
+    const struct node *funding;
+    double interval, borrow;
+};
+
+struct funding_file_keys {
+    const struct node *node;
+    char *file, *sha256;
+};
+
+struct dynamic_keys {
+    const struct node *node;
+    double half_life, floor, cap, rate_limit, notice;
 };
 
 struct position_keys {
@@ -76,13 +104,36 @@ struct position_keys {
     char *name, *asset;
     int side; /* enum position_side, or -1 */
     double notional, quantity, entry, margin, leverage;
+    double stop_loss, trailing_stop;
 };
 
 struct liquidation_keys {
     const struct node *node;
     const struct node *maintenance, *tiers;
-    int base, strict, amount, price, remainder;
-    double fee;
+    char *venue;
+    int base, strict, amount, order, price, limit, remainder, fee_base, fee_in_maintenance;
+    struct dynamic_keys dynamic;
+    double fee, fraction, cooldown, full_below, restore_to, tier_steps, backstop;
+};
+
+/* The file of a venue. */
+struct venue_keys {
+    const struct node *node;
+    char *name, *date, *note;
+    const struct node *source;
+};
+
+struct venue_file_keys {
+    const struct node *node;
+    struct venue_keys venue;
+    const struct node *liquidation;
+};
+
+struct slippage_keys {
+    const struct node *node;
+    const struct node *depth;
+    int shape; /* enum impact_shape, or -1 */
+    double half_life;
 };
 
 struct alert_keys {
@@ -95,8 +146,9 @@ struct stress_keys {
     double at, over;
     const struct node *returns, *beta, *recovery;
     char *beta_to;
-    double volatility, blend;
+    double volatility, blend, depth;
     const struct node *toward;
+    int outage;
 };
 
 struct recovery_keys {
@@ -108,6 +160,12 @@ struct recovery_keys {
 struct output_keys {
     const struct node *node;
     int paths, trajectories;
+};
+
+struct sweep_keys {
+    const struct node *node;
+    char *parameter;
+    const struct node *values;
 };
 
 /* An entry of `modes` that is a map, and an entry of its `pools`. */
@@ -128,7 +186,7 @@ struct pool_keys {
 /* An entry of a list of tiers, and a matrix in a file. */
 struct tier_keys {
     const struct node *node;
-    double from, rate;
+    double from, rate, amount;
 };
 
 struct matrix_keys {
@@ -138,7 +196,7 @@ struct matrix_keys {
 
 struct scenario_keys {
     const struct node *node;
-    char *name, *title;
+    char *name, *title, *venue;
     double horizon, step;
     int monitoring; /* 0: continuous, 1: step */
     uint64_t paths, seed;
@@ -146,21 +204,27 @@ struct scenario_keys {
     struct market_keys market;
     struct account_keys account;
     struct item_list positions;
+    struct carry_keys carry;
     const struct node *modes;
     struct liquidation_keys liquidation;
+    struct slippage_keys slippage;
     struct alert_keys alerts;
     struct item_list stress;
     struct number_list confidence;
     const struct node *limits;
     struct output_keys output;
+    struct item_list sweep;
 };
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[];
+    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], slippage_fields[],
+    venue_fields[], venue_file_fields[], carry_fields[], funding_file_fields[], top_up_fields[], reduce_fields[],
+    dynamic_fields[], sweep_fields[];
 extern const struct choice model_choices[], filter_choices[];
-/* How a share of the next regimes, a rate of maintenance, a return and a beta of a stress, and a bound of a limit are
- * read. */
-extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound;
+/* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, a bound of a
+ * limit, and a depth are read. */
+extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
+    slippage_depth, funding_rate;
 
 #endif

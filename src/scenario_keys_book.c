@@ -1,4 +1,4 @@
-/* The tables of the scenario file for what the account holds: positions, modes, and the rules of liquidation. */
+/* The tables of the scenario file for what the account holds: positions and modes. */
 #include "scenario_keys.h"
 
 #define AT(structure, member) .offset = offsetof(struct structure, member)
@@ -67,6 +67,23 @@ const struct field position_fields[] = {
      .range = RANGE_ABOVE(0),
      .sentence = "notional over initial margin, instead of the margin",
      .example = "10"},
+    {.name = "stop_loss",
+     .type = FIELD_NUMBER,
+     AT(position_keys, stop_loss),
+     .alternative = 1,
+     .range = RANGE_ABOVE(0),
+     .unit = "account currency",
+     .sentence =
+         "price at which the holder closes the position: below the asset's price for a long one, above for a short "
+         "one; a gap closes at the price after it",
+     .example = "54000"},
+    {.name = "trailing_stop",
+     .type = FIELD_FRACTION,
+     AT(position_keys, trailing_stop),
+     .alternative = 1,
+     .range = RANGE_OPEN(0, 1),
+     .sentence = "the same at this distance from the best price at a step end so far; with both, the nearer holds",
+     .example = "8%"},
     {.name = NULL},
 };
 
@@ -117,99 +134,4 @@ const struct field mode_fields[] = {
     {.name = NULL},
 };
 
-const struct field tier_fields[] = {
-    {.name = "from",
-     .type = FIELD_NUMBER,
-     AT(tier_keys, from),
-     .required = 1,
-     .range = RANGE_FROM(0),
-     .unit = "account currency",
-     .sentence = "notional from which the rate holds; the first is 0, then ascending"},
-    {.name = "rate",
-     .type = FIELD_FRACTION,
-     AT(tier_keys, rate),
-     .required = 1,
-     .range = {0, 1, OPEN_HIGH},
-     .sentence = "maintenance margin rate on the part of the notional above; not descending"},
-    {.name = NULL},
-};
-
-const struct field maintenance_rate = {.name = "maintenance", .type = FIELD_FRACTION, .range = {0, 1, OPEN_HIGH}};
 const struct field limit_bound = {.name = "limits", .type = FIELD_FRACTION};
-
-static const struct choice amount_choices[] = {{"full", "everything in the pool at once", 0},
-                                               {"one-by-one", NULL, 1},
-                                               {"tier-steps", NULL, 1},
-                                               {"fraction", NULL, 1},
-                                               {"restore", NULL, 1},
-                                               {NULL, NULL, 0}};
-static const struct choice price_choices[] = {
-    {"mark", "the price of the market at that moment", 0},
-    {"bankruptcy", "the price at which the pool's equity is zero: the venue takes the positions over", 0},
-    {NULL, NULL, 0}};
-static const struct choice remainder_choices[] = {
-    {"returned", "to the wallet", 0}, {"forfeited", "to the venue's insurance fund", 0}, {NULL, NULL, 0}};
-static const struct choice base_choices[] = {
-    {"mark", "the current notional", 0}, {"entry", "the notional at entry", 0}, {NULL, NULL, 0}};
-
-const struct field liquidation_fields[] = {
-    {.name = "maintenance",
-     .type = FIELD_NODE,
-     AT(liquidation_keys, maintenance),
-     .rival = "tiers",
-     .unit = "fraction from 0 to below 1, or {ASSET: 1%, default: 0.5%}, or {tiers: ...}",
-     .sentence = "flat maintenance margin rate; default 0.5%",
-     .example = "0.5%"},
-    {.name = "tiers",
-     .type = FIELD_NODE,
-     AT(liquidation_keys, tiers),
-     .rival = "maintenance",
-     .alternative = 1,
-     .unit = "list of {from: notional, rate: fraction}, or {ASSET: list, default: list}",
-     .sentence = "marginal maintenance rates instead of a flat one",
-     .example = "[{from: 0, rate: 0.4%}, {from: 50000, rate: 0.5%}]"},
-    {.name = "maintenance_base",
-     .type = FIELD_CHOICE,
-     AT(liquidation_keys, base),
-     .standard = "mark",
-     .choices = base_choices,
-     .sentence = "notional that the maintenance is taken of"},
-    {.name = "strict",
-     .type = FIELD_FLAG,
-     AT(liquidation_keys, strict),
-     .standard = "false",
-     .sentence = "true: equity equal to the maintenance margin is still safe"},
-    {.name = "amount",
-     .type = FIELD_CHOICE,
-     AT(liquidation_keys, amount),
-     .standard = "full",
-     .choices = amount_choices,
-     .sentence = "how much is closed"},
-    {.name = "price",
-     .type = FIELD_CHOICE,
-     AT(liquidation_keys, price),
-     .standard = "mark",
-     .choices = price_choices,
-     .sentence = "price at which positions are closed"},
-    {.name = "remainder",
-     .type = FIELD_CHOICE,
-     AT(liquidation_keys, remainder),
-     .standard = "returned",
-     .choices = remainder_choices,
-     .sentence = "where the cash goes that is left in a liquidated pool"},
-    {.name = "fee",
-     .type = FIELD_FRACTION,
-     AT(liquidation_keys, fee),
-     .standard = "0",
-     .range = {0, 1, OPEN_HIGH},
-     .sentence = "fee on the closed notional"},
-    {.name = "venue", .type = FIELD_LATER, .sentence = "give the venue's rules with the keys of 'liquidation'"},
-    {.name = "fraction", .type = FIELD_LATER},
-    {.name = "cooldown", .type = FIELD_LATER},
-    {.name = "full_below", .type = FIELD_LATER},
-    {.name = "restore_to", .type = FIELD_LATER},
-    {.name = "order", .type = FIELD_LATER},
-    {.name = "limit", .type = FIELD_LATER},
-    {.name = "fee_base", .type = FIELD_LATER, .sentence = "fees are taken on the closed notional"},
-    {.name = NULL},
-};

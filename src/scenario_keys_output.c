@@ -30,6 +30,24 @@ static const struct choice paths_choices[] = {{"all", "the columns of every path
                                               {"none", "statistics only", 0},
                                               {NULL, NULL, 0}};
 
+const struct field sweep_fields[] = {
+    {.name = "parameter",
+     .type = FIELD_TEXT,
+     AT(sweep_keys, parameter),
+     .required = 1,
+     .sentence = "any key as of -P; market.correlation.BTC.ETH is both entries of a pair; leverage and volatility are "
+                 "multiples of every position and of every deviation",
+     .example = "market.correlation_blend"},
+    {.name = "values",
+     .type = FIELD_NODE,
+     AT(sweep_keys, values),
+     .required = 1,
+     .unit = "list of numbers, percentages or durations",
+     .sentence = "what it takes in turn",
+     .example = "[0, 0.25, 0.5, 0.75, 1]"},
+    {.name = NULL},
+};
+
 const struct field output_fields[] = {
     {.name = "paths",
      .type = FIELD_CHOICE,

@@ -73,7 +73,21 @@ const struct field stress_fields[] = {
      .unit = "rows of numbers, or {file: x.csv}",
      .sentence = "the matrix that correlation_blend leads to",
      .example = "{file: crisis.csv}"},
-    {.name = "depth", .type = FIELD_LATER, .sentence = "it belongs to slippage"},
+    {.name = "outage",
+     .type = FIELD_FLAG,
+     AT(stress_keys, outage),
+     .standard = "false",
+     .sentence =
+         "true: the venue does nothing for as long: no stops, top-ups, reductions, liquidations; they follow at the "
+         "first step end after it"},
+    {.name = "depth",
+     .type = FIELD_NUMBER,
+     AT(stress_keys, depth),
+     .alternative = 1,
+     .range = {0, 1000, OPEN_LOW},
+     .sentence = "factor on the depths of 'slippage': from 'at' on, the closings of a return at that moment included; "
+                 "with 'over' after 'at' only",
+     .example = "0.1"},
     {.name = NULL},
 };
 

@@ -124,6 +124,43 @@ static struct node *choose_modes(struct override *override, const struct node *l
     return chosen;
 }
 
+/* The number of an asset that the path names, as it stands in the market; n when there is none. */
+static size_t take_asset(struct override *override, const struct node *assets) {
+    size_t best = 0, found = assets->n;
+    for (size_t i = 0; i < assets->n; i++) {
+        const struct node *name = node_find(assets->item[i], "name");
+        const size_t length = name && name->kind == NODE_SCALAR ? strlen(name->text) : 0;
+        const char after = length && strncmp(override->path, name->text, length) == 0 ? override->path[length] : 'x';
+        if ((after == '.' || after == '\0') && length > best) {
+            best = length;
+            found = i;
+        }
+    }
+    if (found < assets->n)
+        override->path += best + (override->path[best] == '.');
+    return found;
+}
+
+/* market.correlation.BTC.ETH: both entries of a pair. Returns 0 when the path is something else. */
+static int set_pair(struct override *override, const struct node *root, struct node *value) {
+    static const char start[] = "market.correlation.";
+    const struct node *market = root->kind == NODE_MAP ? node_find(root, "market") : NULL;
+    const struct node *assets = market && market->kind == NODE_MAP ? node_find(market, "assets") : NULL;
+    const struct node *rows = assets ? node_find(market, "correlation") : NULL;
+    if (!rows || rows->kind != NODE_LIST || assets->kind != NODE_LIST || rows->n != assets->n ||
+        strncmp(override->path, start, sizeof start - 1) != 0)
+        return 0;
+    const char *path = override->path;
+    override->path += sizeof start - 1;
+    const size_t i = take_asset(override, assets), k = i < assets->n ? take_asset(override, assets) : i;
+    const int fits = k < assets->n && k != i && *override->path == '\0' && rows->item[i]->kind == NODE_LIST &&
+                     rows->item[k]->kind == NODE_LIST && rows->item[i]->n == rows->n && rows->item[k]->n == rows->n;
+    if (fits)
+        rows->item[i]->item[k] = rows->item[k]->item[i] = value;
+    override->path = path;
+    return fits;
+}
+
 void scenario_override(struct reading *reading, struct node *root, const char *assignment) {
     struct override override = {.reading = reading, .place = {.line = 1, .column = 1, .width = 1}, .path = assignment};
     struct report *report = &reading->report;
@@ -139,6 +176,8 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
         return;
     memcpy(path, assignment, (size_t)(equals - assignment));
     override.path = path;
+    if (set_pair(&override, root, value))
+        return;
     struct node **slot = &root;
     while (slot && *override.path != '\0') {
         struct node *node = *slot;

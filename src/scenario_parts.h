@@ -12,8 +12,9 @@ struct reading {
     struct report report;
     struct scenario_keys keys;
     struct riskpool_scenario *scenario;
-    const char *path; /* of the scenario; files that it names are relative to it */
-    int lenient;      /* mistakes that only a run would suffer from are warnings */
+    const char *path;         /* of the scenario; files that it names are relative to it */
+    const struct node *venue; /* where the scenario names its venue; NULL without one */
+    int lenient;              /* mistakes that only a run would suffer from are warnings */
 };
 
 /* Applies "key.path=value" to the tree below `root`. */
@@ -21,7 +22,9 @@ void scenario_override(struct reading *reading, struct node *root, const char *a
 
 /* Lays the stress events of the file `path` over those below `root`. */
 void scenario_layer(struct reading *reading, struct node *root, const char *path);
-/* 1 for what was written in such a file. */
+/* Makes the rules of the venue that `root` names the defaults of its `liquidation`. */
+void scenario_venue(struct reading *reading, struct node *root);
+/* 1 for what was written in another file than the scenario: stress laid over it, a venue. */
 int scenario_is_layer(const struct reading *reading, const struct node *node);
 /* Warns of the assets that such files name and the scenario does not have. */
 void scenario_note_layers(struct reading *reading);
@@ -36,12 +39,24 @@ void scenario_jumps(struct reading *reading);
 void scenario_heston(struct reading *reading);
 void scenario_positions(struct reading *reading);
 void scenario_modes(struct reading *reading);
+void scenario_procedure(struct reading *reading);
 void scenario_rule(struct reading *reading);
+void scenario_slippage(struct reading *reading);
+/* 1 when the scenario has that section. */
+int scenario_has_slippage(const struct reading *reading);
 void scenario_stress(struct reading *reading);
+void scenario_carry(struct reading *reading);
+void scenario_orders(struct reading *reading);
+void scenario_dynamic(struct reading *reading);
 void scenario_alerts(struct reading *reading);
 void scenario_limits(struct reading *reading);
+void scenario_sweep(struct reading *reading);
 /* Pools that start in breach; only for a scenario without mistakes. */
 void scenario_check(struct reading *reading);
+/* Reads the scenario at every point of the sweep; after it is resolved, and only for one without mistakes. */
+void scenario_sweep_points(struct reading *reading);
+void sweep_free(struct sweep *sweep);
+size_t sweep_size(const struct sweep *sweep);
 
 /* A matrix over the assets as written, with the places of its entries; missing entries are NaN. */
 struct matrix {
@@ -71,6 +86,9 @@ struct rows {
 int rows_read(struct reading *reading, struct rows *rows);
 /* The place of a row of the table. */
 struct place rows_place(const struct rows *rows, size_t row);
+
+/* A time in steps when it is a whole number of them, -1 otherwise. */
+double scenario_whole_steps(const struct reading *reading, double seconds);
 
 /* Index of a name; n_assets or n_positions, reported, when there is none. */
 size_t scenario_find_asset(struct reading *reading, const struct node *node);

@@ -1,4 +1,5 @@
 /* What every stage of a reading does: own memory, find files and names, object. */
+#include <math.h>
 #include <nettle/sha2.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -29,6 +30,11 @@ void scenario_digest(const char *text, size_t size, char hexadecimal[65]) {
         hexadecimal[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
     hexadecimal[64] = '\0';
+}
+
+double scenario_whole_steps(const struct reading *reading, double seconds) {
+    const double tolerance = 1e-9, steps = seconds / reading->keys.step, whole = round(steps);
+    return fabs(steps - whole) <= tolerance * fmax(1, whole) ? whole : -1;
 }
 
 char *scenario_beside(struct reading *reading, const struct node *node, const char *file) {

@@ -1,4 +1,5 @@
-/* The margin rule and the liquidation procedure: flat rates and tiers, for all assets or by asset, become tiers. */
+/* The margin rule: flat rates and tiers, for all assets or by asset, become tiers. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,18 @@ static void check_order(struct reading *reading, const struct node *list, const 
     }
 }
 
+/* An amount that is given must be the one that makes the requirement continuous, to the cent. */
+static void check_amount(struct reading *reading, const struct node *list, const struct tier_keys *keys, size_t k) {
+    double due = 0;
+    for (size_t i = 1; i <= k; i++)
+        due += keys[i].from * (keys[i].rate - keys[i - 1].rate);
+    if (fabs(keys[k].amount - due) > 0.005 + 1e-9 * fabs(due))
+        report_error(&reading->report, node_place(list->item[k], "amount"),
+                     "from x (rate - rate of the tier before) + amount of the tier before; or leave 'amount' out",
+                     "the requirement jumps where this tier starts: its amount is %.12g, a continuous one has %.12g",
+                     keys[k].amount, due);
+}
+
 static void read_tier_list(struct reading *reading, const struct node *list, struct tiers *tiers) {
     struct tier_keys *keys = tree_allocate(&reading->tree, (list->n + 1) * sizeof *keys);
     if (list->n == 0 || list->n > TIERS_MOST) {
@@ -41,6 +54,7 @@ static void read_tier_list(struct reading *reading, const struct node *list, str
     for (size_t k = 0; k < list->n; k++) {
         field_read(tier_fields, list->item[k], &keys[k], &reading->tree, &reading->report);
         check_order(reading, list, keys, k);
+        check_amount(reading, list, keys, k);
         tiers->tier[tiers->n++] = (struct tier){.from = keys[k].from, .rate = keys[k].rate};
     }
 }
@@ -66,6 +80,17 @@ static void copy_tiers(struct reading *reading, const struct tiers *from, struct
     }
 }
 
+static void refuse_asset(struct reading *reading, const char *name, const struct node *map, const char *asset) {
+    const char *venue = reading->scenario->venue.name;
+    if (venue)
+        report_error(&reading->report, &reading->venue->place,
+                     "give it in 'liquidation', or a 'default' for all others",
+                     "venue '%s' has no rates of maintenance for asset '%s'", venue, asset);
+    else
+        report_error(&reading->report, &map->place, "give it, or a 'default' for all others",
+                     "'%s' has no entry for asset '%s'", name, asset);
+}
+
 /* {ASSET: schedule, ..., default: schedule}. */
 static void read_by_asset(struct reading *reading, const char *name, const struct node *map) {
     const struct market *market = &reading->scenario->market;
@@ -73,21 +98,19 @@ static void read_by_asset(struct reading *reading, const char *name, const struc
     const struct node *rest = node_find(map, "default");
     struct tiers standard = {0};
     for (size_t k = 0; k < map->n; k++)
-        if (map->item[k] != rest)
+        if (map->item[k] != rest && !scenario_is_layer(reading, map->key[k]))
             scenario_find_asset(reading, map->key[k]);
     if (rest)
         read_schedule(reading, name, rest, &standard);
     for (size_t i = 0; i < market->n_assets; i++) {
         const char *asset = market->assets[i].name ? market->assets[i].name : "";
         const struct node *own = node_find(map, asset);
-        if (own) {
+        if (own)
             read_schedule(reading, name, own, &rule->of_asset[i]);
-        } else if (rest) {
+        else if (rest)
             copy_tiers(reading, &standard, &rule->of_asset[i]);
-        } else {
-            report_error(&reading->report, &map->place, "give it, or a 'default' for all others",
-                         "'%s' has no entry for asset '%s'", name, asset);
-        }
+        else
+            refuse_asset(reading, name, map, asset);
     }
     free(standard.tier);
 }
@@ -142,15 +165,16 @@ static void resolve(struct reading *reading) {
     }
 }
 
-static void read_procedure(struct reading *reading) {
-    const struct liquidation_keys *keys = &reading->keys.liquidation;
-    reading->scenario->procedure = (struct procedure){
-        .price = keys->price == 1 ? CLOSE_AT_BANKRUPTCY : CLOSE_AT_MARK,
-        .remainder = keys->remainder == 1 ? REMAINDER_FORFEITED : REMAINDER_RETURNED,
-        .fee = keys->fee,
-    };
-    reading->scenario->rule.base = keys->base == 1 ? BASE_ENTRY : BASE_MARK;
-    reading->scenario->rule.strict = keys->strict;
+/* A requirement that covers the fee of closing: the rates rise by it, the offsets stay. */
+static void add_fee(struct reading *reading, struct tiers *tiers, size_t asset) {
+    const double fee = reading->scenario->procedure.fee;
+    const double most = tiers->n > 0 ? tiers->tier[tiers->n - 1].rate + fee : 0;
+    if (most >= 1)
+        report_error(&reading->report, node_place(reading->keys.liquidation.node, "fee_in_maintenance"), NULL,
+                     "the rate of maintenance of asset '%s' and the fee come to %.10g; together they must stay below 1",
+                     reading->scenario->market.assets[asset].name, most);
+    for (size_t k = 0; k < tiers->n; k++)
+        tiers->tier[k].rate += fee;
 }
 
 void scenario_rule(struct reading *reading) {
@@ -159,7 +183,8 @@ void scenario_rule(struct reading *reading) {
     const char *name = keys->tiers ? "tiers" : "maintenance";
     const struct node *node = keys->tiers ? keys->tiers : keys->maintenance;
     node = node ? node : node_scalar(&reading->tree, "0.5%", 4, NULL);
-    read_procedure(reading);
+    rule->base = keys->base == BASE_ENTRY ? BASE_ENTRY : BASE_MARK;
+    rule->strict = keys->strict;
     rule->of_asset = scenario_allocate(reading, reading->scenario->market.n_assets, sizeof *rule->of_asset);
     if (!rule->of_asset || !node)
         return;
@@ -174,6 +199,9 @@ void scenario_rule(struct reading *reading) {
             read_for_all(reading, name, node);
     }
     resolve(reading);
-    for (size_t i = 0; i < rule->n_assets; i++)
+    for (size_t i = 0; i < rule->n_assets; i++) {
         tiers_complete(&rule->of_asset[i]);
+        if (reading->scenario->procedure.fee_in_maintenance)
+            add_fee(reading, &rule->of_asset[i], i);
+    }
 }

@@ -6,7 +6,6 @@
 #include "corr.h"
 #include "scenario_parts.h"
 
-static const double step_tolerance = 1e-9;
 /* A return by beta, in the range of those that are written. */
 static const double least_return = -1 + 1e-9, largest_return = 1000;
 
@@ -18,12 +17,6 @@ struct event {
     struct recovery_keys recovery;
     struct node *to; /* of the recovery, resolved */
 };
-
-/* A time in steps when it is a whole number of them, -1 otherwise. */
-static double whole_steps(double seconds, double step) {
-    double steps = seconds / step, whole = round(steps);
-    return fabs(steps - whole) <= step_tolerance * fmax(1, whole) ? whole : -1;
-}
 
 static double horizon_steps(const struct reading *reading) {
     return (double)reading->scenario->market.n_steps;
@@ -38,7 +31,7 @@ static void refuse_end(struct reading *reading, const struct place *place, const
 
 /* Sets the steps of a gap: the one of (t_{k-1}, t_k] that contains `at`; 0 belongs to the first. */
 static void place_gap(struct reading *reading, const struct stress_keys *keys, struct stress_return *move) {
-    double whole = whole_steps(keys->at, reading->keys.step);
+    double whole = scenario_whole_steps(reading, keys->at);
     double step = (whole >= 0 ? whole : ceil(keys->at / reading->keys.step)) - 1;
     move->gap = 1;
     if (step >= horizon_steps(reading))
@@ -51,8 +44,8 @@ static void place_gap(struct reading *reading, const struct stress_keys *keys, s
 static void place_stretch(struct reading *reading, const struct stress_keys *keys, uint64_t *first_step,
                           uint64_t *last_step) {
     const int open = isnan(keys->over);
-    double first = whole_steps(keys->at, reading->keys.step);
-    double last = open ? horizon_steps(reading) : whole_steps(keys->at + keys->over, reading->keys.step);
+    double first = scenario_whole_steps(reading, keys->at);
+    double last = open ? horizon_steps(reading) : scenario_whole_steps(reading, keys->at + keys->over);
     if (first < 0 || (!open && last <= first)) {
         report_error(&reading->report, node_place(keys->node, first < 0 ? "at" : "over"), NULL,
                      open ? "an event with factors starts at a step end"
@@ -71,7 +64,7 @@ static void place_stretch(struct reading *reading, const struct stress_keys *key
 static void place_recovery(struct reading *reading, struct event *event) {
     const struct recovery_keys *recovery = &event->recovery;
     const struct place *place = node_place(recovery->node, "over");
-    double steps = whole_steps(recovery->over, reading->keys.step), low = (double)event->move.last_step + 1;
+    double steps = scenario_whole_steps(reading, recovery->over), low = (double)event->move.last_step + 1;
     if (steps < 1)
         report_error(&reading->report, place, NULL, "a recovery lasts a whole number of steps");
     else if (low + steps > horizon_steps(reading))
@@ -222,16 +215,16 @@ static const double *read_toward(struct reading *reading, struct stress_keys *ke
     return room;
 }
 
-static void read_factor(struct reading *reading, struct stress_keys *keys) {
+static void read_factor(struct reading *reading, struct stress_keys *keys, uint64_t first_step, uint64_t last_step) {
     struct market *market = &reading->scenario->market;
     struct stress_factor *factor = &market->stress.factors[market->stress.n_factors];
-    *factor = (struct stress_factor){.volatility = isnan(keys->volatility) ? 1 : keys->volatility,
+    *factor = (struct stress_factor){.first_step = first_step,
+                                     .last_step = last_step,
+                                     .volatility = isnan(keys->volatility) ? 1 : keys->volatility,
                                      .blend = isnan(keys->blend) ? 0 : keys->blend};
     factor->toward = read_toward(
         reading, keys, market->stress.matrices + market->stress.n_factors * market->n_assets * market->n_assets);
     market->stress.n_factors++;
-    if (horizon_steps(reading) > 0 && !isnan(keys->at))
-        place_stretch(reading, keys, &factor->first_step, &factor->last_step);
 }
 
 /* Objects to a key without the one that it belongs to. */
@@ -241,14 +234,15 @@ static void need_key(struct reading *reading, const struct node *node, const cha
 }
 
 static void check_event(struct reading *reading, const struct stress_keys *keys) {
-    static const char *const effects[] = {"return", "volatility", "correlation_blend", "depth"};
+    static const char *const effects[] = {"return", "volatility", "correlation_blend", "depth", "outage"};
     const struct node *node = keys->node;
     size_t e = 0;
     while (e < sizeof effects / sizeof *effects && !node_find(node, effects[e]))
         e++;
     if (e == sizeof effects / sizeof *effects)
         report_error(&reading->report, &node->place,
-                     "one of 'return', 'volatility' and 'correlation_blend', or several", "the event does nothing");
+                     "one of 'return', 'volatility', 'correlation_blend', 'depth' and 'outage', or several",
+                     "the event does nothing");
     need_key(reading, node, "beta", "beta_to");
     need_key(reading, node, "beta_to", "beta");
     need_key(reading, node, "beta_to", "return");
@@ -259,26 +253,54 @@ static void check_event(struct reading *reading, const struct stress_keys *keys)
                      "'return' says nothing of '%s'", keys->beta_to);
 }
 
+static void add_outage(struct reading *reading, uint64_t first_step, uint64_t last_step) {
+    struct orders *orders = &reading->scenario->orders;
+    orders->outages[orders->n_outages++] = (struct outage){first_step, last_step};
+}
+
+/* Notes how deep books are; hours need no steps. `is_said`: other effects of the event say where it does not fit. */
+static void read_depth(struct reading *reading, struct stress_keys *keys, int is_said) {
+    struct stress *stress = &reading->scenario->market.stress;
+    const double rounding = 1e-9 * reading->keys.step, horizon = reading->keys.horizon;
+    const int open = isnan(keys->over);
+    const double from = open ? keys->at - rounding : keys->at + rounding, to = open ? horizon : keys->at + keys->over;
+    if (!scenario_has_slippage(reading)) {
+        report_error(&reading->report, node_place(keys->node, "depth"), "slippage: {depth: 20000000}",
+                     "'depth' needs a section 'slippage'");
+    } else if (keys->at >= horizon || to > horizon + rounding) {
+        if (!is_said && keys->at >= horizon)
+            refuse_end(reading, node_place(keys->node, "at"), "the event is", keys->at);
+        else if (!is_said)
+            refuse_end(reading, node_place(keys->node, "over"), "the event ends", to);
+    } else {
+        stress->depths[stress->n_depths++] = (struct stress_depth){from / 3600, (to + rounding) / 3600, keys->depth};
+    }
+}
+
 static void read_event(struct reading *reading, struct stress_keys *keys) {
     struct event event = {.keys = keys};
     const int has_over = !isnan(keys->over), wrong_over = !has_over && node_find(keys->node, "over") != NULL;
     const int has_factor = !isnan(keys->volatility) || !isnan(keys->blend);
+    const int placed = horizon_steps(reading) > 0 && !isnan(keys->at) && !wrong_over;
+    uint64_t first_step = 0, last_step = 0;
     check_event(reading, keys);
+    /* In files laid over a scenario without slippage it does nothing. */
+    if (!scenario_has_slippage(reading) && scenario_is_layer(reading, keys->node))
+        keys->depth = NAN;
+    if (!isnan(keys->depth) && !isnan(keys->at) && !wrong_over && horizon_steps(reading) > 0)
+        read_depth(reading, keys, has_factor || keys->returns || keys->outage);
     keys->returns = need_map(reading, "return", keys->returns);
     keys->beta = need_map(reading, "beta", keys->beta);
+    if (placed && (has_factor || keys->outage || (keys->returns && has_over)))
+        place_stretch(reading, keys, &first_step, &last_step);
     if (has_factor && !wrong_over)
-        read_factor(reading, keys);
-    if (keys->returns && horizon_steps(reading) > 0 && !isnan(keys->at) && !wrong_over) {
-        if (!has_over)
-            place_gap(reading, keys, &event.move);
-        else if (!has_factor) /* else it has been said */
-            place_stretch(reading, keys, &event.move.first_step, &event.move.last_step);
-    }
-    if (has_factor && has_over && !wrong_over) {
-        const struct stress *stress = &reading->scenario->market.stress;
-        event.move.first_step = stress->factors[stress->n_factors - 1].first_step;
-        event.move.last_step = stress->factors[stress->n_factors - 1].last_step;
-    }
+        read_factor(reading, keys, first_step, last_step);
+    if (keys->outage && !wrong_over)
+        add_outage(reading, first_step, last_step);
+    event.move.first_step = first_step;
+    event.move.last_step = last_step;
+    if (keys->returns && placed && !has_over)
+        place_gap(reading, keys, &event.move);
     if (keys->returns)
         read_returns(reading, &event);
 }
@@ -289,8 +311,8 @@ static void drop_idle(struct reading *reading) {
     struct stress_keys *keys = list->items;
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++)
-        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) ||
-            !scenario_is_layer(reading, keys[i].node))
+        if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) || !isnan(keys[i].depth) ||
+            keys[i].outage || !scenario_is_layer(reading, keys[i].node))
             keys[kept++] = keys[i];
     list->n = kept;
 }
@@ -305,9 +327,13 @@ void scenario_stress(struct reading *reading) {
         n_matrices = keys[i].toward ? i + 1 : n_matrices;
     stress->returns = scenario_allocate(reading, 2 * list->n * market->n_assets, sizeof *stress->returns);
     stress->factors = scenario_allocate(reading, list->n, sizeof *stress->factors);
+    stress->depths = scenario_allocate(reading, list->n, sizeof *stress->depths);
     stress->matrices = scenario_allocate(reading, n_matrices * market->n_assets * market->n_assets, sizeof(double));
+    reading->scenario->orders.outages = scenario_allocate(reading, list->n, sizeof(struct outage));
     scenario_note_layers(reading);
-    for (size_t i = 0; stress->returns && stress->factors && stress->matrices && i < list->n; i++)
+    const int ready =
+        stress->returns && stress->factors && stress->depths && stress->matrices && reading->scenario->orders.outages;
+    for (size_t i = 0; ready && i < list->n; i++)
         if (keys[i].node && keys[i].node->kind == NODE_MAP)
             read_event(reading, &keys[i]);
     drop_idle(reading);

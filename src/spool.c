@@ -48,6 +48,12 @@ void spool_counts(const struct spool *spool, uint64_t *damaged, uint64_t *taken,
     *saved = spool->saved;
 }
 
+/* Two buffers; the list, and sorting it. */
+uint64_t spool_memory(uint64_t n_batches, uint64_t n_bytes) {
+    const uint64_t buffers = 2 * (uint64_t)BUFFER_BYTES;
+    return (n_bytes < buffers ? n_bytes : buffers) + 2 * n_batches * sizeof(struct spool_entry);
+}
+
 int spool_is_shard(const struct spool *spool) {
     return spool->terms.n_shards > 0;
 }
@@ -168,7 +174,7 @@ static enum riskpool_status write_unit(struct spool *spool, struct spool_buffer 
     spool_unit_head(buffer->bytes, spool->identity);
     snprintf(name, sizeof name, "unit-%016" PRIx64 ".bin", spool_sum(spool->identity, buffer->bytes, buffer->n));
     char *path = spool_path(spool, name);
-    status = path ? store_file_replace(path, buffer->bytes, buffer->n, &spool->message) : RISKPOOL_NO_MEMORY;
+    status = path ? store_file_replace(path, buffer->bytes, buffer->n, NULL, &spool->message) : RISKPOOL_NO_MEMORY;
     free(path);
     if (status == RISKPOOL_OK)
         spool->saved += buffer->n_batches;

@@ -39,6 +39,9 @@ enum riskpool_status spool_open_finished(const struct spool_terms *terms, int on
 /* Legal on NULL. Releases the locks; the folder stays. */
 void spool_close(struct spool *spool);
 
+/* Bytes of memory of a spool that lists so many batches, of so many bytes together. */
+uint64_t spool_memory(uint64_t n_batches, uint64_t n_bytes);
+
 /* Whether a batch is this process's to compute. */
 int spool_owns(const struct spool *spool, uint64_t batch);
 int spool_is_shard(const struct spool *spool);

@@ -94,9 +94,9 @@ static enum riskpool_status write_manifest(struct spool *spool, const char *path
     char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL, *scenario = spool_path(spool, "scenario.yaml");
     enum riskpool_status status = text && scenario ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (status == RISKPOOL_OK)
-        status = store_file_replace(scenario, s->text, strlen(s->text), &spool->message);
+        status = store_file_replace(scenario, s->text, strlen(s->text), NULL, &spool->message);
     if (status == RISKPOOL_OK)
-        status = store_file_replace(path, text, strlen(text), &spool->message);
+        status = store_file_replace(path, text, strlen(text), NULL, &spool->message);
     json_decref(json);
     free(text);
     free(scenario);

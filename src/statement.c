@@ -39,6 +39,7 @@ static double level_price(const struct scene *scene, size_t asset, enum surface_
 
 static void position_state(const struct scene *scene, const struct leg *leg, struct position_statement *out) {
     const struct position *position = &scene->scenario->book.positions[leg->position];
+    const struct impact *impact = &scene->scenario->impact;
     double price = scene->stand.price[leg->asset];
     double notional = leg_notional(leg, 1.0, price);
     *out = (struct position_statement){
@@ -51,6 +52,7 @@ static void position_state(const struct scene *scene, const struct leg *leg, str
         .maintenance_margin = leg_requirement(leg, leg_tier_at(leg, notional), 1.0, price),
         .liquidation_price = level_price(scene, leg->asset, SURFACE_REQUIREMENT),
         .bankruptcy_price = level_price(scene, leg->asset, SURFACE_BANKRUPTCY),
+        .exit_leverage = impact->n_assets > 0 ? impact_leverage_limit(impact, leg->asset, position->quantity) : NAN,
     };
 }
 
@@ -85,7 +87,8 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
         struct surface surface;
         struct stand stand = {.cash = pool->cash, .remaining = remaining, .price = price};
         struct scene scene = {scenario, &surface, stand};
-        enum riskpool_status status = surface_init(&surface, &scenario->book, pool, &scenario->rule);
+        enum riskpool_status status =
+            surface_init_times(&surface, &scenario->book, pool, &scenario->rule, dynamic_start(&scenario->dynamic));
         if (!status)
             status = pool_state(&scene, pool, &out->pools[i]);
         surface_free(&surface);
@@ -99,7 +102,7 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
 enum riskpool_status statement_init(struct statement *statement, const struct riskpool_scenario *scenario) {
     const struct book *book = &scenario->book;
     const struct market *market = &scenario->market;
-    *statement = (struct statement){.name = scenario->name, .currency = book->currency};
+    *statement = (struct statement){.name = scenario->name, .currency = book->currency, .venue = &scenario->venue};
     statement->modes = calloc(book->n_modes + 1, sizeof *statement->modes);
     double *remaining = malloc((book->n_positions + 1) * sizeof *remaining);
     double *price = malloc((market->n_assets + 1) * sizeof *price);

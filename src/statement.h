@@ -18,6 +18,7 @@ struct position_statement {
     double maintenance_margin;
     double liquidation_price; /* equity of the pool = its requirement, on the side that hurts the pool */
     double bankruptcy_price;  /* equity of the pool = 0 */
+    double exit_leverage;     /* above it, closing costs more than the position's equity; NAN without slippage */
 };
 
 struct pool_statement {
@@ -40,6 +41,7 @@ struct mode_statement {
 /* Names point into the scenario. */
 struct statement {
     const char *name, *currency;
+    const struct venue *venue;
     size_t n_modes;
     struct mode_statement *modes;
 };

@@ -10,13 +10,13 @@
  * numeric coordinates, n_paths, start_equity, all statistics and comparisons, and the columns per path that are kept.
  * Names, labels, the market and the provenance stay the caller's to fill. The tally must hold the paths 0 to
  * n_paths - 1 without a gap; it gives up its columns: only tally_free is legal afterwards. RISKPOOL_INTERNAL when a
- * loss is not a finite number. The modes are shared out among `n_threads`. */
+ * loss is not a finite number; else fails as depot_lengthen. The modes are shared out among `n_threads`. */
 enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct riskpool_results *results);
-/* How many threads stats_fill works with; each takes a number for every path. */
-size_t stats_threads(size_t n_modes, size_t n_threads);
+/* Bytes of memory that stats_fill works on, beside the tally and the results. */
+uint64_t stats_memory(size_t n_modes, size_t n_threads);
 
 /* The running estimate of a mode's expected shortfall and its standard error, from the batches added so far (with or
- * without gaps); NaN before the first. Takes time and memory in proportion to the paths. */
+ * without gaps); NaN before the first. Takes time in proportion to the paths. */
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,
                                               double *expected_shortfall, double *error);
 

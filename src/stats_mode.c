@@ -32,36 +32,43 @@ static void fill_event(const struct tally *tally, double *const *statistic, int 
     fill_frequency(tally, statistic, first, i, counts->event[event], counts->event_twice[event]);
 }
 
-static struct moments moments_of(const struct tally *tally, const double *x) {
-    const size_t n = (size_t)tally->n_paths;
-    struct moments moments = estimate_moments(x, n);
+static struct moments moments_of(const struct tally *tally, const struct sample *sample) {
+    struct moments moments = estimate_moments(sample);
     if (tally->shape.antithetic)
-        moments.error = pair_mean_error(x, n, moments.mean);
+        moments.error = pair_mean_error(sample, moments.mean);
     return moments;
 }
 
-struct tail_estimate stats_tail(const struct tally *tally, const double *loss, double *reordered, double confidence,
-                                size_t *below) {
-    const size_t n = (size_t)tally->n_paths;
-    return tally->shape.antithetic ? pair_tail(loss, reordered, n, confidence)
-                                   : estimate_tail(reordered, n, confidence, below);
+void stats_tails(const struct tally *tally, struct order *order, const struct sample *loss, const double *confidence,
+                 size_t n_levels, struct tail_estimate *tail) {
+    if (tally->shape.antithetic)
+        pair_tails(order, loss, confidence, n_levels, tail);
+    else
+        estimate_tails(order, loss, confidence, n_levels, tail);
 }
 
-static void fill_losses(const struct tally *tally, const double *loss, double **statistic, double *scratch) {
+static void fill_tails(const struct tally *tally, const struct sample *loss, double **statistic, struct order *order) {
+    const size_t n_levels = tally->shape.n_confidence;
+    struct tail_estimate tail[ESTIMATE_LEVELS];
+    for (size_t first = 0; first < n_levels; first += ESTIMATE_LEVELS) {
+        const size_t n = n_levels - first < ESTIMATE_LEVELS ? n_levels - first : ESTIMATE_LEVELS;
+        stats_tails(tally, order, loss, tally->shape.confidence + first, n, tail);
+        for (size_t i = 0; i < n; i++) {
+            statistic[STAT_value_at_risk][first + i] = tail[i].value_at_risk;
+            statistic[STAT_value_at_risk_low][first + i] = tail[i].low;
+            statistic[STAT_value_at_risk_high][first + i] = tail[i].high;
+            statistic[STAT_expected_shortfall][first + i] = tail[i].expected_shortfall;
+            statistic[STAT_expected_shortfall_se][first + i] = tail[i].error;
+        }
+    }
+}
+
+static void fill_losses(const struct tally *tally, const struct sample *loss, double **statistic, struct order *order) {
     const struct moments moments = moments_of(tally, loss);
     *statistic[STAT_mean_loss] = moments.mean;
     *statistic[STAT_mean_loss_se] = moments.error;
     *statistic[STAT_loss_std] = moments.deviation;
-    memcpy(scratch, loss, (size_t)tally->n_paths * sizeof *scratch);
-    size_t below = 0;
-    for (size_t i = 0; i < tally->shape.n_confidence; i++) {
-        const struct tail_estimate tail = stats_tail(tally, loss, scratch, tally->shape.confidence[i], &below);
-        statistic[STAT_value_at_risk][i] = tail.value_at_risk;
-        statistic[STAT_value_at_risk_low][i] = tail.low;
-        statistic[STAT_value_at_risk_high][i] = tail.high;
-        statistic[STAT_expected_shortfall][i] = tail.expected_shortfall;
-        statistic[STAT_expected_shortfall_se][i] = tail.error;
-    }
+    fill_tails(tally, loss, statistic, order);
 }
 
 static void fill_liquidations(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
@@ -94,18 +101,7 @@ static void fill_survival(const struct tally *tally, const struct tally_mode *mo
     }
 }
 
-static void fill_wipeout(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
-    const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
-    uint64_t lost = 0, lost_twice = 0;
-    for (uint64_t p = 0; p < tally->n_paths; p++) {
-        lost += mode->loss[p] >= bound;
-        lost_twice += p % 2 == 1 && mode->loss[p] >= bound && mode->loss[p - 1] >= bound;
-    }
-    fill_frequency(tally, statistic, STAT_wipeout_frequency, 0, lost, lost_twice);
-}
-
 static void fill_extremes(const struct tally *tally, const struct tally_mode *mode, double **statistic) {
-    fill_wipeout(tally, mode, statistic);
     fill_event(tally, statistic, STAT_shortfall_frequency, 0, &mode->counts, TALLY_SHORTFALL);
     for (size_t a = 0; tally->shape.trajectories && a < tally->shape.n_alerts; a++)
         statistic[STAT_alert_frequency][a] = (double)mode->counts.alert[a] / (double)tally->n_paths;
@@ -139,7 +135,7 @@ static void fill_fan(const struct tally *tally, const double *sample, const stru
             if (!isnan(value))
                 scratch[n++] = value;
         }
-        estimate_quantiles(scratch, n, results->quantile, n_quantiles, quantile + t * n_quantiles);
+        estimate_array_quantiles(scratch, n, results->quantile, n_quantiles, quantile + t * n_quantiles);
     }
 }
 
@@ -157,38 +153,112 @@ static size_t bin_of(const struct riskpool_results *results, double loss) {
     return i;
 }
 
-static void fill_distribution(const struct tally *tally, const struct tally_mode *mode,
-                              const struct riskpool_results *results, double *frequency) {
+/* What every loss is looked at for: its bin, whether the path is wiped out, which is the largest. Without some of the
+ * paths their numbers are not those of the losses. */
+static void fill_distribution(const struct tally *tally, const struct sample *loss,
+                              const struct riskpool_results *results, double **statistic) {
+    const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
     const size_t n_bins = results->size[DIM_BIN];
+    double *frequency = statistic[STAT_loss_frequency], room[SAMPLE_PIECE];
+    uint64_t lost = 0, lost_twice = 0, worst = 0, before = 0;
+    double most = -INFINITY;
     memset(frequency, 0, n_bins * sizeof *frequency);
-    for (uint64_t p = 0; p < tally->n_paths; p++)
-        frequency[bin_of(results, mode->loss[p])] += 1;
+    for (size_t k = 0; k < loss->n_pieces; k++) {
+        size_t n;
+        const double *x = loss->piece(loss, k, room, &n);
+        for (size_t i = 0; i < n; i++) {
+            frequency[bin_of(results, x[i])] += 1;
+            lost += x[i] >= bound;
+            lost_twice += i % 2 == 1 && x[i] >= bound && x[i - 1] >= bound;
+            worst = x[i] > most ? before + i : worst;
+            most = x[i] > most ? x[i] : most;
+        }
+        before += n;
+    }
+    *statistic[STAT_worst_path] = tally->renumbered ? NAN : (double)worst;
     for (size_t i = 0; i < n_bins; i++)
         frequency[i] /= (double)tally->n_paths;
+    fill_frequency(tally, statistic, STAT_wipeout_frequency, 0, lost, lost_twice);
 }
 
 void stats_fill_mode(const struct tally *tally, const struct tally_mode *mode, const struct riskpool_results *results,
-                     double **statistic, double *scratch) {
-    fill_losses(tally, mode->loss, statistic, scratch);
+                     double **statistic, const struct stats_desk *desk) {
+    const struct tally_losses losses = {tally, mode->loss, NULL};
+    const struct sample loss = tally_sample(&losses);
+    fill_losses(tally, &loss, statistic, desk->order);
+    fill_distribution(tally, &loss, results, statistic);
     fill_liquidations(tally, mode, statistic);
     fill_survival(tally, mode, statistic);
     fill_extremes(tally, mode, statistic);
     fill_means(tally, mode, statistic);
-    fill_fan(tally, mode->equity, results, statistic[STAT_equity_quantile], scratch);
-    fill_fan(tally, mode->margin_level, results, statistic[STAT_margin_level_quantile], scratch);
-    fill_distribution(tally, mode, results, statistic[STAT_loss_frequency]);
+    fill_fan(tally, mode->equity, results, statistic[STAT_equity_quantile], desk->sample);
+    fill_fan(tally, mode->margin_level, results, statistic[STAT_margin_level_quantile], desk->sample);
 }
 
-void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results, double *scratch) {
+/* The influence of every path on the difference of two expected shortfalls, but for a constant. */
+struct influence {
+    struct sample loss, first; /* of the two modes */
+    double value_at_risk, first_value_at_risk, confidence;
+};
+
+static const double *influence_piece(const struct sample *sample, size_t index, double *room, size_t *n) {
+    const struct influence *influence = sample->from;
+    double own[SAMPLE_PIECE];
+    const double *loss = influence->loss.piece(&influence->loss, index, own, n);
+    const double *first = influence->first.piece(&influence->first, index, room, n);
+    for (size_t i = 0; i < *n; i++)
+        room[i] =
+            (fmax(loss[i] - influence->value_at_risk, 0.0) - fmax(first[i] - influence->first_value_at_risk, 0.0)) /
+            (1.0 - influence->confidence);
+    return room;
+}
+
+/* Differences of the tails of `pair` and the first mode; their statistics are there. */
+static void fill_tail_differences(const struct tally *tally, size_t pair, const struct riskpool_results *results) {
+    const size_t n_levels = tally->shape.n_confidence;
+    double *const *mode = results->modes[pair + 1].statistic, *const *first = results->modes[0].statistic;
+    const struct tally_losses losses = {tally, tally->mode[pair + 1].loss, NULL};
+    const struct tally_losses first_losses = {tally, tally->mode[0].loss, NULL};
+    struct influence influence = {.loss = tally_sample(&losses), .first = tally_sample(&first_losses)};
+    struct sample sample = influence.loss;
+    sample.piece = influence_piece;
+    sample.from = &influence;
+    for (size_t i = 0; i < n_levels; i++) {
+        const size_t to = pair * n_levels + i;
+        influence.value_at_risk = mode[STAT_value_at_risk][i];
+        influence.first_value_at_risk = first[STAT_value_at_risk][i];
+        influence.confidence = tally->shape.confidence[i];
+        results->comparison[COMP_excess_expected_shortfall][to] =
+            mode[STAT_expected_shortfall][i] - first[STAT_expected_shortfall][i];
+        results->comparison[COMP_excess_expected_shortfall_se][to] = moments_of(tally, &sample).error;
+    }
+}
+
+/* A difference of frequencies on the same paths (McNemar 1947). Of antithetic pairs at most twice the variance. */
+static void fill_frequency_difference(const struct tally *tally, size_t pair, const struct riskpool_results *results) {
+    const double n = (double)tally->n_paths;
+    const uint64_t *own = tally->mode[pair + 1].counts.event, *first = tally->mode[0].counts.event;
+    const double rescued = (double)own[TALLY_RESCUE],
+                 added = (double)own[TALLY_ANY] - (double)first[TALLY_ANY] + rescued;
+    const double mean = (added - rescued) / n, variance = (added + rescued) / n - mean * mean;
+    results->comparison[COMP_excess_any_liquidation_frequency][pair] = mean;
+    results->comparison[COMP_excess_any_liquidation_frequency_se][pair] =
+        sqrt((tally->shape.antithetic ? 2.0 : 1.0) * variance / n);
+}
+
+void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results,
+                     const struct stats_desk *desk) {
     const struct tally_mode *mode = &tally->mode[pair + 1];
-    const size_t n = (size_t)tally->n_paths, n_quantiles = results->size[DIM_QUANTILE];
-    for (size_t p = 0; p < n; p++)
-        scratch[p] = mode->loss[p] - tally->mode[0].loss[p];
-    const struct moments excess = moments_of(tally, scratch);
-    results->comparison[COMP_mean_excess_loss][pair] = excess.mean;
-    results->comparison[COMP_mean_excess_loss_se][pair] = excess.error;
+    const struct tally_losses losses = {tally, mode->loss, tally->mode[0].loss};
+    const struct sample excess = tally_sample(&losses);
+    const size_t n_quantiles = results->size[DIM_QUANTILE];
+    const struct moments moments = moments_of(tally, &excess);
+    results->comparison[COMP_mean_excess_loss][pair] = moments.mean;
+    results->comparison[COMP_mean_excess_loss_se][pair] = moments.error;
+    fill_tail_differences(tally, pair, results);
+    fill_frequency_difference(tally, pair, results);
     fill_event(tally, results->comparison, COMP_rescue_frequency, pair, &mode->counts, TALLY_RESCUE);
     fill_event(tally, results->comparison, COMP_contagion_frequency, pair, &mode->counts, TALLY_CONTAGION);
-    estimate_quantiles(scratch, n, results->quantile, n_quantiles,
+    estimate_quantiles(desk->order, &excess, results->quantile, n_quantiles,
                        results->comparison[COMP_excess_loss_quantile] + pair * n_quantiles);
 }

@@ -6,14 +6,20 @@
 #include "results.h"
 #include "tally.h"
 
-/* The tail of all losses of the tally so far, without gaps: in the order of the paths, and a copy that is reordered,
- * with `below` as in estimate_tail. */
-struct tail_estimate stats_tail(const struct tally *tally, const double *loss, double *reordered, double confidence,
-                                size_t *below);
-/* `scratch` has room for the losses of every path and for TALLY_SAMPLE numbers. The bins are known. */
+/* What the estimates of one thread work on. */
+struct stats_desk {
+    struct order *order;
+    double *sample; /* [TALLY_SAMPLE] */
+};
+
+/* The tails of all losses of the tally so far, at no more than ESTIMATE_LEVELS ascending levels. */
+void stats_tails(const struct tally *tally, struct order *order, const struct sample *loss, const double *confidence,
+                 size_t n_levels, struct tail_estimate *tail);
+/* The bins are known. */
 void stats_fill_mode(const struct tally *tally, const struct tally_mode *mode, const struct riskpool_results *results,
-                     double **statistic, double *scratch);
+                     double **statistic, const struct stats_desk *desk);
 /* `pair` is the index of `mode` minus one. */
-void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results, double *scratch);
+void stats_fill_pair(const struct tally *tally, size_t pair, const struct riskpool_results *results,
+                     const struct stats_desk *desk);
 
 #endif

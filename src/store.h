@@ -22,8 +22,14 @@ enum riskpool_status store_identity(const char *path, struct store_identity *ide
 /* The version of HDF5 that runs: "1.10.8". */
 void store_library_version(char text[32]);
 
+/* The folder that `path` is in, to be freed; NULL when out of memory. */
+char *store_folder(const char *path);
+
 /* Creates the folder of `path` where it is missing and checks that a file can be put there, so that a run need not
  * end to find out. RISKPOOL_CANNOT_CREATE with a message when not. */
 enum riskpool_status store_prepare(const char *path, char **message);
+
+/* Deletes what processes that died while they wrote `path` left of it beside it. */
+void store_clean(const char *path);
 
 #endif

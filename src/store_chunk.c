@@ -81,7 +81,7 @@ static int packing_init(struct packing *packing, size_t bytes) {
 
 /* As many chunks at a time as there are packings; HDF5 itself is for one thread. */
 static herr_t write_in_turns(hid_t dataset, const struct array *array, size_t row, struct packing *packing, size_t n,
-                             size_t n_threads) {
+                             size_t n_threads, const struct depot *depot) {
     const size_t n_chunks = (array->n + array->chunk - 1) / array->chunk;
     for (size_t done = 0; done < n_chunks; done += n) {
         const size_t now = n_chunks - done < n ? n_chunks - done : n;
@@ -94,12 +94,14 @@ static herr_t write_in_turns(hid_t dataset, const struct array *array, size_t ro
                 H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, offset, packing[i].n_packed, packing[i].packed) < 0)
                 return -1;
         }
+        if (depot)
+            depot_rest(depot);
     }
     return 0;
 }
 
 herr_t store_write_chunks(hid_t dataset, struct store_shape shape, struct store_shape chunk, const void *values,
-                          size_t value_size, size_t n_threads) {
+                          size_t value_size, size_t n_threads, const struct depot *depot) {
     const size_t row = shape.rank == 2 ? (size_t)shape.length[1] : 1;
     const struct array array = {values, (size_t)shape.length[0] * row, (size_t)chunk.length[0] * row, value_size};
     const size_t n_chunks = (array.n + array.chunk - 1) / array.chunk, room = AT_ONCE * n_threads;
@@ -108,7 +110,8 @@ herr_t store_write_chunks(hid_t dataset, struct store_shape shape, struct store_
     int ok = packing != NULL;
     for (size_t i = 0; ok && i < n; i++)
         ok = packing_init(&packing[i], array.chunk * value_size);
-    const herr_t result = ok ? write_in_turns(dataset, &array, row, packing, n, n_threads < n ? n_threads : n) : -1;
+    const herr_t result =
+        ok ? write_in_turns(dataset, &array, row, packing, n, n_threads < n ? n_threads : n, depot) : -1;
     for (size_t i = 0; packing && i < n; i++) {
         free(packing[i].shuffled);
         free(packing[i].packed);

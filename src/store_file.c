@@ -2,12 +2,14 @@
  * rename, fsync of the folder. It knows nothing of what the bytes mean. */
 #include "store_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,8 +28,7 @@ void store_message(char **message, const char *format, ...) {
     *message = text;
 }
 
-/* The folder that holds `path`, to be freed; NULL when out of memory. */
-static char *folder_of(const char *path) {
+char *store_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
         return strdup(".");
@@ -53,7 +54,7 @@ static int create_folders(char *folder) {
 enum riskpool_status store_prepare(const char *path, char **message) {
     *message = NULL;
     struct stat status;
-    char *folder = folder_of(path);
+    char *folder = store_folder(path);
     if (!folder)
         return RISKPOOL_NO_MEMORY;
     const int error = create_folders(folder);
@@ -70,6 +71,15 @@ enum riskpool_status store_prepare(const char *path, char **message) {
     return *message ? RISKPOOL_CANNOT_CREATE : RISKPOOL_OK;
 }
 
+/* A temporary file is locked while somebody writes it (where the file system has locks; a dying process gives it back).
+ */
+static int lock_new(int file, const char *name) {
+    struct stat ours, there;
+    if (flock(file, LOCK_EX | LOCK_NB) != 0)
+        return errno != EWOULDBLOCK;
+    return fstat(file, &ours) == 0 && stat(name, &there) == 0 && ours.st_ino == there.st_ino;
+}
+
 /* Opens a new file beside `path`; *name, to be freed, is what it is called. -1 with errno on failure. */
 static int open_beside(const char *path, char **name) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
@@ -79,9 +89,11 @@ static int open_beside(const char *path, char **name) {
             return -1;
         }
         const int file = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0)
+        if (file >= 0 && lock_new(file, *name))
             return file;
-        const int error = errno;
+        const int error = file >= 0 ? EEXIST : errno; /* somebody sweeps here, and took it for a dead one's */
+        if (file >= 0)
+            close(file);
         free(*name);
         *name = NULL;
         errno = error;
@@ -91,24 +103,55 @@ static int open_beside(const char *path, char **name) {
     return -1;
 }
 
+/* Whether `name` is one that open_beside gives a file beside that of this name: NAME.tmp-NUMBER-NUMBER. */
+static int is_temporary(const char *name, const char *of) {
+    static const char digits[] = "0123456789";
+    const size_t length = strlen(of);
+    if (strncmp(name, of, length) != 0 || strncmp(name + length, ".tmp-", 5) != 0)
+        return 0;
+    const char *process = name + length + 5, *attempt = process + strspn(process, digits);
+    return attempt > process && attempt[0] == '-' && attempt[1] != '\0' &&
+           attempt[1 + strspn(attempt + 1, digits)] == '\0';
+}
+
+void store_clean(const char *path) {
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    char *name = store_folder(path);
+    DIR *folder = name ? opendir(name) : NULL;
+    for (struct dirent *found = folder ? readdir(folder) : NULL; found; found = readdir(folder)) {
+        const int file = is_temporary(found->d_name, base)
+                             ? openat(dirfd(folder), found->d_name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+                             : -1;
+        if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0)
+            unlinkat(dirfd(folder), found->d_name, 0);
+        if (file >= 0)
+            close(file);
+    }
+    if (folder)
+        closedir(folder);
+    free(name);
+}
+
 /* 0, or -1 with errno. */
-static int write_all(int file, const void *bytes, size_t n) {
+static int write_all(int file, const void *bytes, size_t n, const struct depot *depot) {
     const char *at = bytes;
     while (n > 0) {
-        const ssize_t written = write(file, at, n < 1u << 30 ? n : 1u << 30);
+        const ssize_t written = write(file, at, n < DEPOT_REST ? n : DEPOT_REST);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -1;
         at += written;
         n -= (size_t)written;
+        if (depot)
+            depot_rest(depot);
     }
     return fsync(file);
 }
 
 /* A rename is only safe from a power loss once its folder is on the disk; file systems that cannot do that say so. */
 static int sync_folder(const char *path) {
-    char *folder = folder_of(path);
+    char *folder = store_folder(path);
     const int file = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     free(folder);
     if (file < 0)
@@ -120,7 +163,8 @@ static int sync_folder(const char *path) {
     return failed ? -1 : 0;
 }
 
-enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, char **message) {
+enum riskpool_status store_file_replace(const char *path, const void *bytes, size_t n, const struct depot *depot,
+                                        char **message) {
     enum riskpool_status status = store_prepare(path, message);
     if (status != RISKPOOL_OK)
         return status;
@@ -130,7 +174,7 @@ enum riskpool_status store_file_replace(const char *path, const void *bytes, siz
         store_message(message, "%s: cannot be created: %s", path, strerror(errno));
         return RISKPOOL_CANNOT_CREATE;
     }
-    int failed = write_all(file, bytes, n) != 0;
+    int failed = write_all(file, bytes, n, depot) != 0;
     int error = errno;
     if (close(file) != 0 && !failed) {
         failed = 1;

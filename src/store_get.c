@@ -75,7 +75,7 @@ char **store_group_names(struct store *store, hid_t parent, size_t most, size_t 
 static struct store_shape shape_of_space(hid_t space) {
     struct store_shape shape = {-1, {0, 0}};
     const int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-    if (rank >= 0 && rank <= 2 && H5Sget_simple_extent_type(space) != H5S_NULL &&
+    if (rank >= 0 && rank <= STORE_AXES && H5Sget_simple_extent_type(space) != H5S_NULL &&
         H5Sget_simple_extent_dims(space, shape.length, NULL) == rank)
         shape.rank = rank;
     return shape;
@@ -92,11 +92,17 @@ struct store_shape store_shape_of(struct store *store, hid_t dataset) {
 }
 
 static int same_shape(struct store_shape a, struct store_shape b) {
-    return a.rank == b.rank && (a.rank < 1 || a.length[0] == b.length[0]) && (a.rank < 2 || a.length[1] == b.length[1]);
+    int same = a.rank == b.rank;
+    for (int axis = 0; same && axis < a.rank; axis++)
+        same = a.length[axis] == b.length[axis];
+    return same;
 }
 
 static size_t count_of(struct store_shape shape) {
-    return (size_t)((shape.rank > 0 ? shape.length[0] : 1) * (shape.rank > 1 ? shape.length[1] : 1));
+    size_t count = 1;
+    for (int axis = 0; axis < shape.rank; axis++)
+        count *= (size_t)shape.length[axis];
+    return count;
 }
 
 /* The dataset, open, when it has the shape and holds numbers or, as told, texts of variable length. */

@@ -3,6 +3,7 @@
 #include "store_node.h"
 
 #include <hdf5_hl.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,9 @@ enum {
     ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED
 };
 
+/* A name that no file can have: one that is there would be read into memory before it is replaced. */
+#define NO_FILE "/dev/null/results"
+
 void store_begin(struct store *store) {
     *store = (struct store){.file = -1, .n_threads = 1};
     H5dont_atexit(); /* after a failed write HDF5's own clean-up at exit can crash; refused, rightly, when too late */
@@ -30,6 +34,7 @@ void store_end(struct store *store) {
     if (store->file >= 0 && H5Fclose(store->file) < 0)
         store_fail(store, "closing", "the file");
     store->file = -1;
+    depot_free(&store->image);
     H5Eset_auto2(H5E_DEFAULT, store->print, store->print_user);
 }
 
@@ -93,13 +98,64 @@ static hid_t creation_list(hid_t kind, int links) {
     return list;
 }
 
-void store_create_image(struct store *store, const char *name) {
+/* What HDF5 asks for when its file in memory grows. */
+static void *grow_image(void *image, size_t size, H5FD_file_image_op_t reason, void *user) {
+    struct store *store = user;
+    enum riskpool_status status = RISKPOOL_OK;
+    (void)reason;
+    if (size <= store->image_size)
+        return image;
+    store->image.in_files = size > store->in_memory;
+    if (store->image.in_files)
+        size += DEPOT_REST;
+    void *longer = depot_lengthen(&store->image, image, size, 1, &status);
+    depot_rest(&store->image);
+    if (status != RISKPOOL_OK) {
+        store_refuse(store, "%zu bytes of it: %s", size, strerror(errno));
+        return NULL;
+    }
+    store->image_size = size;
+    return longer;
+}
+
+static void *first_image(size_t size, H5FD_file_image_op_t reason, void *user) {
+    return grow_image(NULL, size, reason, user);
+}
+
+static void *copy_image(void *to, const void *from, size_t size, H5FD_file_image_op_t reason, void *user) {
+    (void)reason;
+    (void)user;
+    return memcpy(to, from, size);
+}
+
+static herr_t drop_image(void *image, H5FD_file_image_op_t reason, void *user) {
+    struct store *store = user;
+    (void)reason;
+    depot_drop(&store->image, image);
+    store->image_size = 0;
+    return 0;
+}
+
+static void *same_user(void *user) {
+    return user;
+}
+
+static herr_t keep_user(void *user) {
+    (void)user;
+    return 0;
+}
+
+void store_create_image(struct store *store, const char *name, const char *folder, uint64_t in_memory) {
+    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, drop_image, same_user, keep_user, store};
     if (store->error)
         return;
+    store->image.folder = folder;
+    store->in_memory = in_memory;
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = creation_list(H5P_FILE_CREATE, 1);
     if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, IMAGE_STEP, 0) >= 0 &&
+        H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0)
-        store->file = H5Fcreate(name, H5F_ACC_TRUNC, creation, access);
+        store->file = H5Fcreate(NO_FILE, H5F_ACC_TRUNC, creation, access);
     check_object(store, store->file, "preparing", name);
     drop(access);
     drop(creation);
@@ -143,10 +199,10 @@ static hid_t space_of(struct store_shape shape) {
     return shape.rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(shape.rank, shape.length, NULL);
 }
 
-/* Long arrays lie in chunks of whole rows; rank 0: not in chunks. */
+/* Long arrays of one or two axes lie in chunks of whole rows; rank 0: not in chunks. */
 static struct store_shape chunk_of(struct store_shape shape) {
     const hsize_t row = shape.rank == 2 ? shape.length[1] : 1, rows = row < CHUNK ? CHUNK / row : 1;
-    if (shape.rank == 0 || shape.length[0] * row < COMPRESSED_FROM)
+    if (shape.rank == 0 || shape.rank > 2 || shape.length[0] * row < COMPRESSED_FROM)
         return (struct store_shape){0, {0, 0}};
     return (struct store_shape){shape.rank, {rows < shape.length[0] ? rows : shape.length[0], row}};
 }
@@ -182,20 +238,44 @@ hid_t store_put_texts(struct store *store, hid_t group, const char *name, struct
     return dataset;
 }
 
+/* A long row whose numbers HDF5 converts, a chunk at a time, so that what they lie in may rest. */
+static herr_t write_converted(const struct store *store, hid_t dataset, struct store_shape shape,
+                              struct store_shape chunk, hid_t given, const void *values) {
+    const hid_t file = H5Dget_space(dataset);
+    herr_t result = file < 0 ? -1 : 0;
+    for (hsize_t first = 0; result >= 0 && first < shape.length[0]; first += chunk.length[0]) {
+        const hsize_t left = shape.length[0] - first, n = left < chunk.length[0] ? left : chunk.length[0];
+        const hid_t memory = H5Screate_simple(1, &n, NULL);
+        const unsigned char *from = (const unsigned char *)values + first * H5Tget_size(given);
+        result = memory < 0 || H5Sselect_hyperslab(file, H5S_SELECT_SET, &first, NULL, &n, NULL) < 0
+                     ? -1
+                     : H5Dwrite(dataset, given, memory, file, H5P_DEFAULT, from);
+        drop(memory);
+        if (store->values)
+            depot_rest(store->values);
+    }
+    drop(file);
+    return result;
+}
+
+/* All of a dataset. */
+static herr_t write_numbers(const struct store *store, hid_t dataset, struct store_shape shape,
+                            struct store_shape chunk, hid_t stored, hid_t given, const void *values) {
+    if (chunk.rank > 0 && H5Tequal(stored, given) > 0)
+        return store_write_chunks(dataset, shape, chunk, values, H5Tget_size(given), store->n_threads, store->values);
+    if (chunk.rank == 1)
+        return write_converted(store, dataset, shape, chunk, given, values);
+    return H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+}
+
 hid_t store_put_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t stored,
                         hid_t given, const void *values) {
     if (store->error)
         return -1;
     const struct store_shape chunk = chunk_of(values ? shape : (struct store_shape){0, {0, 0}});
     const hid_t dataset = create_dataset(store, group, name, shape, stored, chunk);
-    if (dataset < 0 || !values)
-        return dataset;
-    const int as_in_memory = H5Tequal(stored, given) > 0;
-    check(store,
-          chunk.rank > 0 && as_in_memory
-              ? store_write_chunks(dataset, shape, chunk, values, H5Tget_size(given), store->n_threads)
-              : H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
-          "writing", name);
+    if (dataset >= 0 && values)
+        check(store, write_numbers(store, dataset, shape, chunk, stored, given, values), "writing", name);
     return dataset;
 }
 

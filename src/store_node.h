@@ -7,26 +7,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "depot.h"
+
 struct store {
     hid_t file;
-    size_t n_threads;  /* that compress; 1 until told */
+    size_t n_threads;           /* that compress; 1 until told */
+    const struct depot *values; /* that long arrays lie in; NULL: none */
+    struct depot image;         /* the file in memory, or in a file of its own */
+    uint64_t image_size, in_memory;
     char *error;       /* the first failure; NULL: none */
     H5E_auto2_t print; /* what HDF5 did with errors before */
     void *print_user;
 };
 
+enum { STORE_AXES = 4 };
+
 /* Lengths along the axes; rank 0 is a scalar. */
 struct store_shape {
     int rank;
-    hsize_t length[2];
+    hsize_t length[STORE_AXES];
 };
 
 /* Silences HDF5 and keeps it from running code at exit. store_end closes the file and undoes the silence. */
 void store_begin(struct store *store);
 void store_end(struct store *store);
-/* An empty file in memory; `name` appears in messages only. */
-void store_create_image(struct store *store, const char *name);
-/* The bytes of the file in memory, valid until store_end. */
+/* An empty file in memory, or, when it is longer than `in_memory` bytes, in the depot's files in `folder`; `name`
+ * appears in messages only. */
+void store_create_image(struct store *store, const char *name, const char *folder, uint64_t in_memory);
+/* The bytes of this file, valid until store_end. */
 const void *store_image(struct store *store, size_t *n);
 void store_open(struct store *store, const char *path); /* to read */
 
@@ -43,7 +51,7 @@ hid_t store_open_object(struct store *store, hid_t parent, const char *name);
 /* Names of the groups in `parent`, in the order of their creation, to be freed one by one and together; at most
  * `most`, more are a failure. */
 char **store_group_names(struct store *store, hid_t parent, size_t most, size_t *n);
-/* Lengths of a dataset; rank -1 when it is none or has more than two axes. */
+/* Lengths of a dataset; rank -1 when it is none or has more than STORE_AXES axes. */
 struct store_shape store_shape_of(struct store *store, hid_t dataset);
 /* What a dataset holds, which must have this shape. Numbers are converted to `wanted`; texts are the caller's. */
 void store_get_numbers(struct store *store, hid_t group, const char *name, struct store_shape shape, hid_t wanted,

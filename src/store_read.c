@@ -11,6 +11,7 @@
 #include "store_format.h"
 #include "store_heap.h"
 #include "store_node.h"
+#include "store_sweep.h"
 
 enum {
     MOST_GROUPS = 1000,
@@ -285,6 +286,7 @@ static void read_all(struct store *store, struct riskpool_results *results) {
     read_market(store, results);
     if (n_modes > 1)
         read_comparison(store, results);
+    store_get_sweep(store, results);
     read_provenance(store, results);
 }
 

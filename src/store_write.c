@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "results.h"
+#include "store.h"
 #include "store_file.h"
 #include "store_format.h"
 #include "store_node.h"
+#include "store_sweep.h"
 
 /* A group while it is written: its dimensions, made before its variables. */
 struct group {
@@ -183,7 +185,7 @@ static void put_market(struct store *store, const struct riskpool_results *resul
 }
 
 static void put_comparison(struct store *store, const struct riskpool_results *results) {
-    static const enum dimension dims[] = {DIM_PAIR, DIM_QUANTILE};
+    static const enum dimension dims[] = {DIM_PAIR, DIM_QUANTILE, DIM_CONFIDENCE};
     struct group group = open_group(store, results, "comparison");
     put_dimensions(&group, dims, sizeof dims / sizeof *dims);
     put_fields(&group, comparison_fields, COMP_COUNT, results->comparison);
@@ -253,6 +255,8 @@ static void put_all(struct store *store, const struct riskpool_results *results)
     put_market(store, results);
     if (results->n_modes > 1)
         put_comparison(store, results);
+    if (results->sweep.n_points > 0)
+        store_put_sweep(store, results);
     put_provenance(store, results);
 }
 
@@ -264,22 +268,28 @@ enum riskpool_status riskpool_results_write(const struct riskpool_results *resul
     enum riskpool_status status = check_names(results, path, message);
     if (status != RISKPOOL_OK)
         goto out;
+    status = store_prepare(path, message);
+    if (status != RISKPOOL_OK)
+        goto out;
     struct store store;
     size_t n = 0;
+    char *folder = store_folder(path);
     store_begin(&store);
     store.n_threads = results->n_threads > 0 ? results->n_threads : 1;
-    store_create_image(&store, path);
+    store.values = &results->depot;
+    store_create_image(&store, path, folder, results->in_memory > 0 ? results->in_memory : RISKPOOL_MEMORY);
     if (!store.error)
         put_all(&store, results);
     const void *image = store_image(&store, &n);
     if (image)
-        status = store_file_replace(path, image, n, message);
+        status = store_file_replace(path, image, n, &store.image, message);
     store_end(&store);
     if (!image) {
         store_message(message, "%s: %s", path, store.error);
         status = RISKPOOL_WRITE_FAILED;
     }
     free(store.error);
+    free(folder);
 out:
     free(ignored);
     return status;

@@ -15,12 +15,14 @@ void stress_free(struct stress *stress) {
     free(stress->returns);
     free(stress->factors);
     free(stress->matrices);
+    free(stress->depths);
     *stress = (struct stress){0};
 }
 
 void stress_scale_free(struct stress *scaled) {
     free(scaled->returns);
     free(scaled->factors);
+    free(scaled->depths);
     *scaled = (struct stress){0};
 }
 
@@ -33,15 +35,25 @@ static double power(double x, double m) {
     return vmath_exp(m * vmath_log(x));
 }
 
+double stress_depth_at(const struct stress *stress, double hour) {
+    double factor = 1.0;
+    for (size_t i = 0; stress && i < stress->n_depths; ++i)
+        if (hour > stress->depths[i].from && hour < stress->depths[i].to)
+            factor *= stress->depths[i].factor;
+    return factor;
+}
+
 double stress_level_times(double level, double multiple) {
     return fmax(least_level, fmin(1.0 / least_level, power(level, multiple)));
 }
 
 enum riskpool_status stress_scale(const struct stress *stress, double multiple, struct stress *scaled) {
-    *scaled = (struct stress){.n_returns = stress->n_returns, .n_factors = stress->n_factors};
+    *scaled =
+        (struct stress){.n_returns = stress->n_returns, .n_factors = stress->n_factors, .n_depths = stress->n_depths};
     scaled->returns = calloc(stress->n_returns + 1, sizeof *scaled->returns);
     scaled->factors = calloc(stress->n_factors + 1, sizeof *scaled->factors);
-    if (!scaled->returns || !scaled->factors) {
+    scaled->depths = calloc(stress->n_depths + 1, sizeof *scaled->depths);
+    if (!scaled->returns || !scaled->factors || !scaled->depths) {
         stress_scale_free(scaled);
         return RISKPOOL_NO_MEMORY;
     }
@@ -55,6 +67,10 @@ enum riskpool_status stress_scale(const struct stress *stress, double multiple, 
         *factor = stress->factors[i];
         factor->volatility = power(factor->volatility, multiple);
         factor->blend = multiple == 1.0 ? factor->blend : 1.0 - power(1.0 - factor->blend, multiple);
+    }
+    for (size_t i = 0; i < stress->n_depths; ++i) {
+        scaled->depths[i] = stress->depths[i];
+        scaled->depths[i].factor = stress_level_times(stress->depths[i].factor, multiple);
     }
     return RISKPOOL_OK;
 }

@@ -25,12 +25,20 @@ struct stress_factor {
     const double *toward; /* [asset][asset] T, in `matrices` of the stress; NULL: all ones */
 };
 
+/* How deep books are between two times, in hours, both excluded. */
+struct stress_depth {
+    double from, to;
+    double factor; /* > 0; 1: nothing */
+};
+
 struct stress {
     size_t n_returns;
     struct stress_return *returns;
     size_t n_factors;
     struct stress_factor *factors; /* those of one step act one after the other, in this order */
     double *matrices;
+    size_t n_depths;
+    struct stress_depth *depths; /* those of one time multiply */
 };
 
 void stress_free(struct stress *stress);
@@ -39,6 +47,9 @@ void stress_free(struct stress *stress);
  * multiple, and a blend as often. It points at the matrices of `stress` and is freed by stress_scale_free alone. */
 enum riskpool_status stress_scale(const struct stress *stress, double multiple, struct stress *scaled);
 void stress_scale_free(struct stress *scaled);
+
+/* The factor of the depth at a time; of no stress (NULL), 1. */
+double stress_depth_at(const struct stress *stress, double hour);
 
 /* The level that a multiple of the move to `level` leads to: level^multiple. */
 double stress_level_times(double level, double multiple);

@@ -10,42 +10,9 @@
 #include "interval.h"
 #include "results.h"
 #include "summary_json.h"
+#include "summary_table.h"
 
-enum { CELL = 256, NUMBER = 64, GAP = 3 };
-
-/* A table under construction: cells in rows, the first column the rows' names. */
-struct table {
-    size_t n_columns, n_cells, capacity;
-    char (*cell)[CELL];
-    int failed;
-};
-
-static char *add_cell(struct table *table) {
-    if (table->n_cells == table->capacity) {
-        const size_t capacity = 2 * table->capacity + 64;
-        char(*cell)[CELL] = realloc(table->cell, capacity * sizeof *cell);
-        if (!cell) {
-            table->failed = 1;
-            return NULL;
-        }
-        table->cell = cell;
-        table->capacity = capacity;
-    }
-    return memset(table->cell[table->n_cells++], 0, CELL);
-}
-
-static void add_text(struct table *table, const char *text) {
-    char *cell = add_cell(table);
-    if (cell)
-        snprintf(cell, CELL, "%s", text);
-}
-
-/* Decimals that show an account's equity in at least six digits, at least two. */
-static int money_decimals(const struct riskpool_results *results) {
-    const double size = fabs(results->start_equity);
-    const int decimals = size > 0 && isfinite(size) ? 5 - (int)floor(log10(size)) : 2;
-    return decimals < 2 ? 2 : decimals > 9 ? 9 : decimals;
-}
+enum { CELL = TABLE_CELL, NUMBER = 64 };
 
 /* How a number is shown: money in its decimals, a share of paths in percent. */
 struct look {
@@ -54,7 +21,7 @@ struct look {
 };
 
 static struct look look_of(const struct riskpool_results *results, enum unit unit) {
-    return unit == UNIT_MONEY ? (struct look){1, money_decimals(results)} : (struct look){100, 3};
+    return unit == UNIT_MONEY ? (struct look){1, table_money_decimals(results->start_equity)} : (struct look){100, 3};
 }
 
 static void print_number(char text[NUMBER], struct look look, double value) {
@@ -67,13 +34,13 @@ static void print_number(char text[NUMBER], struct look look, double value) {
 }
 
 static void add_number(struct table *table, struct look look, double value) {
-    char *cell = add_cell(table);
+    char *cell = table_add(table);
     if (cell)
         print_number(cell, look, value);
 }
 
 static void add_with_error(struct table *table, struct look look, double value, double error) {
-    char a[NUMBER], b[NUMBER], *cell = add_cell(table);
+    char a[NUMBER], b[NUMBER], *cell = table_add(table);
     print_number(a, look, value);
     print_number(b, look, INTERVAL_95 * error);
     if (cell)
@@ -81,7 +48,7 @@ static void add_with_error(struct table *table, struct look look, double value, 
 }
 
 static void add_with_interval(struct table *table, struct look look, double value, double low, double high) {
-    char a[NUMBER], b[NUMBER], c[NUMBER], *cell = add_cell(table);
+    char a[NUMBER], b[NUMBER], c[NUMBER], *cell = table_add(table);
     print_number(a, look, value);
     print_number(b, look, low);
     print_number(c, look, high);
@@ -106,7 +73,7 @@ static void add_value(struct table *table, struct look look, double *const *valu
 static void add_row(struct table *table, const struct riskpool_results *results, const char *name, int statistic,
                     size_t i, enum companions shown) {
     const struct look look = look_of(results, statistic_fields[statistic].unit);
-    add_text(table, name);
+    table_text(table, name);
     for (size_t m = 0; m < results->n_modes; m++)
         add_value(table, look, results->modes[m].statistic + statistic, i, shown);
 }
@@ -134,11 +101,9 @@ static void add_cost_rows(struct table *table, const struct riskpool_results *re
     static const struct {
         const char *name;
         int statistic;
-    } costs[] = {{"mean fees", STAT_mean_fees},
-                 {"mean slippage", STAT_mean_slippage},
-                 {"mean funding", STAT_mean_funding},
-                 {"mean shortfall", STAT_mean_shortfall},
-                 {"mean top-up", STAT_mean_top_up}};
+    } costs[] = {{"mean fees", STAT_mean_fees},           {"mean slippage", STAT_mean_slippage},
+                 {"mean funding", STAT_mean_funding},     {"mean shortfall", STAT_mean_shortfall},
+                 {"mean forfeited", STAT_mean_forfeited}, {"mean top-up", STAT_mean_top_up}};
     for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
         int any = 0;
         for (size_t m = 0; m < results->n_modes; m++)
@@ -146,6 +111,14 @@ static void add_cost_rows(struct table *table, const struct riskpool_results *re
         if (any)
             add_row(table, results, costs[i].name, costs[i].statistic, 0, ALONE);
     }
+}
+
+/* Of multipliers that follow volatility; other scenarios have none. */
+static void add_margin_rows(struct table *table, const struct riskpool_results *results) {
+    if (results->n_modes == 0 || isnan(results->modes[0].statistic[STAT_mean_margin_peak_to_trough][0]))
+        return;
+    add_row(table, results, "margin peak over trough, %", STAT_mean_margin_peak_to_trough, 0, ALONE);
+    add_row(table, results, "margin rise in 5 d, %", STAT_mean_margin_largest_rise, 0, ALONE);
 }
 
 static void add_alert_rows(struct table *table, const struct riskpool_results *results) {
@@ -158,9 +131,9 @@ static void add_alert_rows(struct table *table, const struct riskpool_results *r
 
 static void add_mode_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->n_modes;
-    add_text(table, results->currency);
+    table_text(table, results->currency);
     for (size_t m = 0; m < results->n_modes; m++)
-        add_text(table, results->modes[m].name);
+        table_text(table, results->modes[m].name);
     add_row(table, results, "mean loss", STAT_mean_loss, 0, WITH_ERROR);
     add_row(table, results, "standard deviation", STAT_loss_std, 0, ALONE);
     add_tail_rows(table, results);
@@ -171,103 +144,120 @@ static void add_mode_table(struct table *table, const struct riskpool_results *r
     add_row(table, results, "shortfall, %", STAT_shortfall_frequency, 0, WITH_INTERVAL);
     add_alert_rows(table, results);
     add_cost_rows(table, results);
+    add_margin_rows(table, results);
 }
 
 static void add_pair_row(struct table *table, const struct riskpool_results *results, const char *name, int first,
                          enum companions shown) {
     const struct look look = look_of(results, comparison_fields[first].unit);
-    add_text(table, name);
+    table_text(table, name);
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
         add_value(table, look, results->comparison + first, pair, shown);
 }
 
+static void add_excess_tail_rows(struct table *table, const struct riskpool_results *results) {
+    const struct look look = look_of(results, UNIT_MONEY);
+    const size_t n_levels = results->size[DIM_CONFIDENCE];
+    char name[CELL];
+    for (size_t i = 0; i < n_levels; i++) {
+        snprintf(name, sizeof name, "excess expected shortfall %.6g %%", 100 * results->confidence[i]);
+        table_text(table, name);
+        for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
+            add_value(table, look, results->comparison + COMP_excess_expected_shortfall, pair * n_levels + i,
+                      WITH_ERROR);
+    }
+}
+
 static void add_pair_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 1 + results->size[DIM_PAIR];
-    add_text(table, "on the same paths");
+    table_text(table, "on the same paths");
     for (size_t pair = 0; pair < results->size[DIM_PAIR]; pair++)
-        add_text(table, results->pair[pair]);
+        table_text(table, results->pair[pair]);
     add_pair_row(table, results, "excess loss", COMP_mean_excess_loss, WITH_ERROR);
+    add_excess_tail_rows(table, results);
     add_pair_row(table, results, "rescued, %", COMP_rescue_frequency, WITH_INTERVAL);
     add_pair_row(table, results, "contagion, %", COMP_contagion_frequency, WITH_INTERVAL);
 }
 
 static void add_limit_table(struct table *table, const struct riskpool_results *results) {
     table->n_columns = 4;
-    add_text(table, "limit");
-    add_text(table, "at most");
-    add_text(table, "is");
-    add_text(table, "");
+    table_text(table, "limit");
+    table_text(table, "at most");
+    table_text(table, "is");
+    table_text(table, "");
     for (size_t i = 0; i < results->n_limits; i++) {
         const struct limit_result *limit = &results->limits[i];
         char *cell = NULL;
-        add_text(table, limit->key);
-        if ((cell = add_cell(table)))
+        table_text(table, limit->key);
+        if ((cell = table_add(table)))
             snprintf(cell, CELL, "%.6g", limit->bound);
-        if ((cell = add_cell(table)))
+        if ((cell = table_add(table)))
             snprintf(cell, CELL, "%.6g", limit->value);
-        add_text(table, limit->breached ? "BREACHED" : "kept");
+        table_text(table, limit->breached ? "BREACHED" : "kept");
     }
 }
 
-/* Columns that a terminal needs: code points of UTF-8. */
-static size_t width_of(const char *text) {
-    size_t n = 0;
-    for (; *text; text++)
-        n += (*text & 0xc0) != 0x80;
-    return n;
+/* The level that a sweep is shown at: the highest up to 99 %, else the lowest. */
+static size_t sweep_level(const struct riskpool_results *results) {
+    size_t level = 0;
+    for (size_t i = 0; i < results->size[DIM_CONFIDENCE]; i++)
+        level = results->confidence[i] <= 0.99 ? i : level;
+    return level;
 }
 
-static size_t column_width(const struct table *table, size_t column) {
-    size_t width = 3;
-    for (size_t i = column; i < table->n_cells; i += table->n_columns)
-        width = width_of(table->cell[i]) > width ? width_of(table->cell[i]) : width;
-    return width;
-}
-
-static void print_spaces(FILE *out, size_t n) {
-    while (n-- > 0)
-        fputc(' ', out);
-}
-
-/* A bar would end the cell. */
-static void print_markdown_cell(FILE *out, const char *text) {
-    for (; *text; text++) {
-        if (*text == '|')
-            fputc('\\', out);
-        fputc(*text, out);
+static void add_sweep_head(struct table *table, const struct riskpool_results *results) {
+    const struct sweep_results *sweep = &results->sweep;
+    table->n_columns = sweep->n_parameters + 2 * results->n_modes;
+    for (size_t a = 0; a < sweep->n_parameters; a++)
+        table_text(table, sweep->axis[a].name);
+    for (size_t m = 0; m < results->n_modes; m++) {
+        char *cell = table_add(table);
+        if (cell)
+            snprintf(cell, CELL, "%s: ES %.6g %%", results->modes[m].name,
+                     100 * results->confidence[sweep_level(results)]);
+        if ((cell = table_add(table)))
+            snprintf(cell, CELL, "%s: any liquidation, %%", results->modes[m].name);
     }
 }
 
-static void print_cell(FILE *out, const char *text, size_t width, int left) {
-    const size_t used = width_of(text), room = width > used ? width - used : 0;
-    print_spaces(out, left ? 0 : room);
-    fputs(text, out);
-    print_spaces(out, left ? room : 0);
-}
-
-static void print_rule(FILE *out, const struct table *table, int markdown) {
-    if (!markdown)
-        return;
-    for (size_t c = 0; c < table->n_columns; c++)
-        fputs(c == 0 ? "| :--- |" : " ---: |", out);
-    fputc('\n', out);
-}
-
-static void print_table(FILE *out, const struct table *table, int markdown) {
-    for (size_t i = 0; i < table->n_cells; i++) {
-        const size_t column = i % table->n_columns;
-        const int last = column + 1 == table->n_columns;
-        if (markdown) {
-            fputs(column == 0 ? "| " : " ", out);
-            print_markdown_cell(out, table->cell[i]);
-            fputs(last ? " |\n" : " |", out);
-        } else {
-            print_spaces(out, column > 0 ? GAP : 0);
-            print_cell(out, table->cell[i], column_width(table, column), column == 0);
-            fputs(last ? "\n" : "", out);
+static void add_sweep_table(struct table *table, const struct riskpool_results *results) {
+    const struct sweep_results *sweep = &results->sweep;
+    const size_t level = sweep_level(results), inner = sweep->n_parameters == 2 ? sweep->axis[1].n : 1;
+    add_sweep_head(table, results);
+    for (size_t k = 0; k < sweep->n_points; k++) {
+        for (size_t a = 0; a < sweep->n_parameters; a++) {
+            char *cell = table_add(table);
+            if (cell)
+                snprintf(cell, CELL, "%.6g", sweep->axis[a].value[a == 0 ? k / inner : k % inner]);
         }
-        if (i + 1 == table->n_columns)
-            print_rule(out, table, markdown);
+        for (size_t m = 0; m < results->n_modes; m++) {
+            double *const *values = sweep->point[k]->modes[m].statistic;
+            add_value(table, look_of(results, UNIT_MONEY), values + STAT_expected_shortfall, level, WITH_ERROR);
+            add_value(table, look_of(results, UNIT_ONE), values + STAT_any_liquidation_frequency, 0, WITH_INTERVAL);
+        }
+    }
+}
+
+static void print_crossing(FILE *out, const struct riskpool_results *results, const char *pair, const char *what,
+                           double at, double error) {
+    const char *name = results->sweep.axis[0].name;
+    if (isnan(at))
+        fprintf(out, "%s: the difference of the %s keeps its sign over %s\n", pair, what, name);
+    else
+        fprintf(out, "%s: the difference of the %s changes sign at %s %.4g ± %.2g\n", pair, what, name, at,
+                INTERVAL_95 * error);
+}
+
+/* Where modes change sides; of a grid over two parameters the results file has it for every value of the second. */
+static void print_crossings(FILE *out, const struct riskpool_results *results) {
+    const struct sweep_results *sweep = &results->sweep;
+    const size_t level = sweep_level(results), n_levels = results->size[DIM_CONFIDENCE];
+    for (size_t pair = 0; sweep->n_parameters == 1 && pair < results->size[DIM_PAIR]; pair++) {
+        print_crossing(out, results, results->pair[pair], "expected shortfalls",
+                       sweep->shortfall_crossing.at[pair * n_levels + level],
+                       sweep->shortfall_crossing.error[pair * n_levels + level]);
+        print_crossing(out, results, results->pair[pair], "liquidation frequencies",
+                       sweep->liquidation_crossing.at[pair], sweep->liquidation_crossing.error[pair]);
     }
     fputc('\n', out);
 }
@@ -276,10 +266,11 @@ static int write_table(FILE *out, const struct riskpool_results *results, int ma
                        void (*add)(struct table *, const struct riskpool_results *)) {
     struct table table = {.n_columns = 1};
     add(&table, results);
-    if (!table.failed)
-        print_table(out, &table, markdown);
-    free(table.cell);
-    return !table.failed;
+    const int fine = !table.failed;
+    if (fine)
+        table_print(out, &table, markdown);
+    table_free(&table);
+    return fine;
 }
 
 static int lacks_mean(const struct riskpool_results *results) {
@@ -293,12 +284,17 @@ static int lacks_mean(const struct riskpool_results *results) {
 static enum riskpool_status write_tables(FILE *out, const struct riskpool_results *results, int markdown) {
     fprintf(out, "%s%s: %s\n\n", markdown ? "# " : "", results->name, results->title);
     fprintf(out, "%" PRIu64 " paths, seed %" PRIu64 ", start equity %.*f %s%s\n\n", results->n_paths, results->seed,
-            money_decimals(results), results->start_equity, results->currency, results->complete ? "" : ", INCOMPLETE");
+            table_money_decimals(results->start_equity), results->start_equity, results->currency,
+            results->complete ? "" : ", INCOMPLETE");
     int fine = write_table(out, results, markdown, add_mode_table);
     if (results->size[DIM_PAIR] > 0)
         fine = fine && write_table(out, results, markdown, add_pair_table);
     if (results->n_limits > 0)
         fine = fine && write_table(out, results, markdown, add_limit_table);
+    if (results->sweep.n_points > 0) {
+        fine = fine && write_table(out, results, markdown, add_sweep_table);
+        print_crossings(out, results);
+    }
     fputs("± and ( … ): 95 % interval\n", out);
     if (lacks_mean(results))
         fputs("a mean of -: there is none, however many paths; prices of this model have none either\n", out);

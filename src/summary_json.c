@@ -2,23 +2,21 @@
 #include "summary_json.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-static json_t *number(double value) {
+json_t *json_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
 static json_t *numbers(const double *values, size_t n) {
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(array, number(values[i]));
+        json_array_append_new(array, json_number(values[i]));
     return array;
 }
 
-/* Whole numbers beyond what JSON libraries read as integers become texts. */
-static json_t *whole(uint64_t value) {
+json_t *json_whole(uint64_t value) {
     char digits[24];
     if (value <= INT64_MAX)
         return json_integer((json_int_t)value);
@@ -31,7 +29,7 @@ static json_t *mode_object(const struct riskpool_results *results, const struct 
     for (size_t i = 0; i < STAT_COUNT; i++) {
         const struct result_field *field = &statistic_fields[i];
         if (field->dim[0] == DIM_NONE)
-            json_object_set_new(object, field->name, number(mode->statistic[i][0]));
+            json_object_set_new(object, field->name, json_number(mode->statistic[i][0]));
         else if (field->dim[0] == DIM_CONFIDENCE)
             json_object_set_new(object, field->name, numbers(mode->statistic[i], results->size[DIM_CONFIDENCE]));
     }
@@ -42,13 +40,13 @@ static json_t *pair_object(const struct riskpool_results *results, size_t pair) 
     json_t *object = json_object();
     for (size_t i = 0; i < COMP_COUNT; i++)
         if (comparison_fields[i].dim[1] == DIM_NONE)
-            json_object_set_new(object, comparison_fields[i].name, number(results->comparison[i][pair]));
+            json_object_set_new(object, comparison_fields[i].name, json_number(results->comparison[i][pair]));
     return object;
 }
 
 static json_t *limit_object(const struct limit_result *limit) {
-    return json_pack("{s:s, s:o, s:o, s:b}", "key", limit->key, "bound", number(limit->bound), "value",
-                     number(limit->value), "breached", limit->breached);
+    return json_pack("{s:s, s:o, s:o, s:b}", "key", limit->key, "bound", json_number(limit->bound), "value",
+                     json_number(limit->value), "breached", limit->breached);
 }
 
 static json_t *root_object(const struct riskpool_results *results) {
@@ -60,8 +58,8 @@ static json_t *root_object(const struct riskpool_results *results) {
     for (size_t i = 0; i < results->n_limits; i++)
         json_array_append_new(limits, limit_object(&results->limits[i]));
     json_object_set_new(root, "name", json_string(results->name));
-    json_object_set_new(root, "seed", whole(results->seed));
-    json_object_set_new(root, "paths", whole(results->n_paths));
+    json_object_set_new(root, "seed", json_whole(results->seed));
+    json_object_set_new(root, "paths", json_whole(results->n_paths));
     json_object_set_new(root, "currency", json_string(results->currency));
     json_object_set_new(root, "confidence", numbers(results->confidence, results->size[DIM_CONFIDENCE]));
     json_object_set_new(root, "modes", modes);
@@ -77,8 +75,7 @@ enum riskpool_status summary_json(FILE *out, const struct riskpool_results *resu
     return failed ? RISKPOOL_WRITE_FAILED : RISKPOOL_OK;
 }
 
-/* A field of RFC 4180. */
-static void csv_text(FILE *out, const char *text) {
+void csv_text(FILE *out, const char *text) {
     if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, out);
         return;

@@ -160,8 +160,7 @@ struct range surface_range(const struct surface *surface, const struct stand *st
     return range;
 }
 
-/* The coordinate of a price; -INFINITY for one that log prices cannot reach. */
-static double coordinate_of(enum price_scale scale, double initial, double price) {
+double surface_coordinate(enum price_scale scale, double initial, double price) {
     if (!isfinite(price))
         return price;
     if (scale == PRICE_LINEAR)
@@ -176,8 +175,8 @@ struct range surface_safe(const struct surface *surface, const struct stand *sta
     const size_t asset = surface->leg[0].asset;
     const double initial = stand->price[asset];
     struct range prices = surface_range(surface, stand, asset, SURFACE_REQUIREMENT, scale == PRICE_LINEAR);
-    safe.low = coordinate_of(scale, initial, prices.low);
-    safe.high = coordinate_of(scale, initial, prices.high);
+    safe.low = surface_coordinate(scale, initial, prices.low);
+    safe.high = surface_coordinate(scale, initial, prices.high);
     if (safe.low == INFINITY)
         safe.high = -INFINITY;
     if (surface->strict) {

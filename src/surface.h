@@ -62,6 +62,19 @@ struct range surface_range(const struct surface *surface, const struct stand *st
  * so that x <= low always means a breach. */
 struct range surface_safe(const struct surface *surface, const struct stand *stand, enum price_scale scale);
 
+size_t surface_count_tiers(const struct surface *surface);
+/* A surface of its own whose requirement is `factor` times that of another. */
+enum riskpool_status surface_scale_init(struct surface *scaled, const struct surface *from, double factor);
+/* surface_init, with requirements `factor` times those of the rule. */
+enum riskpool_status surface_init_times(struct surface *surface, const struct book *book, const struct pool *pool,
+                                        const struct rule *rule, double factor);
+/* A scaled surface in a room with as many legs and tiers, by a factor for each asset: factor[asset * stride]. */
+const struct surface *surface_scaled(const struct surface *from, const double *factor, size_t stride,
+                                     struct surface *room);
+
+/* The coordinate of a price; -INFINITY for one that log prices cannot reach. */
+double surface_coordinate(enum price_scale scale, double initial, double price);
+
 /* Room for the vectors of one crossing: [asset] each. */
 struct surface_room {
     const struct kernel *kernel;
@@ -73,5 +86,10 @@ struct surface_room {
  * case that a bridge touches but no prices near it lie on the surface. `stand->price` is not read. */
 int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,
                      const struct surface_room *room, double *theta);
+
+/* Whether the diffusive move of one asset met a level of its coordinate, from above (`below`: the level lies below) or
+ * from below; *theta as surface_crossing. */
+int surface_level_crossing(const struct slice *slice, size_t asset, size_t path, double level, int below,
+                           double *theta);
 
 #endif

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is in memory of files while batches are added, or statistics made by a few threads. */
+enum { RESIDENT = 4 * DEPOT_REST };
+
 static const enum outcome_column mean_column[TALLY_MEANS] = {
 #define X(name) OUTCOME_##name,
     TALLY_MEAN_LIST(X)
@@ -18,76 +21,99 @@ uint64_t tally_tail_size(uint64_t n_paths) {
     return share > TALLY_TAIL_LEAST ? share : TALLY_TAIL_LEAST;
 }
 
-static int has_column(const struct tally_shape *shape, int column) {
-    return shape->trajectories || (column != OUTCOME_max_drawdown && column != OUTCOME_lowest_margin_level);
+int tally_has_column(const struct tally_shape *shape, int column) {
+    const int watched = column == OUTCOME_max_drawdown || column == OUTCOME_lowest_margin_level;
+    const int dynamic = column == OUTCOME_margin_peak_to_trough || column == OUTCOME_margin_largest_rise;
+    return (shape->trajectories || !watched) && (shape->dynamic || !dynamic);
 }
 
-/* Lengthens an array; clears *ok when there is no memory and keeps the old one. */
-static void *lengthen(void *array, uint64_t n, size_t size, int *ok) {
-    void *longer = n < SIZE_MAX / size ? realloc(array, (size_t)n * size) : NULL;
-    *ok = *ok && longer;
-    return longer ? longer : array;
+size_t tally_column_count(const struct tally_shape *shape) {
+    size_t n = 0;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        n += (size_t)tally_has_column(shape, i);
+    return n;
 }
 
-static void reserve_mode(const struct tally *tally, struct tally_mode *mode, uint64_t capacity, int *ok) {
+static void reserve_mode(struct tally *tally, struct tally_mode *mode, uint64_t capacity,
+                         enum riskpool_status *status) {
     const uint64_t batches = capacity / BATCH, old = tally->capacity / BATCH;
-    mode->loss = lengthen(mode->loss, capacity, sizeof *mode->loss, ok);
+    struct depot *depot = &tally->depot;
+    mode->loss = depot_lengthen(depot, mode->loss, capacity, sizeof *mode->loss, status);
     for (int i = 0; i < TALLY_MEANS; i++) {
-        mode->mean[i] = lengthen(mode->mean[i], batches, sizeof *mode->mean[i], ok);
-        if (*ok)
+        mode->mean[i] = depot_lengthen(depot, mode->mean[i], batches, sizeof *mode->mean[i], status);
+        if (*status == RISKPOOL_OK)
             memset(mode->mean[i] + old, 0, (batches - old) * sizeof *mode->mean[i]);
     }
     if (tally->shape.keep != TALLY_KEEP_ALL)
         return;
     for (int i = 0; i < OUTCOME_COUNT; i++)
-        if (i != OUTCOME_loss && has_column(&tally->shape, i))
-            mode->column[i] = lengthen(mode->column[i], capacity, sizeof *mode->column[i], ok);
+        if (i != OUTCOME_loss && tally_has_column(&tally->shape, i))
+            mode->column[i] = depot_lengthen(depot, mode->column[i], capacity, sizeof *mode->column[i], status);
     if (tally->shape.n_positions > 0)
-        mode->liquidation_time =
-            lengthen(mode->liquidation_time, capacity, tally->shape.n_positions * sizeof *mode->liquidation_time, ok);
+        mode->liquidation_time = depot_lengthen(depot, mode->liquidation_time, capacity,
+                                                tally->shape.n_positions * sizeof *mode->liquidation_time, status);
 }
 
 /* A run of known length keeps what can still be among the worst, with as much again between two prunings; how far down
  * a run that grows will look is not known before its end, so it keeps all. */
-static size_t tail_capacity(const struct tally *tally, uint64_t capacity) {
-    const struct tail *tail = &tally->tail;
-    const uint64_t bounded = tail->wanted < SIZE_MAX ? 2 * (uint64_t)(tail->n_modes * tail->wanted) + BATCH : capacity;
-    return (size_t)(bounded < capacity ? bounded : capacity);
+static uint64_t tail_capacity(const struct tally_shape *shape, uint64_t capacity) {
+    const uint64_t bounded = 2 * shape->n_modes * tally_tail_size(shape->n_paths) + BATCH;
+    return shape->n_paths_limit <= shape->n_paths && bounded < capacity ? bounded : capacity;
+}
+
+static size_t tail_width(const struct tally_shape *shape) {
+    return shape->n_modes * (OUTCOME_COUNT + shape->n_positions);
+}
+
+/* Bytes of what grows with the paths. */
+static uint64_t depot_size(const struct tally_shape *shape, uint64_t capacity) {
+    const uint64_t columns = OUTCOME_COUNT + shape->n_positions - (shape->trajectories ? 0 : 2);
+    const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? columns : 1;
+    const uint64_t numbers = capacity * a_path + capacity / BATCH * 2 * TALLY_MEANS;
+    const uint64_t paths = shape->n_modes * numbers * sizeof(double) + capacity / BATCH * sizeof(uint32_t);
+    if (shape->keep != TALLY_KEEP_TAIL)
+        return paths;
+    return paths + tail_capacity(shape, capacity) * tail_record_size(shape->n_modes, tail_width(shape));
+}
+
+static uint64_t whole_batches(uint64_t n_paths) {
+    return (n_paths / BATCH + (n_paths % BATCH != 0)) * BATCH;
+}
+
+static int is_in_files(const struct tally_shape *shape, uint64_t capacity) {
+    return shape->folder && depot_size(shape, capacity) > shape->in_memory;
 }
 
 enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths) {
     if (n_paths > tally->shape.n_paths_limit)
         return RISKPOOL_INTERNAL;
-    const uint64_t batches = n_paths / BATCH + (n_paths % BATCH != 0), old = tally->capacity / BATCH;
+    const uint64_t capacity = whole_batches(n_paths), batches = capacity / BATCH, old = tally->capacity / BATCH;
     if (batches <= old)
         return RISKPOOL_OK;
-    int ok = 1;
-    tally->done = lengthen(tally->done, batches, sizeof *tally->done, &ok);
-    if (ok)
+    enum riskpool_status status = RISKPOOL_OK;
+    tally->depot.in_files = is_in_files(&tally->shape, capacity);
+    tally->done = depot_lengthen(&tally->depot, tally->done, batches, sizeof *tally->done, &status);
+    if (status == RISKPOOL_OK)
         memset(tally->done + old, 0, (batches - old) * sizeof *tally->done);
     for (size_t m = 0; m < tally->shape.n_modes; m++)
-        reserve_mode(tally, &tally->mode[m], batches * BATCH, &ok);
+        reserve_mode(tally, &tally->mode[m], capacity, &status);
     if (tally->shape.keep == TALLY_KEEP_TAIL)
-        ok = ok && tail_reserve(&tally->tail, tail_capacity(tally, batches * BATCH));
-    if (!ok)
-        return RISKPOOL_NO_MEMORY;
-    tally->capacity = batches * BATCH;
-    return RISKPOOL_OK;
+        tail_reserve(&tally->tail, tail_capacity(&tally->shape, capacity), &status);
+    depot_rest(&tally->depot);
+    if (status == RISKPOOL_OK)
+        tally->capacity = capacity;
+    return status;
 }
 
 uint64_t tally_memory(const struct tally_shape *shape) {
-    const uint64_t n = shape->n_paths, columns = OUTCOME_COUNT + shape->n_positions;
-    const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? columns - (shape->trajectories ? 0 : 2) : 1;
-    const uint64_t samples = n < TALLY_SAMPLE ? n : TALLY_SAMPLE;
-    uint64_t numbers = n * a_path + n / BATCH * 2 * TALLY_MEANS;
-    if (shape->trajectories)
-        numbers += 2 * shape->n_times * samples;
-    if (shape->keep != TALLY_KEEP_TAIL)
-        return shape->n_modes * numbers * sizeof(double);
-    const int growing = shape->n_paths_limit > n;
-    const uint64_t bounded = growing ? n : 2 * shape->n_modes * tally_tail_size(n) + BATCH;
-    const uint64_t records = bounded < n ? bounded : n;
-    return shape->n_modes * numbers * sizeof(double) + records * tail_record_size(shape->n_modes * (1 + columns));
+    const uint64_t n = shape->n_paths, samples = n < TALLY_SAMPLE ? n : TALLY_SAMPLE, size = depot_size(shape, n);
+    const uint64_t fans = shape->trajectories ? shape->n_modes * 2 * shape->n_times * samples * sizeof(double) : 0;
+    return fans + (is_in_files(shape, whole_batches(n)) && size > RESIDENT ? RESIDENT : size);
+}
+
+uint64_t tally_disk(const struct tally_shape *shape) {
+    const uint64_t capacity = whole_batches(shape->n_paths);
+    return is_in_files(shape, capacity) ? depot_size(shape, capacity) : 0;
 }
 
 static void *zeroed(size_t n, size_t size, int *ok) {
@@ -114,7 +140,7 @@ static double *copied(const double *numbers, size_t n, int *ok) {
 
 enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape) {
     int ok = 1;
-    *tally = (struct tally){.shape = *shape};
+    *tally = (struct tally){.shape = *shape, .depot = {.folder = shape->folder}};
     if (tally->shape.n_paths_limit < shape->n_paths)
         tally->shape.n_paths_limit = shape->n_paths;
     const uint64_t limit = tally->shape.n_paths_limit;
@@ -128,21 +154,16 @@ enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *s
     for (size_t m = 0; m < shape->n_modes; m++)
         init_mode(tally, &tally->mode[m], &ok);
     if (ok && shape->keep == TALLY_KEEP_TAIL) {
-        const size_t width = shape->n_modes * (1 + OUTCOME_COUNT + shape->n_positions);
-        const size_t wanted = limit > shape->n_paths ? SIZE_MAX : (size_t)tally_tail_size(limit);
-        ok = tail_init(&tally->tail, shape->n_modes, width, wanted);
+        const uint64_t wanted = limit > shape->n_paths ? UINT64_MAX : tally_tail_size(limit);
+        ok = tail_init(&tally->tail, &tally->depot, shape->n_modes, tail_width(shape), wanted);
     }
     return ok ? tally_reserve(tally, shape->n_paths) : RISKPOOL_NO_MEMORY;
 }
 
 static void free_mode(struct tally_mode *mode) {
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        free(mode->column[i]);
-    for (int i = 0; i < TALLY_MEANS; i++)
-        free(mode->mean[i]);
-    void *const owned[] = {mode->loss, mode->liquidation_time, mode->counts.all, mode->equity, mode->margin_level};
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
-        free(owned[i]);
+    free(mode->counts.all);
+    free(mode->equity);
+    free(mode->margin_level);
 }
 
 void tally_free(struct tally *tally) {
@@ -151,10 +172,9 @@ void tally_free(struct tally *tally) {
     free(tally->mode);
     free((void *)tally->shape.time);
     free((void *)tally->shape.confidence);
-    free(tally->done);
-    free(tally->path);
     free(tally->losses);
     tail_free(&tally->tail);
+    depot_free(&tally->depot);
     *tally = (struct tally){0};
 }
 
@@ -191,12 +211,11 @@ static void keep_samples(const struct tally *tally, struct tally_mode *mode, con
     }
 }
 
-/* A record: the losses of all modes, then for each mode its columns and liquidation times. */
+/* A record: for each mode its columns and liquidation times. */
 void tally_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record) {
-    record += tally->shape.n_modes;
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
         for (int i = 0; i < OUTCOME_COUNT; i++)
-            *record++ = has_column(&tally->shape, i) ? outcome[m].column[i][p] : NAN;
+            *record++ = tally_has_column(&tally->shape, i) ? outcome[m].column[i][p] : NAN;
         for (size_t i = 0; i < tally->shape.n_positions; i++)
             *record++ = outcome[m].liquidation_time[i * BATCH + p];
     }
@@ -230,6 +249,19 @@ void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_pat
     }
 }
 
+/* Lets go of what was written to files, when it has become much. */
+static void let_rest(struct tally *tally, const struct tally_part *part) {
+    const struct tally_shape *shape = &tally->shape;
+    const uint64_t records = tally->tail.n > tally->n_rested ? tally->tail.n - tally->n_rested : 0;
+    const uint64_t columns = shape->keep == TALLY_KEEP_ALL ? OUTCOME_COUNT + shape->n_positions : 1;
+    tally->unrested += part->n * shape->n_modes * columns * sizeof(double);
+    if (tally->unrested + records * tail_record_size(shape->n_modes, tail_width(shape)) < DEPOT_REST)
+        return;
+    depot_rest(&tally->depot);
+    tally->unrested = 0;
+    tally->n_rested = tally->tail.n;
+}
+
 void tally_add_counts(struct tally *tally, const struct tally_part *part) {
     for (size_t m = 0; m < tally->shape.n_modes; m++) {
         struct tally_counts *to = &tally->mode[m].counts;
@@ -240,6 +272,7 @@ void tally_add_counts(struct tally *tally, const struct tally_part *part) {
     tally->not_finite += part->not_finite;
     tally->done[part->first_path / BATCH] += (uint32_t)part->n;
     tally->n_paths += part->n;
+    let_rest(tally, part);
 }
 
 void tally_add(struct tally *tally, struct tally_part *part, const struct outcome *outcome) {
@@ -252,11 +285,20 @@ int tally_has(const struct tally *tally, uint64_t first_path) {
     return first_path < tally->capacity && tally->done[first_path / BATCH] > 0;
 }
 
-size_t tally_losses(const struct tally *tally, size_t mode, double *loss) {
-    size_t n = 0;
-    for (uint64_t batch = 0; batch < tally->capacity / BATCH; batch++) {
-        memcpy(loss + n, tally->mode[mode].loss + batch * BATCH, tally->done[batch] * sizeof *loss);
-        n += tally->done[batch];
-    }
-    return n;
+static const double *losses_piece(const struct sample *sample, size_t index, double *room, size_t *n) {
+    const struct tally_losses *losses = sample->from;
+    const size_t first = index * BATCH;
+    if (first * sizeof(double) % DEPOT_REST == 0)
+        depot_rest(&losses->tally->depot);
+    *n = losses->tally->done[index];
+    if (!losses->minus)
+        return losses->loss + first;
+    for (size_t i = 0; i < *n; i++)
+        room[i] = losses->loss[first + i] - losses->minus[first + i];
+    return room;
+}
+
+struct sample tally_sample(const struct tally_losses *losses) {
+    const struct tally *tally = losses->tally;
+    return (struct sample){(size_t)tally->n_paths, (size_t)(tally->capacity / BATCH), losses_piece, losses};
 }

@@ -1,11 +1,14 @@
 /* The tally: what a run remembers of its finished batches. Counts are integers, sums are kept by batch, the loss of
- * every path is kept; so nothing depends on the order in which batches come, and memory grows with paths (8 bytes for
- * each path and mode, unless more is asked for) but not with steps. It estimates nothing. */
+ * every path is kept; so nothing depends on the order in which batches come. What grows with the paths (8 bytes for
+ * each path and mode, unless more is asked for) lies in a depot: in files, when it is more than memory is allowed. It
+ * estimates nothing. */
 #ifndef TALLY_H
 #define TALLY_H
 
+#include "depot.h"
 #include "outcome.h"
 #include "riskpool.h"
+#include "sample.h"
 #include "sum.h"
 #include "tally_tail.h"
 
@@ -17,7 +20,11 @@ enum {
 enum tally_keep { TALLY_KEEP_ALL, TALLY_KEEP_TAIL, TALLY_KEEP_NONE };
 
 /* The outcome columns of which a run keeps only the mean. */
-#define TALLY_MEAN_LIST(X) X(fees) X(slippage) X(funding) X(shortfall) X(top_up)
+#define TALLY_MEAN_LIST(X)                                                                               \
+    X(fees)                                                                                              \
+    X(slippage)                                                                                          \
+    X(funding) X(shortfall) X(top_up) X(forfeited) X(closed_notional) X(rounds) X(margin_peak_to_trough) \
+        X(margin_largest_rise)
 
 enum tally_mean {
 #define X(name) TALLY_MEAN_##name,
@@ -39,10 +46,13 @@ struct tally_shape {
     uint64_t n_paths;         /* paths there is room for at first */
     uint64_t n_paths_limit;   /* the most that tally_reserve may ask for; 0: n_paths */
     /* Columns per path: all, those of the worst 1 % of any mode (at least 1000), none. With a limit above n_paths the
-     * tail is known at the end only: until then memory is that of all. */
+     * tail is known at the end only: until then there are those of all. */
     enum tally_keep keep;
-    int antithetic;   /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
-    int trajectories; /* whether outcomes have drawdown, margin level, samples and alerts */
+    uint64_t in_memory; /* bytes of what grows with the paths; more lies in files */
+    const char *folder; /* of these; NULL: all stays in memory. The caller's. */
+    int antithetic;     /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
+    int trajectories;   /* whether outcomes have drawdown, margin level, samples and alerts */
+    int dynamic;        /* whether they have multipliers of margin */
     double start_equity;
 };
 
@@ -72,15 +82,25 @@ struct tally_mode {
 
 struct tally {
     struct tally_shape shape; /* with its own arrays */
+    struct depot depot;       /* of all that is [path] or [batch] */
+    uint64_t unrested;        /* bytes written since the depot rested, but for records of the tail */
+    uint64_t n_rested;        /* records of the tail that were there then */
     uint64_t n_paths;         /* paths added */
     uint64_t capacity;        /* whole batches */
     uint64_t not_finite;      /* losses that are not numbers */
     size_t n_samples;         /* row length of equity and margin_level */
     uint32_t *done;           /* [batch] paths added */
     uint64_t *path;           /* [path] their numbers, once gaps are closed and all columns are kept; else NULL */
+    int renumbered;           /* 1: gaps were closed, the rows are no longer numbers of paths */
     struct tally_mode *mode;
     struct tail tail;
     double *losses; /* [mode] scratch */
+};
+
+/* The losses of a mode, for a sample: those of the paths so far, without gaps. */
+struct tally_losses {
+    const struct tally *tally;
+    const double *loss, *minus; /* minus NULL: the losses themselves, else how much larger they are */
 };
 
 /* What one thread counts of a batch before it is added. */
@@ -101,21 +121,27 @@ struct tally_part {
 };
 
 enum riskpool_status tally_init(struct tally *tally, const struct tally_shape *shape);
-/* Legal on a zeroed, failed or freed tally. */
+/* Legal on a zeroed, failed or freed tally; a tally stays where it is. */
 void tally_free(struct tally *tally);
 /* Counts in a row of their own, zeroed; 0 when out of memory. Inside tally only. */
 int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape);
 /* Counts the paths of a batch by what happened to them. Inside tally only. */
 void tally_count(const struct tally_shape *shape, struct tally_part *part, const struct outcome *outcome);
-/* Bytes that a tally of this shape fills with the paths of the shape. */
+/* Whether outcomes of the shape have a column; how many they have. */
+int tally_has_column(const struct tally_shape *shape, int column);
+size_t tally_column_count(const struct tally_shape *shape);
+/* Bytes of memory that a tally of this shape fills with the paths of the shape, and of disk. */
 uint64_t tally_memory(const struct tally_shape *shape);
-/* Room for `n_paths` paths, at most the limit of the shape. Not while a batch is being added. */
+uint64_t tally_disk(const struct tally_shape *shape);
+/* Room for `n_paths` paths, at most the limit of the shape; fails as depot_lengthen. Not while a batch is being added.
+ */
 enum riskpool_status tally_reserve(struct tally *tally, uint64_t n_paths);
 /* Legal on a zeroed, failed or freed part. */
 enum riskpool_status tally_part_init(struct tally_part *part, const struct tally_shape *shape);
 void tally_part_free(struct tally_part *part);
-/* Takes `n` paths from number `first_path` on, all in one batch and none of them twice; `outcome[mode]` holds them from
- * index 0. Several threads may take at once, each with its part. Cannot fail: room was reserved. */
+/* Takes `n` paths from number `first_path` on, all in one batch, none of them twice and, in the tail, none before those
+ * of its batch that came already; `outcome[mode]` holds them from index 0. Several threads may take at once, each with
+ * its part. Cannot fail: room was reserved. */
 void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_path, size_t n,
                 const struct outcome *outcome);
 /* Adds what was taken last. Batches may come in any order, not from two threads at once. */
@@ -138,8 +164,8 @@ enum riskpool_status tally_close_gaps(struct tally *tally);
 /* Counts and number of paths of a part; a record of the tail. Inside tally only. */
 void tally_add_counts(struct tally *tally, const struct tally_part *part);
 void tally_record(const struct tally *tally, const struct outcome *outcome, size_t p, double *record);
-/* Copies the losses of a mode, in path order without gaps, to `loss` ([n_paths]); returns how many. */
-size_t tally_losses(const struct tally *tally, size_t mode, double *loss);
+/* The losses as a sample, valid as long as `losses`. */
+struct sample tally_sample(const struct tally_losses *losses);
 /* How many paths of each mode "the worst 1 %" of `n_paths` are. */
 uint64_t tally_tail_size(uint64_t n_paths);
 

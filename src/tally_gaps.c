@@ -38,17 +38,21 @@ static void close_samples(const struct tally *tally, double *row, const size_t *
 static void number_paths(struct tally *tally) {
     size_t n = 0;
     for (size_t p = 0; p < tally->capacity; p++)
-        if (p % BATCH < tally->done[p / BATCH])
+        if (p % BATCH < tally->done[p / BATCH]) {
+            if (n % (DEPOT_REST / sizeof *tally->path) == 0)
+                depot_rest(&tally->depot);
             tally->path[n++] = p;
+        }
 }
 
 enum riskpool_status tally_close_gaps(struct tally *tally) {
     size_t *sample = calloc(tally->n_samples + 1, sizeof *sample), n_batches = (size_t)(tally->capacity / BATCH);
+    enum riskpool_status status = sample ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (tally->shape.keep == TALLY_KEEP_ALL)
-        tally->path = calloc((size_t)tally->n_paths + 1, sizeof *tally->path);
-    if (!sample || (tally->shape.keep == TALLY_KEEP_ALL && !tally->path)) {
+        tally->path = depot_lengthen(&tally->depot, tally->path, tally->n_paths, sizeof *tally->path, &status);
+    if (status != RISKPOOL_OK) {
         free(sample);
-        return RISKPOOL_NO_MEMORY;
+        return status;
     }
     if (tally->path)
         number_paths(tally);
@@ -66,8 +70,11 @@ enum riskpool_status tally_close_gaps(struct tally *tally) {
             continue;
         for (size_t m = 0; m < tally->shape.n_modes; m++)
             move_batch(tally, &tally->mode[m], to, batch * BATCH, n);
+        tally->renumbered |= to != batch * BATCH;
         tally->done[to / BATCH] = n;
         to += n;
+        if (batch % (DEPOT_REST / (BATCH * sizeof(double))) == 0)
+            depot_rest(&tally->depot);
     }
     tally->capacity = (to + BATCH - 1) / BATCH * BATCH;
     free(sample);

@@ -146,14 +146,19 @@ static void get_mode(struct unpacker *unpacker, const struct tally *tally, struc
     }
 }
 
-/* The paths that may be among the worst: number in the batch and record. */
+/* Words of a packed record: number in the batch, losses, record. */
+static size_t record_words(const struct tally *tally) {
+    return 1 + tally->shape.n_modes + tally->tail.width;
+}
+
+/* The paths that may be among the worst. */
 static void put_records(struct packer *packer, const struct tally *tally, const struct tally_part *part,
                         const struct outcome *outcome) {
     for (uint64_t p = 0; p < part->n; p++)
         if (part->candidate[p]) {
             put(packer, &p, sizeof p);
             for (size_t m = 0; m < tally->shape.n_modes; m++)
-                memcpy(packer->at + m * WORD, &outcome[m].column[OUTCOME_loss][p], WORD);
+                put(packer, &outcome[m].column[OUTCOME_loss][p], sizeof(double));
             tally_record(tally, outcome, p, (double *)(void *)packer->at);
             packer->at += tally->tail.width * sizeof(double);
         }
@@ -165,7 +170,7 @@ size_t tally_pack_size(const struct tally *tally) {
     size_t a_mode = tally->mode[0].counts.n + 2 * TALLY_MEANS + BATCH;
     a_mode += shape->keep == TALLY_KEEP_ALL ? columns * sparse : 0;
     a_mode += shape->trajectories ? 2 * shape->n_times * BATCH : 0;
-    const size_t records = shape->keep == TALLY_KEEP_TAIL ? BATCH * (1 + tally->tail.width) : 0;
+    const size_t records = shape->keep == TALLY_KEEP_TAIL ? BATCH * record_words(tally) : 0;
     return WORD * (4 + shape->n_modes * a_mode + records);
 }
 
@@ -186,7 +191,7 @@ size_t tally_pack(const struct tally *tally, const struct tally_part *part, cons
 
 /* Records with numbers of paths of the batch, ascending, up to the last byte. */
 static int records_fit(const struct tally *tally, const struct tally_part *part, const struct unpacker *unpacker) {
-    const size_t size = (1 + tally->tail.width) * WORD;
+    const size_t size = record_words(tally) * WORD;
     uint64_t path = 0, least = 0;
     if (tally->shape.keep != TALLY_KEEP_TAIL)
         return part->n_records == 0 && unpacker->at == unpacker->end;
@@ -224,16 +229,16 @@ enum riskpool_status tally_unpack(struct tally *tally, struct tally_part *part, 
 }
 
 static void add_records(struct tally *tally, const struct tally_part *part) {
-    const size_t width = tally->tail.width * sizeof(double);
+    const size_t losses = tally->shape.n_modes * sizeof(double);
     const unsigned char *at = part->records;
     tail_make_room(&tally->tail, part->n);
-    for (size_t i = 0; i < part->n_records; i++, at += WORD + width) {
+    for (size_t i = 0; i < part->n_records; i++, at += record_words(tally) * WORD) {
         uint64_t path;
         memcpy(&path, at, sizeof path);
-        memcpy(tally->losses, at + WORD, tally->shape.n_modes * sizeof *tally->losses);
+        memcpy(tally->losses, at + WORD, losses);
         double *record = tail_record(&tally->tail, part->first_path + path, tally->losses);
         if (record)
-            memcpy(record, at + WORD, width);
+            memcpy(record, at + WORD + losses, tally->tail.width * sizeof *record);
     }
 }
 

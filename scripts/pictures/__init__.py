@@ -2,7 +2,7 @@
 import os
 from collections import namedtuple
 
-from . import comparison, exceedance, fans, joint, liquidation, loss, style, survival
+from . import comparison, exceedance, fans, joint, liquidation, loss, style, survival, sweep
 from .style import NothingToDraw
 
 # name: of the PNG file; draw: from results to a figure, or NothingToDraw with the reason.
@@ -15,6 +15,8 @@ PICTURES = [
     Picture("liquidation_frequency", "Liquidation frequency", liquidation.draw_frequency),
     Picture("liquidation_count", "Number of positions liquidated", liquidation.draw_count),
     Picture("joint_liquidation", "Joint liquidation against chance", joint.draw),
+    Picture("sweep", "Sweep: every mode over the swept parameter", sweep.draw),
+    Picture("sweep_difference", "Sweep: the modes against the first", sweep.draw_difference),
     Picture("equity_fan", "Equity over time", fans.draw_equity),
     Picture("margin_level_fan", "Margin level over time", fans.draw_margin_level),
     Picture("comparison", "The modes against each other, path by path", comparison.draw),

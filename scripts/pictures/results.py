@@ -7,7 +7,7 @@ import numpy as np
 
 NOT_MODES = {"market", "comparison", "correlation_risk", "sweep", "provenance"}
 PER_PATH = {"path", "loss", "shortfall", "max_drawdown", "lowest_margin_level", "liquidation_time", "fees",
-            "slippage", "funding", "top_up"}
+            "slippage", "funding", "top_up", "forfeited", "closed_notional", "rounds"}
 
 
 class NotResults(Exception):
@@ -32,16 +32,29 @@ class Mode:
         return name in self.values and np.size(self.values[name]) > 0 and bool(np.any(np.isfinite(self.values[name])))
 
 
+class Sweep:
+    """Statistics over (mode or pair, parameters, confidence); keys: the swept keys of the scenario, axes: their values."""
+
+    def __init__(self, group):
+        names = [text(name) for name in np.atleast_1d(group.attrs["parameters"])]
+        self.values = values_of(group)
+        self.axes = [np.asarray(self.values[name], float) for name in names]
+        self.keys = [str(text(group[name].attrs["long_name"])) for name in names]
+        self.modes = list(self.values["mode"])
+        self.pairs = list(self.values.get("pair", []))
+
+
 class Results:
     """modes: the first listed in the scenario comes first; comparison: values by name, {} for a single mode."""
 
-    def __init__(self, path, attributes, modes, comparison, provenance, currency):
+    def __init__(self, path, attributes, modes, comparison, provenance, currency, sweep=None):
         self.path = path
         self.attributes = attributes
         self.modes = modes
         self.comparison = comparison
         self.provenance = provenance
         self.currency = currency
+        self.sweep = sweep
 
     @property
     def n_paths(self):
@@ -72,8 +85,9 @@ def read(path):
         modes = [Mode(name, values_of(file[name]), sorted_loss(file[name], n_paths)) for name in names]
         comparison = values_of(file["comparison"]) if "comparison" in file else {}
         provenance = values_of(file["provenance"]) if "provenance" in file else {}
+        sweep = Sweep(file["sweep"]) if "sweep" in file else None
         currency = text(file[names[0]]["mean_loss"].attrs.get("units", ""))
-    return Results(path, attributes, first_listed_first(modes, comparison), comparison, provenance, currency)
+    return Results(path, attributes, first_listed_first(modes, comparison), comparison, provenance, currency, sweep)
 
 
 def ordered_names(group):

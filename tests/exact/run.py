@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Random accounts with and without the filter: `--exact` evaluates everything at every step, and must give the same
-bytes. Assets, correlations (up to singular ones), tiers, leverage, gaps, modes and both monitorings vary.
+bytes. Assets, correlations (up to singular ones), tiers, leverage, gaps, modes, both monitorings, the procedure of a
+liquidation and slippage vary.
 
     run.py BINARY [ACCOUNTS [SEED]]
 """
@@ -35,6 +36,34 @@ def tiers(chance):
     return steps
 
 
+def procedure(chance):
+    """How a pool is liquidated: half of them whole, at the mark."""
+    if chance.random() < 0.5:
+        return {}
+    amount = chance.choice(["full", "one-by-one", "tier-steps", "fraction", "restore"])
+    keys = {"amount": amount, "order": chance.choice(["largest-loss", "largest-maintenance", "largest-notional"]),
+            "fee": chance.choice([0, 0.0005, 0.02]), "fee_base": chance.choice(["notional", "maintenance"]),
+            "remainder": chance.choice(["returned", "forfeited"]), "backstop": chance.choice([0, 0.6]),
+            "strict": chance.random() < 0.3}
+    if amount == "fraction":
+        keys.update(fraction=chance.choice([0.2, 0.9]), cooldown=chance.choice(["0 s", "30 s", "5 h", "9 d"]),
+                    full_below=chance.choice([0, 5000]))
+    if amount == "tier-steps":
+        keys["tier_steps"] = chance.choice([1, 2])
+    if amount == "restore":
+        keys["restore_to"] = chance.choice([1.05, 2])
+    if chance.random() < 0.3:
+        keys["price"] = "bankruptcy"
+    elif chance.random() < 0.4:
+        keys["limit"] = "bankruptcy"
+    return keys
+
+
+def slippage(chance, names):
+    return {"depth": {name: round(float(np.exp(chance.uniform(9, 14)))) for name in names},
+            "shape": chance.choice(["linear", "square-root"]), "half_life": chance.choice(["2 min", "3 h", "5 d"])}
+
+
 def account(chance, number):
     n, step = chance.randint(1, 6), chance.choice(list(HORIZON))
     names = [f"A{i}" for i in range(n)]
@@ -56,9 +85,43 @@ def account(chance, number):
         "liquidation": chance.choice([{"tiers": tiers(chance)}, {"maintenance": "0.5%"}, {"maintenance": 0}]),
         "alerts": {"margin_level": ["150%", "110%"], "utilisation": ["70%"]},
         "output": {"paths": "all", "trajectories": chance.random() < 0.5}}
+    scenario["liquidation"].update(procedure(chance))
+    if chance.random() < 0.3:
+        scenario["slippage"] = slippage(chance, names)
     if chance.random() < 0.4:
         scenario["stress"] = [{"at": step, "return": {chance.choice(names): chance.choice([-0.3, -0.1, 0.2])}}]
+        if "slippage" in scenario:
+            scenario["stress"][0]["depth"] = 0.2
+    add_time(chance, scenario, step)
     return scenario
+
+
+def add_time(chance, scenario, step):
+    """Carry, orders of the holder, outages and margin that follows volatility, each in some of the accounts."""
+    if chance.random() < 0.3:
+        scenario["carry"] = {"funding": chance.choice([0.0005, -0.001, 0.01]), "borrow": chance.choice([0, 0.2, 5]),
+                             "funding_interval": f"{int(step.split()[0]) * chance.choice([1, 3])} {step.split()[1]}"}
+    price = {asset["name"]: asset["price"] for asset in scenario["market"]["assets"]}
+    for position in scenario["positions"]:
+        side = 1 if position["side"] == "short" else -1
+        if chance.random() < 0.2:
+            position["stop_loss"] = price[position["asset"]] * (1 + side * chance.uniform(0.02, 0.2))
+        if chance.random() < 0.15:
+            position["trailing_stop"] = round(chance.uniform(0.02, 0.3), 3)
+    if chance.random() < 0.3 and scenario["account"]["balance"] > sum(p["margin"] for p in scenario["positions"]):
+        below = round(chance.uniform(1.1, 6.0), 2)
+        scenario["account"]["top_up"] = {"below": below, "to": below * chance.choice([1, 2]),
+                                         "delay": chance.choice([0, step])}
+    if chance.random() < 0.3:
+        scenario["account"]["reduce"] = [chance.choice([
+            {"margin_level": round(chance.uniform(0.2, 0.9), 2), "share": 0.5},
+            {"utilisation": round(chance.uniform(0.05, 0.9), 2), "share": chance.choice([0.3, 1])}])]
+    if chance.random() < 0.3:
+        scenario.setdefault("stress", []).append({"at": step, "over": step, "outage": True})
+    if chance.random() < 0.3:
+        scenario["liquidation"] = {"maintenance": 0.01, "dynamic": {
+            "half_life": "2 d", "notice": chance.choice([0, step]), "cap": chance.choice([1.5, 10]),
+            "floor": chance.choice([0.5, 1])}}
 
 
 def results(binary, scenario, output, *options):

@@ -15,7 +15,7 @@ fuzz() {
     local target=$1 time=$2
     shift 2
     mkdir -p "$build/corpus-$target"
-    "$build/tests/$target" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 -max_len=20000 -verbosity=0 \
+    "$build/tests/$target" -max_total_time="$time" -timeout=60 -rss_limit_mb=2048 -max_len=20000 -verbosity=0 \
         -print_final_stats=1 -dict="$source/tests/fuzz/scenario.dict" -artifact_prefix="$build/found/" \
         "$build/corpus-$target" "$@"
 }

@@ -30,6 +30,8 @@ def digest(riskpool, name, folder):
         statistic = (head.split(",") + [""])[1]
         if statistic.startswith(CURVES) or statistic.endswith(("_low", "_high")):
             continue
+        if not last and statistic.startswith("mean_margin_"):  # margin is not dynamic
+            continue
         try:
             last = f"{float(last):.{DIGITS}g}"
         except ValueError:

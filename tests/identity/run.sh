@@ -102,6 +102,18 @@ stress:
   - {at: 24 h, correlation_blend: 45%}
 YAML
 
+# Liquidations in parts, and orders that move prices.
+sed -e 's/^name: .*/name: parts/; s/^seed: .*/seed: 18/; s/^  fee: .*/  fee: 0.1%\n  amount: tier-steps\n  order: largest-notional\n  limit: bankruptcy/' \
+    "$work/continuous.yaml" >"$work/parts.yaml"
+cat >>"$work/parts.yaml" <<'YAML'
+slippage: {depth: {A: 300000, default: 100000}, shape: square-root, half_life: 5 h}
+stress: [{at: 30 h, return: {A: -8%, C: 12%}, depth: 0.3}]
+YAML
+sed -e 's/^name: .*/name: restore/; s/^seed: .*/seed: 19/; s/strict: true/&, amount: restore, restore_to: 150%, fee: 0.1%/' \
+    "$work/linear.yaml" >"$work/restore.yaml"
+sed -e 's/^name: .*/name: shares/; s/^seed: .*/seed: 20/; s/^  fee: .*/  fee: 0.1%\n  amount: fraction\n  fraction: 30%\n  cooldown: 8 h\n  backstop: 50%/' \
+    "$work/continuous.yaml" >"$work/shares.yaml"
+
 # The same with the cheaper draws, one and both of them.
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
 sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \

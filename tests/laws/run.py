@@ -14,6 +14,8 @@ import numpy as np
 
 from base import BALANCE, BOTH, COLUMNS, CORRELATION, MONEY, NAMES, Laws, account, assets, held, three
 from columns import statistics_are_those_of_the_columns
+from holder import HOLDER_LAWS
+from procedures import PROCEDURE_LAWS
 from riskpool_test import normal_cdf
 from sampling import errors_of_pairs_are_right, pairs_hold_the_plain_paths, single_is_double_but_for_rounding
 from stress import STRESS_LAWS
@@ -521,7 +523,7 @@ LAWS = (one_position_is_every_mode, hybrids_meet_the_modes, losses_end_at_what_b
         watching_closer, cross_needs_a_breach, correlation_moves_joint_events_only, reflection, nothing_moves,
         liquidation_leaves_maintenance, idle_asset_and_repair, statistics_are_those_of_the_columns,
         pairs_hold_the_plain_paths, single_is_double_but_for_rounding, errors_of_pairs_are_right,
-        *STRESS_LAWS)
+        *STRESS_LAWS, *PROCEDURE_LAWS, *HOLDER_LAWS)
 
 
 def main():

@@ -2,6 +2,7 @@
 """usage: run.py RISKPOOL: draws books of every size, from invented results and from real ones, and looks at the pictures as
 a reader would: every one is there and not blank, no text lies on another or is cut off, and the page holds them all."""
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ try:
     import invented
     import pictures
     from looks import faults
-    from pictures import results
+    from pictures import replay, results
 except ImportError as error:
     print(f"run.py: {error}", file=sys.stderr)
     sys.exit(77)  # skipped
@@ -60,13 +61,24 @@ def look(path, folder):
             yield f"{picture.name}: blank"
         for fault in itertools.islice(faults(figure), 5):
             yield f"{picture.name}: {fault}"
+    yield from look_at_paths(path, run)
     if page.count("data:image/png;base64,") != drawn:
         yield "index.html does not hold every picture"
     if "http://" in page or "https://" in page or "<script" in page:
         yield "index.html is not self-contained"
 
 
+def look_at_paths(path, run):
+    """The worst path of each mode of a real run, drawn."""
+    for mode in run.modes if os.path.basename(path).startswith("real-") else []:
+        done = subprocess.run([os.environ["RISKPOOL"], "replay", path, "--worst", mode.name, "--json", "--every-step"],
+                              capture_output=True, text=True, check=True)
+        for fault in itertools.islice(faults(replay.draw(run, json.loads(done.stdout))), 5):
+            yield f"worst path of {mode.name}: {fault}"
+
+
 def main(riskpool):
+    os.environ["RISKPOOL"] = riskpool
     failed = passed = 0
     with tempfile.TemporaryDirectory() as folder:
         cases = []

@@ -3,6 +3,7 @@
 happened to.
 
 usage: run.py RISKPOOL [--long] [TEST...]      --long: 200 rounds of kill -9 instead of 20"""
+import fcntl
 import glob
 import json
 import os
@@ -64,7 +65,7 @@ class Place:
         return os.path.join(self.folder, name)
 
     def command(self, path, output, *options):
-        return [self.riskpool, "run", path, "-o", output, "-q", "-j", "2", *options]
+        return [self.riskpool, "run", path, "-o", output, "--log-level", "warning", "-j", "2", *options]
 
     def start(self, path, output, *options, env=None):
         return subprocess.Popen(self.command(path, output, *options), env={**CLEAN, **(env or {})},
@@ -123,14 +124,16 @@ class Place:
 
 
 def test_kill(place, is_long):
-    """kill -9 at any time, again and again."""
+    """kill -9 at any time of a run, again and again, however slow the machine is."""
     rounds, draw = 200 if is_long else 20, random.Random(20)
     kinds = ["tail", "all"]
     path, base = {}, {}
     for kind in kinds:
         path[kind] = place.write(scenario(f"kill-{kind}", 80000, "6 min", kind))
         base[kind] = place.path(f"kill-{kind}-base.h5")
+        begin = time.monotonic()
         place.run(path[kind], base[kind])
+    longest = max(1.5, 0.7 * (time.monotonic() - begin))
     kills = runs = 0
     while kills < rounds:
         kind = kinds[runs % 2]
@@ -139,7 +142,7 @@ def test_kill(place, is_long):
         while not os.path.exists(output):
             process = place.start(path[kind], output)
             try:
-                process.communicate(timeout=draw.uniform(0.05, 1.5) if kills < rounds else 300)
+                process.communicate(timeout=draw.uniform(0.05, longest) if kills < rounds else 300)
                 place.check(process.returncode == 0, f"resumed: exit {process.returncode}")
             except subprocess.TimeoutExpired:
                 process.kill()
@@ -363,19 +366,27 @@ def test_signals(place, _):
         place.check(took < WITHIN, f"signal {number}: {took:.1f} s")
         place.check(f"stopped by {signal.Signals(number).name}" in said, f"signal {number}: says '{said}'")
         place.check(not os.path.exists(output), "results of a run that was stopped")
+    process = subprocess.Popen([place.riskpool, "reverse", slow, "-q", "--scale", "volatility", "--target",
+                                "cross.any_liquidation_frequency=10%"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(1.0)
+    process.terminate()
+    begin = time.monotonic()
+    said = process.communicate()[1].decode()
+    place.check(process.returncode == 75 and time.monotonic() - begin < WITHIN, f"reverse: exit {process.returncode}")
+    place.check("stopped early" in said, f"reverse says '{said}'")
     if not shutil.which("mpirun"):
         print("  no mpirun: its signals are not looked at")
     else:
         output = place.path("mpirun-stopped.h5")
-        command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2",
+        command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "4",
                    *place.command(place.path("signals.yaml"), output, "--shard", "auto", "-j", "1")]
         process = subprocess.Popen(command, env=CLEAN, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        while len(glob.glob(output + ".part/session-*")) < 2 and process.poll() is None:
+        while len(glob.glob(output + ".part/session-*")) < 4 and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGUSR1)
         begin = time.monotonic()
         place.check(process.wait() == 75, f"mpirun: exit {process.returncode}")
-        place.check(time.monotonic() - begin < WITHIN + 1, f"mpirun: {time.monotonic() - begin:.1f} s")
+        place.check(time.monotonic() - begin < WITHIN, f"mpirun: {time.monotonic() - begin:.1f} s")
     process = place.start(slow, place.path("twice.h5"))
     time.sleep(1.0)
     process.send_signal(signal.SIGINT)
@@ -443,6 +454,58 @@ def test_deleted(place, _):
     said = process.communicate()[1]
     place.check(process.returncode == 0, f"spool deleted: exit {process.returncode} {said}")
     place.same(base, output, "spool deleted")
+
+
+def test_leftovers(place, _):
+    """What a process leaves that is killed while it writes the results goes with the next run of the same output; what
+    somebody else writes there at the moment, or has called alike, stays."""
+    path = place.write(scenario("leftovers", 300000, "6 h", "all"))
+    base, output = place.path("leftovers.h5"), place.path("leftovers-r.h5")
+    place.run(path, base)
+    process = place.start(path, output)
+    while not glob.glob(output + ".tmp-*") and process.poll() is None:
+        pass
+    process.kill()
+    process.communicate()
+    place.check(len(glob.glob(output + ".tmp-*")) == 1 and not os.path.exists(output), "killed too late for this test")
+    others = [output + ".tmp-x-0", output + ".tmp-1-", output + ".tmp-1-0.txt", base + ".tmp-1-0"]
+    for other in others:
+        open(other, "w", encoding="utf-8").close()
+    with open(output + ".tmp-1-0", "w", encoding="utf-8") as written:
+        fcntl.flock(written, fcntl.LOCK_EX)
+        place.run(path, output)
+        place.same(base, output, "killed while it wrote the results")
+        left = sorted(glob.glob(output + ".tmp-*"))
+        place.check(left == sorted([output + ".tmp-1-0", *others[:3]]), f"left: {left}")
+    place.run(path, output)
+    place.check(sorted(glob.glob(output + ".tmp-*")) == sorted(others[:3]), "what nobody writes any more stays")
+    place.check(os.path.exists(others[3]), "a file of another output was deleted")
+
+
+def test_log(place, _):
+    """The log beside the results says who worked, where, how long, with what; levels say more and more on stderr."""
+    path = place.write(scenario("log", 20000, "6 h", "none"))
+    output, said = place.path("log.h5"), {}
+    for level in ("error", "warning", "info", "debug"):
+        said[level] = place.run(path, output, "--fresh", "--log-level", level).splitlines()
+    place.check(said["error"] == said["warning"] == [], f"says without need: {said['warning']}")
+    place.check(any("20000 paths in" in line for line in said["info"]), f"info: {said['info']}")
+    place.check(not any(line.startswith("debug:") for line in said["info"]), f"info: {said['info']}")
+    debug = [line for line in said["debug"] if line.startswith("debug: ")]
+    place.check(len(debug) == 4 and len(said["debug"]) == len(said["info"]) + 4, f"debug: {said['debug']}")
+    for wanted in (r"riskpool \d+\.\d+\.\d+ \(.+\) on .+, process \d+, 2 threads$", r"20000 paths of 28 steps, seed 5",
+                   r"0 of 5 batches are there$", r"0 batches taken, 0 saved, 0 places damaged$"):
+        place.check(any(re.search(wanted, line) for line in debug), f"debug: no {wanted} in {debug}")
+    with open(output + ".log.json", encoding="utf-8") as file:
+        log = json.load(file)
+    place.check(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", log["started"]), f"started: {log['started']}")
+    place.check(log["started"] <= log["finished"] and log["host"] == os.uname().nodename, "log: times or host")
+    place.check(log["seconds"] > 0 and log["threads"] == 2 and log["paths_per_second"] > 0, "log: speed")
+    place.check(log["nanoseconds_per_asset_step_and_thread"] > 0, "log: speed of a thread")
+    place.check(log["interruptions"] == 0 and len(log["sessions"]) == 1, f"log: {log['sessions']}")
+    place.check(log["batches"] == {"all": 5, "resumed": 0, "saved": 0, "damaged": 0}, f"log: {log['batches']}")
+    place.check(all(log[key] for key in ("riskpool", "instruction_set", "compiler", "scenario", "results")), "log: versions")
+    place.check(set(log["libraries"]) == {"hdf5", "libyaml", "gsl", "jansson"}, f"log: {log['libraries']}")
 
 
 def test_disk(place, _):

@@ -19,7 +19,7 @@ static void assert_settles(struct procedure procedure, double equity, double not
 
 static void mark_returns_the_rest(void **state) {
     (void)state;
-    struct procedure p = {CLOSE_AT_MARK, REMAINDER_RETURNED, 0.0};
+    struct procedure p = {.price = CLOSE_AT_MARK, .remainder = REMAINDER_RETURNED, .fee = 0.0};
     assert_settles(p, 100.0, 20000.0, (struct settlement){.left = 100.0});
     assert_settles(p, 0.0, 20000.0, (struct settlement){0});
     assert_settles(p, -250.0, 20000.0, (struct settlement){.shortfall = 250.0});
@@ -27,13 +27,13 @@ static void mark_returns_the_rest(void **state) {
 
 static void mark_forfeits_the_rest(void **state) {
     (void)state;
-    struct procedure p = {CLOSE_AT_MARK, REMAINDER_FORFEITED, 0.0};
+    struct procedure p = {.price = CLOSE_AT_MARK, .remainder = REMAINDER_FORFEITED, .fee = 0.0};
     assert_settles(p, 100.0, 20000.0, (struct settlement){.forfeited = 100.0});
 }
 
 static void fee_is_paid_as_far_as_cash_goes(void **state) {
     (void)state;
-    struct procedure p = {CLOSE_AT_MARK, REMAINDER_RETURNED, 0.0078125};
+    struct procedure p = {.price = CLOSE_AT_MARK, .remainder = REMAINDER_RETURNED, .fee = 0.0078125};
     assert_settles(p, 1000.0, 25600.0, (struct settlement){.left = 800.0, .fee = 200.0});
     assert_settles(p, 150.0, 25600.0, (struct settlement){.fee = 150.0});
     assert_settles(p, -10.0, 25600.0, (struct settlement){.shortfall = 10.0});
@@ -41,7 +41,7 @@ static void fee_is_paid_as_far_as_cash_goes(void **state) {
 
 static void takeover_leaves_nothing(void **state) {
     (void)state;
-    struct procedure p = {CLOSE_AT_BANKRUPTCY, REMAINDER_RETURNED, 0.01};
+    struct procedure p = {.price = CLOSE_AT_BANKRUPTCY, .remainder = REMAINDER_RETURNED, .fee = 0.01};
     assert_settles(p, 100.0, 20000.0, (struct settlement){.forfeited = 100.0});
     assert_settles(p, -40.0, 20000.0, (struct settlement){.shortfall = 40.0});
 }

@@ -195,7 +195,7 @@ static void money_is_conserved(void **state) {
     (void)state;
     static struct rig rig;
     rig_init(&rig, 0.02);
-    rig.procedure = (struct procedure){CLOSE_AT_MARK, REMAINDER_RETURNED, 0.001};
+    rig.procedure = (struct procedure){.price = CLOSE_AT_MARK, .remainder = REMAINDER_RETURNED, .fee = 0.001};
     open_accounts(&rig);
     step_to(&rig, -1650.0, 300.0, 0.0);
     accounts_close(rig.accounts, &rig.slice);

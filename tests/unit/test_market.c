@@ -477,7 +477,8 @@ static void multiples_of_stress_are_of_logs(void **state) {
     struct stress_return returns[] = {{.asset = 1, .first_step = 2, .last_step = 4, .from = 1.0, .to = 0.7},
                                       {.asset = 1, .first_step = 5, .last_step = 6, .from = 0.7, .to = 0.9}};
     struct stress_factor factors[] = {{0, 3, 3.0, 0.9, matrix_of_a_crisis}, {0, 3, 0.0, 1.0, NULL}};
-    const struct stress stress = {2, returns, 2, factors, NULL};
+    struct stress_depth depths[] = {{1.0, 5.0, 0.1}};
+    const struct stress stress = {2, returns, 2, factors, NULL, 1, depths};
     struct stress scaled;
     static const double multiples[] = {0.0, 0.5, 1.0, 2.0};
     for (size_t i = 0; i < 4; ++i) {
@@ -488,6 +489,8 @@ static void multiples_of_stress_are_of_logs(void **state) {
         assert_true(fabs(scaled.factors[0].volatility - pow(3.0, m)) < 1e-14);
         assert_true(fabs(scaled.factors[0].blend - (1.0 - pow(0.1, m))) < 1e-15);
         assert_true(scaled.factors[0].toward == matrix_of_a_crisis);
+        assert_true(fabs(stress_depth_at(&scaled, 2.0) - pow(0.1, m)) < 1e-15);
+        assert_true(stress_depth_at(&scaled, 1.0) == 1.0 && stress_depth_at(&scaled, 5.0) == 1.0);
         assert_true(scaled.factors[1].volatility == (m == 0.0 ? 1.0 : 0.0));
         assert_true(scaled.factors[1].blend == (m == 0.0 ? 0.0 : 1.0));
         if (m == 1.0) /* once is what it was, to the bit */

@@ -21,24 +21,35 @@ static void assert_near(double value, double expected, double tolerance) {
         fail_msg("%.17g, expected %.17g within %g", value, expected, tolerance);
 }
 
+static struct order *selection; /* of all tests */
+
+static struct tail_estimate tail_of(const double *x, size_t n, double confidence) {
+    const struct sample sample = sample_of(x, n);
+    struct tail_estimate tail;
+    pair_tails(selection, &sample, &confidence, 1, &tail);
+    return tail;
+}
+
+static double mean_error(const double *x, size_t n, double mean) {
+    const struct sample sample = sample_of(x, n);
+    return pair_mean_error(&sample, mean);
+}
+
 static void errors_by_hand(void **state) {
     (void)state;
     const double x[6] = {1, 5, 2, 3, 4, 9}; /* pair means 3, 2.5, 6.5; mean 4, squares 1 + 2.25 + 6.25 */
-    assert_near(pair_mean_error(x, 6, 4), sqrt(9.5 / 2 / 3), 1e-15);
-    assert_true(isnan(pair_mean_error(x, 2, 3)));
+    assert_near(mean_error(x, 6, 4), sqrt(9.5 / 2 / 3), 1e-15);
+    assert_true(isnan(mean_error(x, 2, 3)));
     const double mirrored[6] = {-1, 1, 2, -2, 7, -7};
-    assert_true(pair_mean_error(mirrored, 6, 0) == 0);
+    assert_true(mean_error(mirrored, 6, 0) == 0);
     /* 1 .. 10 at 80 %: value at risk 8, influence 5 and 10 for 9 and 10, mean 1.5 */
     const double loss[10] = {10, 1, 2, 9, 3, 8, 4, 7, 5, 6};
-    double copy[10];
-    memcpy(copy, loss, sizeof copy);
-    struct tail_estimate t = pair_tail(loss, copy, 10, 0.8);
+    struct tail_estimate t = tail_of(loss, 10, 0.8);
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, 9.5, 1e-14);
     assert_near(t.error, sqrt((7 * 7 + 2 * 2 + 3 * 9) / 4.0 / 5) / 2, 1e-14);
     const double together[10] = {10, 9, 1, 2, 3, 4, 5, 6, 7, 8};
-    memcpy(copy, together, sizeof copy);
-    t = pair_tail(together, copy, 10, 0.8);
+    t = tail_of(together, 10, 0.8);
     assert_near(t.error, sqrt((12 * 12 + 4 * 9) / 4.0 / 5) / 2, 1e-14);
 }
 
@@ -78,17 +89,18 @@ static void intervals_of_nothing_are_those_of_pairs(void **state) {
 static void tails_agree_with_sorting(void **state) {
     (void)state;
     enum { N = 5004 };
-    static double x[N], copy[N];
+    static double x[N];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
     for (int kind = 0; kind < 3; kind++) /* smooth, tied, all the same */
         for (int k = 1; k < 100; k += 7) {
             for (size_t i = 0; i < N; i++) {
                 const double z = i % 2 ? -x[i - 1] : gsl_ran_ugaussian(rng);
-                x[i] = copy[i] = kind == 0 ? z : kind == 1 ? rint(z) : 1;
+                x[i] = kind == 0 ? z : kind == 1 ? rint(z) : 1;
             }
-            const struct tail_estimate t = pair_tail(x, copy, N, k / 100.0);
-            memcpy(copy, x, sizeof copy);
-            const struct tail_estimate plain = estimate_tail(copy, N, k / 100.0, &(size_t){0});
+            const struct tail_estimate t = tail_of(x, N, k / 100.0);
+            const struct sample sample = sample_of(x, N);
+            struct tail_estimate plain;
+            estimate_tails(selection, &sample, &(double){k / 100.0}, 1, &plain);
             assert_true(t.value_at_risk == plain.value_at_risk && t.expected_shortfall == plain.expected_shortfall);
             assert_true(t.low <= t.value_at_risk && t.value_at_risk <= t.high);
             if (kind == 0) { /* each bound is a value of the sample, and narrower in the middle */
@@ -114,7 +126,7 @@ struct tale {
 /* Normal losses whose halves correlate with `rho`, and the event of the worst `p` of them. */
 static struct tale tell(double rho, double p, unsigned long seed) {
     enum { N = 1000, RUNS = 2000 };
-    static double x[N], copy[N];
+    static double x[N];
     const double value = gsl_cdf_ugaussian_Qinv(p), shortfall = gsl_ran_ugaussian_pdf(value) / p;
     struct tale tale = {.runs = RUNS};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
@@ -130,12 +142,11 @@ static struct tale tell(double rho, double p, unsigned long seed) {
             twice += (uint64_t)(first && second);
             sum += x[i] + x[i + 1];
         }
-        memcpy(copy, x, sizeof copy);
-        const struct tail_estimate t = pair_tail(x, copy, N, 1 - p);
+        const struct tail_estimate t = tail_of(x, N, 1 - p);
         pair_proportion(count, twice, N, &low, &high);
         tale.frequency += low <= p && p <= high;
         tale.quantile += t.low <= value && value <= t.high;
-        tale.mean += fabs(sum / N) <= INTERVAL_95 * pair_mean_error(x, N, sum / N);
+        tale.mean += fabs(sum / N) <= INTERVAL_95 * mean_error(x, N, sum / N);
         tale.shortfall += fabs(t.expected_shortfall - shortfall) <= INTERVAL_95 * t.error;
         tale.spread += pow(t.expected_shortfall - shortfall, 2);
         tale.claimed += t.error * t.error;
@@ -171,5 +182,8 @@ int main(void) {
         cmocka_unit_test(tails_agree_with_sorting),
         cmocka_unit_test(claims_are_true),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    selection = order_create();
+    const int failed = selection ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+    order_free(selection);
+    return failed;
 }

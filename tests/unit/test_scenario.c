@@ -171,6 +171,9 @@ static void resolved_text_is_idempotent(void **state) {
         "liquidation={tiers: {A: [{from: 0, rate: 0.4%}, {from: 1e3, rate: 1%}], default: [{from: 0, rate: 1%}]}}",
         "liquidation={maintenance: {A: 1%, B: 0.3%}, strict: true, maintenance_base: entry, fee: 0.1%}",
         "liquidation={price: bankruptcy, remainder: forfeited}",
+        "liquidation={amount: fraction, fraction: 33%, cooldown: 90 s, limit: bankruptcy}",
+        "liquidation={amount: restore, fee: 1%, fee_in_maintenance: true, backstop: 66.7%}",
+        "liquidation={amount: tier-steps, tier_steps: 2, order: largest-notional, fee_base: maintenance}",
         "stress=[{at: 0, over: 2 h, return: {B: 5%, A: -1%}}, {at: 90 min, return: {A: -33.3%}}]",
         "confidence=99%",
         "limits={cross.liquidation_frequency.b: 5%, cross.liquidation_count_frequency.2: 1%}",
@@ -204,7 +207,7 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         loaded.messages,
         "t.yaml:4:1: error: unknown key 'pahts'\n    4 | pahts: 1000\n      | ^~~~~\n"
         "      = help: did you mean 'paths'? allowed here: name, title, horizon, step, monitoring, paths, seed, "
-        "sampling, market, account, positions, modes, liquidation, alerts, stress, confidence, limits, output\n"
+        "sampling, market, account, positions, modes, venue, liquidation, alerts, stress, confidence, limits, output\n"
         "t.yaml:5:7: error: 'seed': '0x10' is not a decimal number; hexadecimal, octal and binary are not read\n"
         "    5 | seed: 0x10\n      |       ^~~~\n      = help: allowed: whole number\n"
         "t.yaml:7:10: error: unknown value of 'model': 'gbmm'\n    7 |   model: gbmm\n      |          ^~~~\n"
@@ -501,8 +504,108 @@ static void rules_are_read(void **state) {
     assert_refused(BASE, "liquidation.tiers=[{from: 1, rate: 1%}]", 1, "the first tier starts at 'from: 0'");
     assert_refused(BASE, "liquidation.tiers=[{from: 0, rate: 1%}, {from: 0, rate: 2%}]", 1, "the one before it at 0");
     assert_refused(BASE, "liquidation.tiers=[{from: 0, rate: 2%}, {from: 1, rate: 1%}]", 1, "rates do not fall");
-    assert_refused(BASE, "liquidation.amount=one-by-one", 1, "this version does not have 'amount: one-by-one'");
-    assert_refused(BASE, "liquidation.order=largest-loss", 1, "this version does not have 'order'");
+    assert_refused(BASE, "liquidation.tiers=[{from: 0, rate: 1%, amount: 0}, {from: 100, rate: 2%, amount: 2}]", 1,
+                   "its amount is 2, a continuous one has 1");
+    assert_refused(BASE, "liquidation.tiers=[{from: 0, rate: 1%, amount: 1}]", 1, "a continuous one has 0");
+}
+
+static void procedures_are_read(void **state) {
+    (void)state;
+    struct loaded loaded = load_valid(BASE, NULL);
+    struct procedure p = loaded.scenario->procedure;
+    assert_true(p.amount == CLOSE_FULL && p.order == CLOSE_LARGEST_LOSS && p.price == CLOSE_AT_MARK);
+    assert_true(!p.limit_bankruptcy && p.remainder == REMAINDER_RETURNED && p.fee == 0 && p.backstop == 0);
+    assert_true(p.fee_base == FEE_ON_NOTIONAL && !p.fee_in_maintenance && p.tier_steps == 1);
+    loaded_free(&loaded);
+    loaded = load_valid(BASE, "liquidation={amount: fraction, fraction: 20%, cooldown: 90 min, full_below: 1e5, "
+                              "order: largest-notional, limit: bankruptcy, backstop: 0.5}");
+    p = loaded.scenario->procedure;
+    assert_true(p.amount == CLOSE_FRACTION && p.fraction == 0.2 && p.cooldown == 1.5 && p.full_below == 1e5);
+    assert_true(p.order == CLOSE_LARGEST_NOTIONAL && p.limit_bankruptcy && p.backstop == 0.5);
+    loaded_free(&loaded);
+    loaded =
+        load_valid(BASE, "liquidation={amount: restore, order: largest-maintenance, fee: 2%, fee_base: maintenance}");
+    p = loaded.scenario->procedure;
+    assert_true(p.amount == CLOSE_RESTORE && p.restore_to == 1.05 && p.order == CLOSE_LARGEST_MAINTENANCE);
+    assert_true(p.fee == 0.02 && p.fee_base == FEE_ON_MAINTENANCE);
+    loaded_free(&loaded);
+    loaded =
+        load_valid(BASE, "liquidation={amount: tier-steps, tier_steps: 2, price: bankruptcy, remainder: forfeited}");
+    p = loaded.scenario->procedure;
+    assert_true(p.amount == CLOSE_TIER_STEPS && p.tier_steps == 2);
+    assert_true(p.price == CLOSE_AT_BANKRUPTCY && p.remainder == REMAINDER_FORFEITED);
+    loaded_free(&loaded);
+    assert_refused(BASE, "liquidation.amount=fraction", 1, "needs 'fraction'");
+    assert_refused(BASE, "liquidation.fraction=0.1", 1, "'fraction' belongs to 'amount: fraction'");
+    assert_refused(BASE, "liquidation={amount: fraction, fraction: 0}", 1, "outside the allowed range");
+    assert_refused(BASE, "liquidation={amount: fraction, fraction: 1.01}", 1, "outside the allowed range");
+    assert_refused(BASE, "liquidation={amount: fraction, fraction: 1, restore_to: 2, tier_steps: 1}", 2, "belongs to");
+    assert_refused(BASE, "liquidation={amount: restore, restore_to: 100%}", 1, "outside the allowed range");
+    assert_refused(BASE, "liquidation={amount: restore, cooldown: 1 h}", 1, "'cooldown' belongs to");
+    assert_refused(BASE, "liquidation={amount: one-by-one, full_below: 1}", 1, "'full_below' belongs to");
+    assert_refused(BASE, "liquidation={amount: tier-steps, tier_steps: 0}", 1, "outside the allowed range");
+    assert_refused(BASE, "liquidation={amount: tier-steps, tier_steps: 1.5}", 1, "a whole number is due");
+    assert_refused(BASE, "liquidation={price: bankruptcy, limit: bankruptcy}", 1, "'limit' belongs to 'price: mark'");
+    assert_refused(BASE, "liquidation={fee_base: maintenance, fee_in_maintenance: true}", 1, "'fee_in_maintenance'");
+    assert_refused(BASE, "liquidation={maintenance: 50%, fee: 50%, fee_in_maintenance: true}", 2, "come to 1;");
+    assert_refused(BASE, "liquidation.backstop=1", 1, "outside the allowed range");
+}
+
+/* The requirement covers the fee: the rates rise, the offsets stay. */
+static void a_fee_can_be_in_the_requirement(void **state) {
+    (void)state;
+    struct loaded loaded =
+        load_valid(BASE, "liquidation={tiers: [{from: 0, rate: 3.125%}, {from: 64, rate: 6.25%}], fee: 1.5625%, "
+                         "fee_in_maintenance: true}");
+    const struct tiers *tiers = &loaded.scenario->rule.of_asset[1];
+    assert_true(tiers->tier[0].rate == 0.046875 && tiers->tier[1].rate == 0.078125 && tiers->tier[1].offset == 2);
+    assert_non_null(strstr(loaded.scenario->resolved, "- {from: 0, rate: 0.03125}"));
+    loaded_free(&loaded);
+}
+
+static void a_later_choice_drops_the_keys_of_another(void **state) {
+    (void)state;
+    static const char text[] = BASE "liquidation: {amount: fraction, fraction: 20%, cooldown: 1 h, limit: bankruptcy, "
+                                    "fee: 1%, fee_in_maintenance: true}\n";
+    struct loaded loaded = load_valid(text, "liquidation.amount=full");
+    assert_null(strstr(loaded.scenario->resolved, "cooldown"));
+    assert_true(loaded.scenario->procedure.amount == CLOSE_FULL && loaded.scenario->procedure.limit_bankruptcy);
+    loaded_free(&loaded);
+    loaded = load_valid(text, "liquidation.price=bankruptcy");
+    assert_false(loaded.scenario->procedure.limit_bankruptcy);
+    loaded_free(&loaded);
+    loaded = load_valid(text, "liquidation.fee_base=maintenance");
+    assert_false(loaded.scenario->procedure.fee_in_maintenance);
+    assert_true(loaded.scenario->rule.of_asset[0].tier[0].rate == 0.005);
+    loaded_free(&loaded);
+    assert_refused(text, "liquidation.restore_to=110%", 1, "'restore_to' belongs to 'amount: restore'");
+}
+
+static void a_venue_gives_the_defaults(void **state) {
+    (void)state;
+    static const char text[] = HEAD "market:\n  assets: [{name: BTC, price: 100, volatility: 40%}]\n" ACCOUNT
+                                    "positions: [{name: a, asset: BTC, quantity: 2, margin: 100}]\n";
+    struct loaded loaded = load_valid(text, "venue=hyperliquid");
+    const struct riskpool_scenario *s = loaded.scenario;
+    assert_string_equal(s->venue.name, "hyperliquid");
+    assert_non_null(s->venue.date);
+    assert_null(s->venue.own);
+    assert_true(s->rule.strict && s->procedure.amount == CLOSE_FRACTION && s->rule.of_asset[0].n == 2);
+    assert_null(strstr(s->resolved, "venue"));
+    loaded_free(&loaded);
+    static const char own[] = "liquidation: {amount: full, tiers: {BTC: 1%}, fee: 3%}\n";
+    char both[sizeof text + sizeof own];
+    snprintf(both, sizeof both, "%s%s", text, own);
+    loaded = load_valid(both, "venue=hyperliquid");
+    s = loaded.scenario;
+    assert_string_equal(s->venue.own, "amount, tiers, fee");
+    assert_true(s->procedure.amount == CLOSE_FULL && s->procedure.fee == 0.03 && s->procedure.backstop > 0.66);
+    assert_true(s->rule.strict && s->rule.of_asset[0].n == 1 && s->rule.of_asset[0].tier[0].rate == 0.01);
+    loaded_free(&loaded);
+    assert_refused(text, "venue=hyperlicuid", 1, "unknown venue 'hyperlicuid'");
+    assert_refused(text, "venue=hyperlicuid", 1, "did you mean 'hyperliquid'? allowed here: binance, bitmex,");
+    assert_refused(text, "venue=okx", 1, "the rules of venue 'okx' have no rates of maintenance");
+    assert_refused(BASE, "venue=dydx", 2, "venue 'dydx' has no rates of maintenance for asset 'A'");
 }
 
 static void pools_may_not_start_in_breach(void **state) {
@@ -582,7 +685,6 @@ static void what_comes_later_is_refused(void **state) {
     (void)state;
     assert_refused(BASE, "sweep=[]", 1, "this version does not have 'sweep'");
     assert_refused(BASE, "account.holdings=[]", 1, "this version does not have 'holdings'");
-    assert_refused(BASE, "liquidation.venue=binance", 1, "this version does not have 'venue'");
     assert_refused(BASE, "output.correlation_risk=true", 1, "this version does not have 'correlation_risk'");
 }
 
@@ -633,6 +735,10 @@ int main(void) {
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
         cmocka_unit_test(modes_become_pools),
         cmocka_unit_test(rules_are_read),
+        cmocka_unit_test(procedures_are_read),
+        cmocka_unit_test(a_fee_can_be_in_the_requirement),
+        cmocka_unit_test(a_later_choice_drops_the_keys_of_another),
+        cmocka_unit_test(a_venue_gives_the_defaults),
         cmocka_unit_test(pools_may_not_start_in_breach),
         cmocka_unit_test(equality_is_a_breach_unless_strict),
         cmocka_unit_test(limits_find_their_statistic),

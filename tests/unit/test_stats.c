@@ -22,6 +22,20 @@ static void assert_near(double value, double expected, double tolerance) {
         fail_msg("%.17g, expected %.17g within %g", value, expected, tolerance);
 }
 
+static struct order *selection; /* of all tests */
+
+static struct tail_estimate tail_of(const double *x, size_t n, double confidence) {
+    const struct sample sample = sample_of(x, n);
+    struct tail_estimate tail;
+    estimate_tails(selection, &sample, &confidence, 1, &tail);
+    return tail;
+}
+
+static struct moments moments_of(const double *x, size_t n) {
+    const struct sample sample = sample_of(x, n);
+    return estimate_moments(&sample);
+}
+
 /* --- estimates ---------------------------------------------------------------------------------------------------- */
 
 static void ranks_are_not_misled_by_rounding(void **state) {
@@ -44,12 +58,12 @@ static void moments_are_right_far_from_zero(void **state) {
     double x[1000];
     for (size_t i = 0; i < 1000; i++)
         x[i] = 1e9 + (double)(i % 2);
-    const struct moments m = estimate_moments(x, 1000);
+    const struct moments m = moments_of(x, 1000);
     assert_near(m.mean, 1e9 + 0.5, 1e-6);
     assert_near(m.deviation, sqrt(250.0 / 999), 1e-12);
     assert_near(m.error, m.deviation / sqrt(1000), 1e-15);
-    assert_true(isnan(estimate_moments(x, 1).error) && estimate_moments(x, 1).mean == 1e9);
-    assert_true(isnan(estimate_moments(x, 0).mean));
+    assert_true(isnan(moments_of(x, 1).error) && moments_of(x, 1).mean == 1e9);
+    assert_true(isnan(moments_of(x, 0).mean));
 }
 
 /* 1 .. 10 in any order, by hand. */
@@ -58,22 +72,22 @@ static void tail_of_ten(void **state) {
     const double x[10] = {3, 10, 1, 7, 2, 9, 4, 8, 6, 5};
     double y[10];
     memcpy(y, x, sizeof y);
-    struct tail_estimate t = estimate_tail(y, 10, 0.8, &(size_t){0});
+    struct tail_estimate t = tail_of(y, 10, 0.8);
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, 9.5, 1e-14);
     /* influence: 0 but for 9 and 10: (1, 2) / 0.2; mean 1.5, squares (3.5^2 + 8.5^2 + 8 * 1.5^2) */
     assert_near(t.error, sqrt((3.5 * 3.5 + 8.5 * 8.5 + 8 * 1.5 * 1.5) / 9 / 10), 1e-14);
     memcpy(y, x, sizeof y);
-    t = estimate_tail(y, 10, 0.75, &(size_t){0}); /* n a = 7.5: half of the eighth */
+    t = tail_of(y, 10, 0.75); /* n a = 7.5: half of the eighth */
     assert_true(t.value_at_risk == 8);
     assert_near(t.expected_shortfall, (0.5 * 8 + 9 + 10) / 2.5, 1e-14);
     memcpy(y, x, sizeof y);
-    t = estimate_tail(y, 10, 0.99, &(size_t){0}); /* less than a path beyond */
+    t = tail_of(y, 10, 0.99); /* less than a path beyond */
     assert_true(t.value_at_risk == 10 && t.expected_shortfall == 10);
     assert_true(isnan(t.error) && isnan(t.high));
-    t = estimate_tail(y, 1, 0.5, &(size_t){0});
+    t = tail_of(y, 1, 0.5);
     assert_true(isnan(t.low) && isnan(t.high) && isnan(t.error));
-    assert_true(isnan(estimate_tail(y, 0, 0.5, &(size_t){0}).value_at_risk));
+    assert_true(isnan(tail_of(y, 0, 0.5).value_at_risk));
 }
 
 /* The whole tail at a time: selection against full sorting, every level, with many ties. */
@@ -93,7 +107,7 @@ static void tail_agrees_with_sorting(void **state) {
             for (size_t i = 0; i < N; i++)
                 x[i] = sorted[i] = ties ? floor(5 * gsl_rng_uniform(rng)) : gsl_ran_ugaussian(rng);
             qsort(sorted, N, sizeof *sorted, ascending);
-            const struct tail_estimate t = estimate_tail(x, N, a, &(size_t){0});
+            const struct tail_estimate t = tail_of(x, N, a);
             const size_t rank = estimate_rank(N, a);
             uint64_t low = 0, high = 0;
             interval_ranks(N, a, &low, &high);
@@ -112,9 +126,9 @@ static void constant_losses_have_no_error(void **state) {
     double x[1000];
     for (size_t i = 0; i < 1000; i++)
         x[i] = 0.1;
-    const struct tail_estimate t = estimate_tail(x, 1000, 0.99, &(size_t){0});
+    const struct tail_estimate t = tail_of(x, 1000, 0.99);
     assert_true(t.value_at_risk == 0.1 && t.low == 0.1 && t.high == 0.1 && t.expected_shortfall == 0.1 && t.error == 0);
-    assert_true(estimate_moments(x, 1000).error < 1e-17);
+    assert_true(moments_of(x, 1000).error < 1e-17);
 }
 
 static void quantiles_agree_with_sorting(void **state) {
@@ -126,14 +140,19 @@ static void quantiles_agree_with_sorting(void **state) {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
     for (int kind = 0; kind <= 3; kind++) /* smooth, tied, with far outliers, all the same */
         for (int again = 0; again < 50; again++) {
+            double direct[LEVELS];
             for (size_t i = 0; i < N; i++) {
                 const double u = gsl_rng_uniform(rng), z = gsl_ran_ugaussian(rng);
                 x[i] = sorted[i] = kind == 0 ? z : kind == 1 ? floor(5 * u) : kind == 2 ? z / pow(u, 9) : 1e300;
             }
             qsort(sorted, N, sizeof *sorted, ascending);
-            estimate_quantiles(x, N, level, LEVELS, q);
-            for (size_t i = 0; i < LEVELS; i++)
+            const struct sample sample = sample_of(x, N);
+            estimate_quantiles(selection, &sample, level, LEVELS, direct);
+            estimate_array_quantiles(x, N, level, LEVELS, q);
+            for (size_t i = 0; i < LEVELS; i++) {
                 assert_true(q[i] == sorted[estimate_rank(N, level[i]) - 1]);
+                assert_true(direct[i] == q[i]);
+            }
         }
     gsl_rng_free(rng);
 }
@@ -144,12 +163,12 @@ static void quantiles_are_order_statistics(void **state) {
     double x[200], q[4];
     for (size_t i = 0; i < 200; i++)
         x[i] = (double)((i * 77) % 200 + 1);
-    estimate_quantiles(x, 200, level, 4, q);
+    estimate_array_quantiles(x, 200, level, 4, q);
     assert_true(q[0] == 2 && q[1] == 100 && q[2] == 100 && q[3] == 198);
     x[0] = 7;
-    estimate_quantiles(x, 1, level, 4, q);
+    estimate_array_quantiles(x, 1, level, 4, q);
     assert_true(q[0] == 7 && q[3] == 7);
-    estimate_quantiles(x, 0, level, 4, q);
+    estimate_array_quantiles(x, 0, level, 4, q);
     assert_true(isnan(q[0]) && isnan(q[3]));
 }
 
@@ -168,8 +187,8 @@ static void intervals_cover(void **state) {
         gsl_rng_set(rng, seed);
         for (size_t i = 0; i < N; i++)
             x[i] = gsl_ran_gaussian_ziggurat(rng, 1);
-        const struct moments m = estimate_moments(x, N);
-        const struct tail_estimate t = estimate_tail(x, N, 0.99, &(size_t){0});
+        const struct moments m = moments_of(x, N);
+        const struct tail_estimate t = tail_of(x, N, 0.99);
         var_covered += t.low <= var && var <= t.high;
         es_covered += fabs(t.expected_shortfall - es) <= INTERVAL_95 * t.error;
         mean_covered += fabs(m.mean) <= INTERVAL_95 * m.error;
@@ -258,6 +277,7 @@ static struct tally_shape shape_of(uint64_t n_paths, enum tally_keep keep) {
                                 .n_paths = n_paths,
                                 .keep = keep,
                                 .trajectories = 1,
+                                .dynamic = 1,
                                 .start_equity = 6060};
 }
 
@@ -303,6 +323,10 @@ static void assert_same(const double *a, const double *b, size_t n, const char *
 }
 
 static void assert_same_results(const struct riskpool_results *a, const struct riskpool_results *b) {
+    assert_int_equal(a->size[DIM_PATH], b->size[DIM_PATH]);
+    assert_int_equal(a->path != NULL, b->path != NULL);
+    if (a->path)
+        assert_memory_equal(a->path, b->path, a->size[DIM_PATH] * sizeof *a->path);
     for (size_t m = 0; m < MODES; m++) {
         for (size_t i = 0; i < STAT_COUNT; i++)
             assert_same(a->modes[m].statistic[i], b->modes[m].statistic[i], result_field_size(a, &statistic_fields[i]),
@@ -323,7 +347,6 @@ static void order_of_batches_does_not_matter(void **state) {
     static const enum tally_keep keeps[] = {TALLY_KEEP_ALL, TALLY_KEEP_TAIL, TALLY_KEEP_NONE};
     for (size_t i = 0; i < 3; i++) {
         struct riskpool_results *a = results_of(150001, keeps[i], 0), *b = results_of(150001, keeps[i], 1);
-        assert_int_equal(a->size[DIM_PATH], b->size[DIM_PATH]);
         assert_same_results(a, b);
         riskpool_results_free(a);
         riskpool_results_free(b);
@@ -423,7 +446,7 @@ static void pairs_are_counted_as_pairs(void **state) {
     shape.antithetic = 1;
     struct riskpool_results *r = results_in(&shape, 1), *plain = results_of(N, TALLY_KEEP_NONE, 0);
     uint64_t count[PAIR_EVENTS][2] = {{0}};
-    static double loss[N], excess[N], copy[N];
+    static double loss[N], excess[N];
     int before[PAIR_EVENTS] = {0}, event[PAIR_EVENTS];
     for (uint64_t k = 0; k < N; k++) {
         events_of(k, event);
@@ -432,7 +455,7 @@ static void pairs_are_counted_as_pairs(void **state) {
             count[e][1] += (uint64_t)(k % 2 && event[e] && before[e]);
         }
         memcpy(before, event, sizeof event);
-        loss[k] = copy[k] = loss_of(k, 1);
+        loss[k] = loss_of(k, 1);
         excess[k] = loss_of(k, 1) - loss_of(k, 0);
     }
     double **s = r->modes[1].statistic;
@@ -444,10 +467,12 @@ static void pairs_are_counted_as_pairs(void **state) {
     assert_pairs(s, STAT_wipeout_frequency, 0, count[5], N);
     assert_pairs(r->comparison, COMP_rescue_frequency, 0, count[6], N);
     assert_pairs(r->comparison, COMP_contagion_frequency, 0, count[7], N);
-    assert_true(s[STAT_mean_loss_se][0] == pair_mean_error(loss, N, s[STAT_mean_loss][0]));
+    const struct sample losses = sample_of(loss, N), excesses = sample_of(excess, N);
+    struct tail_estimate t;
+    assert_true(s[STAT_mean_loss_se][0] == pair_mean_error(&losses, s[STAT_mean_loss][0]));
     assert_near(r->comparison[COMP_mean_excess_loss_se][0],
-                pair_mean_error(excess, N, r->comparison[COMP_mean_excess_loss][0]), 1e-12);
-    const struct tail_estimate t = pair_tail(loss, copy, N, levels[0]);
+                pair_mean_error(&excesses, r->comparison[COMP_mean_excess_loss][0]), 1e-12);
+    pair_tails(selection, &losses, levels, 1, &t);
     assert_true(s[STAT_value_at_risk_low][0] == t.low && s[STAT_value_at_risk_high][0] == t.high);
     assert_near(s[STAT_expected_shortfall_se][0], t.error, 1e-12);
     assert_true(s[STAT_mean_loss][0] == plain->modes[1].statistic[STAT_mean_loss][0]);
@@ -537,30 +562,65 @@ static void the_tail_is_the_worst_of_any_mode(void **state) {
     }
 }
 
+/* Of a run of the shape's length that starts with three batches and reserves room for one at a time. */
+static struct riskpool_results *grown_results(const struct tally_shape *known) {
+    struct tally_shape shape = *known;
+    struct tally tally;
+    struct batch *b = malloc(sizeof *b);
+    struct riskpool_results *r = calloc(1, sizeof *r);
+    shape.n_paths = 3 * BATCH;
+    shape.n_paths_limit = UINT64_C(1) << 40;
+    assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
+    for (uint64_t first = 0; first < known->n_paths; first += BATCH) {
+        assert_int_equal(tally_reserve(&tally, first + BATCH), RISKPOOL_OK);
+        add_range(&tally, b, first, known->n_paths);
+    }
+    assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
+    tally_free(&tally);
+    free(b);
+    return r;
+}
+
 /* A run that extends itself ends as one that knew its length, whatever it keeps. */
 static void growing_changes_nothing(void **state) {
     (void)state;
     static const enum tally_keep keeps[] = {TALLY_KEEP_ALL, TALLY_KEEP_TAIL, TALLY_KEEP_NONE};
     for (size_t i = 0; i < 3; i++) {
-        struct tally_shape shape = shape_of(3 * BATCH, keeps[i]);
-        struct tally tally;
-        struct batch *b = malloc(sizeof *b);
-        const uint64_t n = 40 * (uint64_t)BATCH;
-        shape.n_paths_limit = UINT64_C(1) << 40;
-        assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
-        for (uint64_t first = 0; first < n; first += BATCH) {
-            assert_int_equal(tally_reserve(&tally, first + BATCH), RISKPOOL_OK);
-            add_range(&tally, b, first, n);
-        }
-        struct riskpool_results *r = calloc(1, sizeof *r), *known = results_of(n, keeps[i], 0);
-        assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
-        assert_int_equal(r->size[DIM_PATH], known->size[DIM_PATH]);
+        const struct tally_shape shape = shape_of(40 * (uint64_t)BATCH, keeps[i]);
+        struct riskpool_results *r = grown_results(&shape), *known = results_in(&shape, 0);
         assert_same_results(r, known);
         riskpool_results_free(r);
         riskpool_results_free(known);
-        tally_free(&tally);
-        free(b);
     }
+}
+
+/* Neither does where it lies: in files from the first path on, or moved there when it has grown. */
+static void files_change_nothing(void **state) {
+    (void)state;
+    static const enum tally_keep keeps[] = {TALLY_KEEP_ALL, TALLY_KEEP_TAIL, TALLY_KEEP_NONE};
+    for (size_t i = 0; i < 6; i++) {
+        struct tally_shape shape = shape_of(250001, keeps[i % 3]);
+        shape.antithetic = i >= 3;
+        struct riskpool_results *known = results_in(&shape, 0);
+        shape.folder = ".";
+        assert_int_equal(tally_disk(&shape) > 0, 1);
+        struct riskpool_results *r = results_in(&shape, 1);
+        assert_same_results(r, known);
+        riskpool_results_free(r);
+        if (i < 3) {
+            shape.in_memory = 1 << 20;
+            r = grown_results(&shape);
+            assert_int_equal(r->depot.in_files, 1);
+            assert_same_results(r, known);
+            riskpool_results_free(r);
+        }
+        riskpool_results_free(known);
+    }
+    struct tally_shape shape = shape_of(250001, TALLY_KEEP_NONE);
+    shape.folder = "absent";
+    struct tally tally;
+    assert_int_equal(tally_init(&tally, &shape), RISKPOOL_CANNOT_CREATE);
+    tally_free(&tally);
 }
 
 static void gaps_and_bad_losses_are_refused(void **state) {
@@ -597,7 +657,7 @@ static void without_trajectories(void **state) {
         struct tally tally;
         struct batch *b = malloc(sizeof *b);
         struct riskpool_results *r = calloc(1, sizeof *r);
-        shape.trajectories = 0;
+        shape.trajectories = shape.dynamic = 0;
         assert_int_equal(tally_init(&tally, &shape), RISKPOOL_OK);
         for (uint64_t first = 0; first < BATCH; first += BATCH / 2) {
             make_batch(b, first, BATCH / 2);
@@ -609,6 +669,8 @@ static void without_trajectories(void **state) {
         assert_int_equal(r->n_paths, BATCH);
         assert_null(r->modes[0].column[OUTCOME_max_drawdown]);
         assert_null(r->modes[0].column[OUTCOME_lowest_margin_level]);
+        assert_null(r->modes[0].column[OUTCOME_margin_peak_to_trough]);
+        assert_null(r->modes[0].column[OUTCOME_margin_largest_rise]);
         assert_non_null(r->modes[0].column[OUTCOME_loss]);
         assert_true(isnan(r->modes[0].statistic[STAT_equity_quantile][0]));
         assert_true(isnan(r->modes[0].statistic[STAT_alert_frequency][0]));
@@ -684,10 +746,14 @@ int main(void) {
         cmocka_unit_test(frequencies_add_up),
         cmocka_unit_test(the_tail_is_the_worst_of_any_mode),
         cmocka_unit_test(growing_changes_nothing),
+        cmocka_unit_test(files_change_nothing),
         cmocka_unit_test(gaps_and_bad_losses_are_refused),
         cmocka_unit_test(without_trajectories),
         cmocka_unit_test(degenerate_runs),
         cmocka_unit_test(bins_hold_their_lower_edge),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    selection = order_create();
+    const int failed = selection ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+    order_free(selection);
+    return failed;
 }

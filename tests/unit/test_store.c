@@ -227,12 +227,22 @@ static char *bytes_of(const char *path, size_t *n) {
     return bytes;
 }
 
+static void number_paths(struct riskpool_results *r) {
+    enum riskpool_status status = RISKPOOL_OK;
+    r->path = depot_lengthen(&r->depot, NULL, PATHS, sizeof *r->path, &status);
+    for (size_t i = 0; i < PATHS; i++)
+        r->path[i] = 3 * i + 1;
+}
+
+/* Whenever they are written, and wherever the file is put together. */
 static void equal_results_are_equal_bytes(void **state) {
     (void)state;
     size_t n[2] = {0, 0};
     char *bytes[2];
     for (int i = 0; i < 2; i++) {
         struct riskpool_results *r = make_results(3, 1);
+        r->in_memory = i ? 1 : 0;
+        number_paths(r);
         add_limits(r);
         write_or_fail(r, path_of(i ? "b.h5" : "another-name.h5"));
         bytes[i] = bytes_of(path_of(i ? "b.h5" : "another-name.h5"), &n[i]);
@@ -250,9 +260,7 @@ static void equal_results_are_equal_bytes(void **state) {
 static void columns_and_layout_are_right(void **state) {
     (void)state;
     struct riskpool_results *r = make_results(2, 1);
-    r->path = malloc(PATHS * sizeof *r->path);
-    for (size_t i = 0; i < PATHS; i++)
-        r->path[i] = 3 * i + 1;
+    number_paths(r);
     write_or_fail(r, path_of("columns.h5"));
     const hid_t file = H5Fopen(path_of("columns.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(file >= 0);
@@ -315,13 +323,16 @@ static void a_full_disk_leaves_nothing_behind(void **state) {
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
     small = (struct rlimit){20000, before.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &small);
-    const enum riskpool_status status = riskpool_results_write(r, path_of("full.h5"), &message);
-    setrlimit(RLIMIT_FSIZE, &before);
-    assert_int_equal(status, RISKPOOL_WRITE_FAILED);
-    assert_non_null(strstr(message, strerror(EFBIG)));
-    riskpool_text_free(message);
-    assert_int_equal(files_in_folder(), files);
+    for (int i = 0; i < 2; i++) { /* put together in memory, and in a file */
+        r->in_memory = i ? 1 : 0;
+        setrlimit(RLIMIT_FSIZE, &small);
+        const enum riskpool_status status = riskpool_results_write(r, path_of("full.h5"), &message);
+        setrlimit(RLIMIT_FSIZE, &before);
+        assert_int_equal(status, RISKPOOL_WRITE_FAILED);
+        assert_non_null(strstr(message, strerror(EFBIG)));
+        riskpool_text_free(message);
+        assert_int_equal(files_in_folder(), files);
+    }
     write_or_fail(r, path_of("full.h5"));
     riskpool_results_free(r);
 }

@@ -1,0 +1,117 @@
+/* Carry: funding at its times, on every path at once; interest at the end of every step, on the few paths whose cash is
+ * negative. */
+#include <math.h>
+
+#include "engine_account.h"
+#include "vmath.h"
+
+static const double hours_a_year = 8760.0;
+
+/* e^x - 1, without loss near zero. */
+static double growth_of(double x) {
+    if (fabs(x) > 0.01)
+        return vmath_exp(x) - 1.0;
+    double sum = 1.0;
+    for (int k = 8; k > 1; --k)
+        sum = vmath_fma(x / k, sum, 1.0);
+    return x * sum;
+}
+
+/* Interest of the step, on what was owed in it. */
+static void charge_interest(struct account *account, const struct slice *slice) {
+    const double years = (slice->end_hour - slice->start_hour) / hours_a_year;
+    const double growth = growth_of(account->engine->terms.carry->borrow * years);
+    for (size_t pool = 0; pool < account->mode->n_pools; ++pool) {
+        double *cash = account->cash + pool * BLOCK;
+        for (size_t p = 0; p < BLOCK; ++p) {
+            if (!(cash[p] < 0.0))
+                continue;
+            const double paid = -cash[p] * growth;
+            cash[p] -= paid;
+            account->out.column[OUTCOME_funding][p] += paid;
+            account_gather(account, p);
+            account_renew(account, pool, p);
+            account_attend(account, p);
+        }
+    }
+}
+
+/* Funding of one leg on every path, at the prices of its asset. */
+static void pay_leg(struct account *account, size_t pool, const struct leg *leg, double rate, const double *price) {
+    double *restrict cash = account->cash + pool * BLOCK;
+    double *restrict funding = account->out.column[OUTCOME_funding];
+    double *restrict constant = account->holding.constant + pool * BLOCK;
+    const double *remaining = account->remaining + leg->position * BLOCK;
+    for (size_t p = 0; p < BLOCK; ++p) {
+        const double paid = rate * (remaining[p] * leg->quantity * price[p]);
+        cash[p] -= paid;
+        funding[p] += paid;
+        constant[p] -= paid;
+    }
+}
+
+/* [asset] of the funding time that the end of a step is; NULL when it is none. */
+static const double *rates_at(const struct engine_terms *terms, const struct slice *slice) {
+    const struct carry *carry = terms->carry;
+    const uint64_t ends = slice->step + 1;
+    if (carry->interval == 0 || ends % carry->interval != 0)
+        return NULL;
+    const uint64_t time = ends / carry->interval - 1;
+    return carry->rate + (carry->n_times > 1 ? time : 0) * terms->n_assets;
+}
+
+static void note_funding(struct account *account, const struct slice *slice, size_t pool, const double *before) {
+    if (!account->journal || *before == account->cash[pool * BLOCK + account->journal->path])
+        return;
+    account_note(account, account->journal->path,
+                 &(struct event){.kind = EVENT_FUNDING,
+                                 .pool = pool,
+                                 .subject = JOURNAL_NONE,
+                                 .hour = slice->end_hour,
+                                 .cash = account->cash[pool * BLOCK + account->journal->path] - *before});
+}
+
+/* The final prices of an asset, as the account sees them. */
+static void price_asset(const struct account *account, const struct slice *slice, size_t asset, double *price) {
+    const struct engine_terms *terms = &account->engine->terms;
+    account->engine->kernel->price(1, terms->scale, terms->initial + asset, slice->final + asset * BLOCK, price);
+    for (size_t word = 0; word < BLOCK_WORDS; ++word)
+        for (uint64_t left = account->displaced.word[word]; left != 0; left &= left - 1) {
+            const size_t path = word * 64 + (size_t)__builtin_ctzll(left);
+            price[path] = account_price(account, slice, asset, path);
+        }
+}
+
+static int pay_pool(struct account *account, const struct slice *slice, size_t pool, const double *rate) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    const double before = account->journal ? account->cash[pool * BLOCK + account->journal->path] : 0.0;
+    double price[BLOCK];
+    int paid = 0;
+    for (size_t i = 0; i < surface->n_legs; ++i) {
+        const struct leg *leg = &surface->leg[i];
+        const size_t asset = leg->asset;
+        if (!(rate[asset] < 0.0 || rate[asset] > 0.0))
+            continue;
+        if (i == 0 || surface->leg[i - 1].asset != asset)
+            price_asset(account, slice, asset, price);
+        pay_leg(account, pool, leg, rate[asset], price);
+        paid = 1;
+    }
+    note_funding(account, slice, pool, &before);
+    if (paid)
+        account_place_all(account, pool);
+    return paid;
+}
+
+int account_carry(struct account *account, const struct slice *slice) {
+    const struct carry *carry = account->engine->terms.carry;
+    if (!carry)
+        return 0;
+    if (carry->borrow > 0.0)
+        charge_interest(account, slice);
+    const double *rate = rates_at(&account->engine->terms, slice);
+    int paid = 0;
+    for (size_t pool = 0; rate && pool < account->mode->n_pools; ++pool)
+        paid |= pay_pool(account, slice, pool, rate);
+    return paid;
+}

@@ -1,0 +1,60 @@
+/* The table of the batch file: every key, what it takes and what it means. */
+#include "night_keys.h"
+
+#define AT(member) .offset = offsetof(struct night_keys, member)
+
+const struct field night_fields[] = {
+    {.name = "name", .type = FIELD_NAME, AT(name), .required = 1, .sentence = "name of the batch", .example = "friday"},
+    {.name = "output",
+     .type = FIELD_TEXT,
+     AT(output),
+     .sentence = "folder of the results, seen from where the command is called; default: results/NAME",
+     .example = "results/friday"},
+    {.name = "books",
+     .type = FIELD_TEXTS,
+     AT(books),
+     .required = 1,
+     .most = NIGHT_LIST_MOST,
+     .sentence = "scenario files, relative to the batch file",
+     .example = "[three-longs.yaml, pairs-trade.yaml]"},
+    {.name = "stresses",
+     .type = FIELD_TEXTS,
+     AT(stresses),
+     .most = NIGHT_LIST_MOST,
+     .sentence =
+         "files with stress events to lay over each book, as run --stress does, relative to the batch file; none: "
+         "the book as it is; default: that alone",
+     .example = "[none, history/ftx-2022.yaml]"},
+    {.name = "venues",
+     .type = FIELD_TEXTS,
+     AT(venues),
+     .most = NIGHT_LIST_MOST,
+     .sentence =
+         "venues whose rules replace the key liquidation of each book: values of its key venue; none: the book as "
+         "it is; default: that alone",
+     .example = "[none, binance]"},
+    {.name = "modes",
+     .type = FIELD_NODE,
+     AT(modes),
+     .unit = "list of modes as in a scenario; names also of modes that the book lists",
+     .sentence = "margin modes to compare on the same paths; default: those of each book",
+     .example = "[isolated, cross]"},
+    {.name = "paths",
+     .type = FIELD_WHOLE,
+     AT(paths),
+     .range = RANGE_BETWEEN(1, 1e12),
+     .sentence = "number of simulated paths; default: that of each book",
+     .example = "1e6"},
+    {.name = "seed",
+     .type = FIELD_WHOLE,
+     AT(seed),
+     .sentence = "seed of the random numbers, below 2^64; default: that of each book",
+     .example = "1"},
+    {.name = "set",
+     .type = FIELD_NODE,
+     AT(set),
+     .unit = "map of KEY.PATH to a value",
+     .sentence = "any other keys of the scenarios, as run -P sets them; messages name them so",
+     .example = "{output.paths: tail, liquidation.fee: 0.1%}"},
+    {.name = NULL},
+};

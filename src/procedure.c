@@ -1,0 +1,289 @@
+/* How much of a pool a round closes, and what that does to its money. */
+#include "procedure.h"
+
+static struct stand stand_of(const struct closing *c) {
+    return (struct stand){.cash = c->cash, .remaining = c->remaining, .price = c->price};
+}
+
+static double equity_of(const struct closing *c) {
+    const struct stand stand = stand_of(c);
+    return surface_equity(c->surface, &stand);
+}
+
+static double requirement_of(const struct closing *c) {
+    const struct stand stand = stand_of(c);
+    return surface_requirement(c->surface, &stand);
+}
+
+static int is_open(const struct closing *c) {
+    return surface_open(c->surface, c->remaining);
+}
+
+static double requirement_of_leg(const struct leg *leg, double remaining, double price) {
+    return leg_requirement(leg, leg_tier_at(leg, leg_notional(leg, remaining, price)), remaining, price);
+}
+
+/* What a leg is ordered by; the largest goes first. */
+static double rank_of(enum close_order order, const struct leg *leg, double remaining, double price) {
+    switch (order) {
+    case CLOSE_LARGEST_MAINTENANCE:
+        return requirement_of_leg(leg, remaining, price);
+    case CLOSE_LARGEST_NOTIONAL:
+        return leg_notional(leg, remaining, price);
+    default:
+        return -leg_profit(leg, remaining, price);
+    }
+}
+
+double procedure_tier_share(const struct tiers *tiers, double notional, size_t steps) {
+    /* A leg that was closed down to a bound is in the tier below it, whatever its rounding. */
+    const double rounding = 1e-9;
+    size_t tier = 0;
+    for (size_t k = 1; k < tiers->n; ++k)
+        tier = tiers->tier[k].from * (1.0 + rounding) < notional ? k : tier;
+    return tier < steps ? 1.0 : 1.0 - tiers->tier[tier - steps + 1].from / notional;
+}
+
+/* The equity allotted to a leg: in proportion to its maintenance. */
+static double allotted_to(const struct closing *c, const struct leg *leg) {
+    const double own = requirement_of_leg(leg, c->remaining[leg->position], c->price[leg->asset]);
+    return equity_of(c) * (own / requirement_of(c));
+}
+
+/* Sells a share of a leg at its mark, or takes it over there; what slippage costs beyond `bearable` is the fund's.
+ * Returns what a fee is taken of. */
+static double cut_leg(struct closing *c, size_t index, double share, int moves, double bearable) {
+    const struct leg *leg = &c->surface->leg[index];
+    double *remaining = &c->remaining[leg->position], *price = &c->price[leg->asset];
+    const double mark = *price, before = *remaining, part = share < 1.0 ? share * before : before;
+    struct cut cut = {index, part * leg->quantity, mark, leg_profit(leg, part, mark), 0.0};
+    const double notional = leg_notional(leg, part, mark), requirement = requirement_of_leg(leg, before, mark);
+    *remaining = share < 1.0 ? before * (1.0 - share) : 0.0;
+    if (moves && c->impact)
+        cut.slippage = impact_sell(c->impact, leg->asset, c->thinned, cut.quantity, &c->volume[leg->asset], price);
+    const double excess = cut.slippage > bearable ? cut.slippage - bearable : 0.0;
+    c->cash += cut.profit - cut.slippage + excess;
+    c->bill.slippage += cut.slippage;
+    c->bill.shortfall += excess;
+    c->bill.notional += notional;
+    c->cut[c->n_cuts++] = cut;
+    return c->procedure->fee_base == FEE_ON_MAINTENANCE ? requirement - requirement_of_leg(leg, *remaining, mark)
+                                                        : notional;
+}
+
+/* The same at the mark, by an order of the venue. */
+static double sell_leg(struct closing *c, size_t index, double share) {
+    double bearable = HUGE_VAL;
+    if (c->procedure->limit_bankruptcy) {
+        bearable = share * allotted_to(c, &c->surface->leg[index]);
+        bearable = bearable > 0.0 ? bearable : 0.0;
+    }
+    return cut_leg(c, index, share, 1, bearable);
+}
+
+/* A fee is paid as far as the pool's equity goes. */
+static void charge(struct closing *c, double base) {
+    const double due = c->procedure->fee * base, equity = equity_of(c);
+    const double fee = due < equity ? due : equity > 0.0 ? equity : 0.0;
+    c->cash -= fee;
+    c->bill.fee += fee;
+}
+
+/* Where the cash of an emptied pool goes. */
+static void settle(struct closing *c, enum remainder remainder) {
+    if (is_open(c))
+        return;
+    if (c->cash < 0.0)
+        c->bill.shortfall -= c->cash;
+    else
+        *(remainder == REMAINDER_FORFEITED ? &c->bill.forfeited : &c->bill.returned) += c->cash;
+    c->cash = 0.0;
+}
+
+/* The venue has everything, and what it is worth. */
+static enum round_kind take_over(struct closing *c) {
+    for (size_t i = 0; i < c->surface->n_legs; ++i)
+        if (c->remaining[c->surface->leg[i].position] > 0.0)
+            cut_leg(c, i, 1.0, 0, HUGE_VAL);
+    settle(c, REMAINDER_FORFEITED);
+    return ROUND_WHOLE;
+}
+
+/* Orders the legs as they are now, for next_leg. */
+static void rank_legs(struct closing *c) {
+    double *rank = c->room + 3 * c->surface->n_legs;
+    for (size_t i = 0; i < c->surface->n_legs; ++i) {
+        const struct leg *leg = &c->surface->leg[i];
+        const double remaining = c->remaining[leg->position];
+        rank[i] = rank_of(c->procedure->order, leg, remaining, c->price[leg->asset]);
+    }
+}
+
+/* The open leg of the largest rank that has not been cut in this round. */
+static size_t next_leg(const struct closing *c) {
+    const double *rank = c->room + 3 * c->surface->n_legs;
+    size_t next = c->surface->n_legs;
+    for (size_t i = 0; i < c->surface->n_legs; ++i) {
+        int is_next = c->remaining[c->surface->leg[i].position] > 0.0;
+        for (size_t k = 0; k < c->n_cuts; ++k)
+            is_next &= c->cut[k].leg != i;
+        if (is_next && next < c->surface->n_legs) {
+            const int earlier = c->surface->leg[i].position < c->surface->leg[next].position;
+            is_next = rank[i] > rank[next] || (!(rank[i] < rank[next]) && earlier);
+        }
+        next = is_next ? i : next;
+    }
+    return next;
+}
+
+/* A share of every leg, in the order of their ranks at the start; one fee. */
+static void sell_every_leg(struct closing *c, double share) {
+    double base = 0.0;
+    rank_legs(c);
+    for (size_t leg = next_leg(c); leg < c->surface->n_legs; leg = next_leg(c))
+        base += sell_leg(c, leg, share);
+    charge(c, base);
+}
+
+static enum round_kind sell_all(struct closing *c) {
+    if (c->procedure->price == CLOSE_AT_BANKRUPTCY)
+        return take_over(c);
+    sell_every_leg(c, 1.0);
+    settle(c, c->procedure->remainder);
+    return ROUND_WHOLE;
+}
+
+static void save(struct closing *c) {
+    for (size_t i = 0; i < c->surface->n_legs; ++i) {
+        const struct leg *leg = &c->surface->leg[i];
+        c->room[3 * i] = c->remaining[leg->position];
+        c->room[3 * i + 1] = c->price[leg->asset];
+        c->room[3 * i + 2] = c->impact ? c->volume[leg->asset] : 0.0;
+    }
+}
+
+static void restore(struct closing *c, double cash) {
+    for (size_t i = 0; i < c->surface->n_legs; ++i) {
+        const struct leg *leg = &c->surface->leg[i];
+        c->remaining[leg->position] = c->room[3 * i];
+        c->price[leg->asset] = c->room[3 * i + 1];
+        if (c->impact)
+            c->volume[leg->asset] = c->room[3 * i + 2];
+    }
+    c->cash = cash;
+    c->n_cuts = 0;
+    c->bill = (struct bill){0};
+}
+
+/* Sells a part: of one leg, or (leg = n_legs) of every one. */
+static void sell_part(struct closing *c, size_t leg, double share) {
+    if (leg == c->surface->n_legs)
+        sell_every_leg(c, share);
+    else
+        charge(c, sell_leg(c, leg, share));
+}
+
+/* 1 when a part is all that is open. */
+static int is_everything(const struct closing *c, size_t leg, double share) {
+    for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i)
+        if (i != leg && c->remaining[c->surface->leg[i].position] > 0.0)
+            return 0;
+    return share >= 1.0;
+}
+
+/* Sells a part if that raises the pool's health, else everything. */
+static enum round_kind sell_if_it_helps(struct closing *c, size_t leg, double share) {
+    const double cash = c->cash, equity = equity_of(c), requirement = requirement_of(c);
+    if (is_everything(c, leg, share))
+        return sell_all(c);
+    save(c);
+    sell_part(c, leg, share);
+    if (!(equity_of(c) * requirement > equity * requirement_of(c))) {
+        restore(c, cash);
+        return sell_all(c);
+    }
+    return leg == c->surface->n_legs ? ROUND_SHARE : ROUND_PART;
+}
+
+static int restores(struct closing *c, size_t leg, double share) {
+    const double cash = c->cash;
+    save(c);
+    sell_part(c, leg, share);
+    const int is_restored = equity_of(c) >= c->procedure->restore_to * requirement_of(c);
+    restore(c, cash);
+    return is_restored;
+}
+
+/* The least share of a leg that brings health to its target, to 2^-60; 1 when none does. */
+static double restoring_share(struct closing *c, size_t leg) {
+    double low = 0.0, high = 1.0;
+    if (!restores(c, leg, high))
+        return high;
+    for (int halving = 0; halving < 60; ++halving) {
+        const double middle = 0.5 * (low + high);
+        *(restores(c, leg, middle) ? &high : &low) = middle;
+    }
+    return high;
+}
+
+/* One whole leg; at its bankruptcy price the venue has it with the equity allotted to it. */
+static enum round_kind close_one(struct closing *c, size_t leg) {
+    if (c->procedure->price == CLOSE_AT_BANKRUPTCY) {
+        const double equity = allotted_to(c, &c->surface->leg[leg]);
+        cut_leg(c, leg, 1.0, 0, HUGE_VAL);
+        c->cash -= equity;
+        *(equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(equity);
+    } else {
+        sell_part(c, leg, 1.0);
+    }
+    if (is_open(c))
+        return ROUND_PART;
+    settle(c, c->procedure->remainder);
+    return ROUND_WHOLE;
+}
+
+static double notional_of(const struct closing *c) {
+    const struct stand stand = stand_of(c);
+    return surface_notional(c->surface, &stand);
+}
+
+static double tier_share(const struct closing *c, size_t index) {
+    const struct leg *leg = &c->surface->leg[index];
+    const double price = c->rule->base == BASE_ENTRY ? leg->entry : c->price[leg->asset];
+    const double notional = leg_notional(leg, c->remaining[leg->position], price);
+    return procedure_tier_share(&c->rule->of_asset[leg->asset], notional, c->procedure->tier_steps);
+}
+
+static enum round_kind close_by_amount(struct closing *c, int reduced) {
+    const struct procedure *procedure = c->procedure;
+    rank_legs(c);
+    const size_t index = next_leg(c);
+    switch (procedure->amount) {
+    case CLOSE_ONE_BY_ONE:
+        return close_one(c, index);
+    case CLOSE_TIER_STEPS:
+        return sell_if_it_helps(c, index, tier_share(c, index));
+    case CLOSE_RESTORE:
+        return sell_if_it_helps(c, index, restoring_share(c, index));
+    case CLOSE_FRACTION:
+        if (!reduced && notional_of(c) > procedure->full_below)
+            return sell_if_it_helps(c, c->surface->n_legs, procedure->fraction);
+        return sell_all(c);
+    default:
+        return sell_all(c);
+    }
+}
+
+enum round_kind closing_round(struct closing *c, int reduced) {
+    const double equity = equity_of(c), backstop = c->procedure->backstop;
+    c->bill = (struct bill){0};
+    c->n_cuts = 0;
+    if (backstop > 0.0 && equity < backstop * requirement_of(c))
+        return take_over(c);
+    return equity > 0.0 ? close_by_amount(c, reduced) : sell_all(c);
+}
+
+void closing_sell(struct closing *c, size_t leg, double share) {
+    cut_leg(c, leg, share, 1, HUGE_VAL);
+    settle(c, REMAINDER_RETURNED);
+}

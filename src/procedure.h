@@ -1,0 +1,58 @@
+/* Rounds of a liquidation: which positions of a pool a venue closes, and how much of each. It works on one pool of one
+ * path, lifted out of its account into a struct closing, and knows no rows, times or modes. */
+#ifndef PROCEDURE_H
+#define PROCEDURE_H
+
+#include "close.h"
+#include "impact.h"
+#include "surface.h"
+
+/* What closing a part of a leg did. */
+struct cut {
+    size_t leg;
+    double quantity; /* signed, that was held and is no more */
+    double price;    /* the mark before */
+    double profit;   /* at that mark */
+    double slippage;
+};
+
+/* Where money went, and what was closed at the mark; currency, all >= 0. */
+struct bill {
+    double fee, slippage;
+    double shortfall, forfeited; /* from and to the venue's fund */
+    double returned;             /* to the wallet, by a pool with nothing left open */
+    double notional;
+};
+
+struct closing {
+    const struct procedure *procedure;
+    const struct rule *rule;
+    const struct impact *impact; /* NULL: orders move nothing */
+    double thinned;              /* factor of the depth now */
+    const struct surface *surface;
+    double cash;
+    double *remaining; /* [position] */
+    double *price;     /* [asset] marks, which sales move */
+    double *volume;    /* [asset] displaced by sales; NULL without impact */
+    size_t n_cuts;
+    struct cut *cut; /* [leg] of the round, in its order */
+    struct bill bill;
+    double *room; /* 4 for each leg */
+};
+
+enum round_kind {
+    ROUND_WHOLE, /* nothing of the pool is open any more */
+    ROUND_PART,
+    ROUND_SHARE /* of every leg: the pool may now wait */
+};
+
+/* One round for a pool in breach; `reduced`: a share of every leg was closed before. Begins a new bill. */
+enum round_kind closing_round(struct closing *closing, int reduced);
+/* Closes a share (0, 1] of a leg for its holder: no fee, and what is left of a pool with nothing open is returned. Goes
+ * on with the bill. */
+void closing_sell(struct closing *closing, size_t leg, double share);
+
+/* The share of a leg of some notional that goes so that it ends at the upper bound of the tier `steps` tiers lower. */
+double procedure_tier_share(const struct tiers *tiers, double notional, size_t steps);
+
+#endif

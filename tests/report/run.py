@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""usage: run.py RISKPOOL: makes reports and reads them in a real browser, wide and narrow, light and dark: no script
+error, nothing fetched, nothing wider than the window, every picture there; and the verdict says what the numbers say."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.normpath(os.path.join(FOLDER, "..", ".."))
+sys.path[:0] = [os.path.join(FOLDER, ".."), os.path.join(ROOT, "scripts")]
+sys.dont_write_bytecode = True
+from riskpool_test import Checks
+
+from pictures import results, verdict
+
+# What the first screen must say of a scenario; the verdict is words, so words are looked for.
+STORIES = {
+    "three-longs-crisis": ["isolated loses least", "It is a trade", "cross only on"],
+    "pairs-trade": ["isolated loses least", "It is a trade", "less certain in isolated"],
+    "single-long": [],
+    "core-satellite": ["loses least", "two-books"],
+}
+PROBE = """<script>window.addEventListener('load',()=>{const b=getComputedStyle(document.body);
+document.title=['PROBE',document.documentElement.scrollWidth-innerWidth,innerWidth,b.backgroundColor,
+document.querySelectorAll('figure svg').length,performance.getEntriesByType('resource').length].join('|')})</script>"""
+BROWSER = next((found for found in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if found), None)
+
+
+def browse(page, width, dark, folder):
+    """The probe's numbers and what the browser complained of."""
+    probed = os.path.join(folder, "probed.html")
+    with open(page, encoding="utf-8") as file, open(probed, "w", encoding="utf-8") as copy:
+        copy.write(file.read() + PROBE)
+    done = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--dump-dom",
+                           f"--user-data-dir={folder}/profile", f"--window-size={width},1000", "--enable-logging=stderr",
+                           f"--blink-settings=preferredColorScheme={0 if dark else 1}", "file://" + probed],
+                          capture_output=True, text=True, check=False, timeout=300)
+    probe = re.search(r"PROBE\|(-?\d+)\|(\d+)\|([^|]*)\|(\d+)\|(\d+)", done.stdout)
+    return probe.groups() if probe else None, re.findall(r"CONSOLE.*", done.stderr)
+
+
+def look(checks, name, page, pictures, folder):
+    for width, dark in ((1280, False), (1280, True), (390, False), (390, True)):
+        what = f"{name}, {width} pixels, {'dark' if dark else 'light'}"
+        probe, complaints = browse(page, width, dark, folder)
+        if not checks.true(f"{what}: it loads", probe is not None):
+            continue
+        over, inner, ground, found, fetched = probe
+        # A headless window has a least width; the page must not be wider than what it got.
+        checks.true(f"{what}: no overflow ({over} beyond {inner})", int(over) <= 0)
+        checks.same(f"{what}: every picture", int(found), pictures)
+        checks.same(f"{what}: nothing fetched", int(fetched), 0)
+        checks.true(f"{what}: no complaint of the browser {complaints[:1]}", not complaints)
+        light = sum(map(int, re.findall(r"\d+", ground)[:3])) > 380
+        checks.true(f"{what}: ground {ground}", light != dark)
+
+
+def report(checks, riskpool, name, folder):
+    file, page = os.path.join(folder, name + ".h5"), os.path.join(folder, name + ".html")
+    subprocess.run([riskpool, "run", "-q", "-n", "6000", "-o", file, os.path.join(ROOT, "scenarios", name + ".yaml")],
+                   check=False)
+    done = subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "report.py"), file, "-o", page, "--program", riskpool],
+                          capture_output=True, text=True, check=False)
+    checks.true(f"{name}: made {done.stderr.strip()[-200:]}", done.returncode == 0)
+    with open(page, encoding="utf-8") as made:
+        text = made.read()
+    checks.true(f"{name}: self-contained", not re.search(r'(src|href)="(?!#|data:)', text) and "<script" not in text)
+    run = results.read(file)
+    said = " ".join([verdict.headline(run)] + verdict.sentences(run))
+    for words in STORIES[name]:
+        checks.true(f"{name}: says '{words}'", words in said)
+    at, _ = verdict.level_of(run)
+    best = min(run.modes, key=lambda mode: float(mode.expected_shortfall[at]))
+    checks.true(f"{name}: names the mode with the smallest tail", best.name in verdict.headline(run))
+    return page, text.count("<figure")
+
+
+def main(riskpool):
+    if not BROWSER:
+        print("report: no chromium", file=sys.stderr)
+        return 77
+    checks = Checks("report", verbose=False)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in STORIES:
+            page, pictures = report(checks, riskpool, name, folder)
+            if name in ("three-longs-crisis", "pairs-trade"):
+                look(checks, name, page, pictures, folder)
+    return checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.path.abspath(sys.argv[1])))
