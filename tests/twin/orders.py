@@ -20,19 +20,23 @@ class Orders:
         """Closes the legs whose stop was crossed: by the diffusive move at the stop, by a gap at the final price. before,
         at_end: what the account saw at the step's start and sees after its diffusive move; opening: each pool's excess at
         the start, or None: a pool that reached its liquidation before a stop leaves that stop alone."""
+        while found := self.first_met(account, before, at_end, opening):
+            _, _, pool, leg, price = found
+            self.close_at(account, pool, leg, price)
+
+    def first_met(self, account, before, at_end, opening):
+        """Of what is open now: what one stop sells may set off the next."""
         final, found = account.marks(), []
         for pool in account.pools:
             for leg in pool.legs.values():
                 met = self.met(account, leg, before[leg.asset], at_end[leg.asset], final[leg.asset])
                 if met and not self.too_late(account, pool, met[0], opening, final):
                     found.append((met[0], leg.index, pool, leg, met[1]))
-        for _, _, pool, leg, price in sorted(found, key=lambda f: f[:2]):
-            if leg.index in pool.legs:
-                self.close_at(account, pool, leg, price)
+        return min(found, key=lambda f: f[:2], default=None)
 
     def met(self, account, leg, before, at_end, final):
-        """(fraction of the step, price) at which a leg's stop was met, or None. 1 at the final price: by a gap, or met
-        already at the start when nobody could act."""
+        """(fraction of the step, price) at which a leg's stop was met, or None. At 1, at the price that there is then: by
+        a gap, or met already at the start when nobody could act."""
         stop = leg.stop()
         if stop is None:
             return None
