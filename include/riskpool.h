@@ -103,8 +103,8 @@ struct riskpool_run_options {
 /* Simulates all paths of the scenario. `options` may be NULL. *results is the caller's (riskpool_results_free),
  * untouched on failure: RISKPOOL_STOPPED, RISKPOOL_INVALID (a target error without 99 % among the confidence levels),
  * RISKPOOL_NO_MEMORY, RISKPOOL_INTERNAL (a loss that is not a finite number), RISKPOOL_CANNOT_CREATE or
- * RISKPOOL_WRITE_FAILED (the folder of options->folder, a full disk). The results depend on the scenario alone, never on
- * the threads or the memory. */
+ * RISKPOOL_WRITE_FAILED (the folder of options->folder, a full disk). The results depend on the scenario alone, never
+ * on the threads or the memory. */
 RISKPOOL_PUBLIC enum riskpool_status riskpool_run(const struct riskpool_scenario *scenario,
                                                   const struct riskpool_run_options *options,
                                                   struct riskpool_results **results);

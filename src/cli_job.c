@@ -66,7 +66,7 @@ static struct riskpool_run_options run_options(const struct request *request, co
                                          .folder = job->folder};
 }
 
-/* Opens the spool beside `path`. The disk must have room for the results before anything is computed. */
+/* Opens the spool beside `path`. */
 static enum riskpool_status open_spool(const struct request *request, const struct riskpool_scenario *scenario,
                                        const struct job *job, struct spool **spool) {
     char *message = NULL, *folder = NULL, *own_path = realpath(job->scenario_path, NULL);
@@ -84,8 +84,6 @@ static enum riskpool_status open_spool(const struct request *request, const stru
     enum riskpool_status status = asprintf(&folder, "%s.part", job->path) < 0 ? RISKPOOL_NO_MEMORY : RISKPOOL_OK;
     if (status == RISKPOOL_OK)
         status = run_disk(scenario, &options, &disk);
-    if (status == RISKPOOL_OK)
-        status = spool_disk_check(job->path, disk.results + disk.files, &message);
     if (status == RISKPOOL_OK) {
         terms.folder = folder;
         terms.n_bytes = disk.spool + disk.results + disk.files;
@@ -214,7 +212,7 @@ static enum riskpool_status prepare(const struct request *request, struct job *j
                        : results_look(request->telling.command, job->path, scenario, request->target_error, &job->done);
     if (status != RISKPOOL_OK || job->done)
         return status;
-    status = memory_check(scenario, &options);
+    status = room_check(request->telling.command, job->path, scenario, &options);
     if (status == RISKPOOL_OK) {
         status = store_prepare(job->path, &message);
         if (status != RISKPOOL_OK)

@@ -1,4 +1,4 @@
-/* Whether a run fits into memory: what it needs, what this process may have, and how to say so. */
+/* Whether a run fits into memory and onto the disk: what it needs, what this process may have, and how to say so. */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "run.h"
 #include "scenario.h"
+#include "spool.h"
 
 int memory_parse(const char *text, uint64_t *bytes) {
     static const struct {
@@ -99,18 +100,42 @@ enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const
     return status;
 }
 
-enum riskpool_status memory_check(const struct riskpool_scenario *scenario,
-                                  const struct riskpool_run_options *options) {
-    static const char *const smaller[] = {[PATHS_ALL] = "output.paths: tail or none, or fewer paths",
-                                          [PATHS_TAIL] = "output.paths: none, or fewer paths",
-                                          [PATHS_NONE] = "fewer paths"};
-    uint64_t need = 0;
-    enum riskpool_status status = run_memory(scenario, options, &need);
+static enum riskpool_status disk_check(const char *command, const char *path, uint64_t n_bytes) {
+    char *message = NULL;
+    enum riskpool_status status = spool_disk_check(path, n_bytes, &message);
     if (status != RISKPOOL_OK)
-        fprintf(stderr, "%s: %s\n", scenario->name, riskpool_status_text(status));
-    if (status != RISKPOOL_OK || need <= memory_available())
-        return status;
-    print_need(stderr, scenario, options->threads, need);
-    fprintf(stderr, "  less is needed with %s\n", smaller[scenario->paths_kept]);
+        fprintf(stderr, "riskpool %s: %s\n", command, message ? message : riskpool_status_text(status));
+    riskpool_text_free(message);
+    return status;
+}
+
+/* Files are mapped: they need no memory, but addresses. */
+static enum riskpool_status address_check(const struct riskpool_scenario *scenario, uint64_t n_bytes) {
+    const uint64_t available = address_space();
+    char need[32], there[32];
+    if (n_bytes <= available)
+        return RISKPOOL_OK;
+    fprintf(stderr, "%s: this run needs %s of address space for its files; %s are available (ulimit -v)\n",
+            scenario->name, size_text(n_bytes, need), size_text(available, there));
     return RISKPOOL_NO_MEMORY;
+}
+
+enum riskpool_status room_check(const char *command, const char *path, const struct riskpool_scenario *scenario,
+                                const struct riskpool_run_options *options) {
+    uint64_t need = 0;
+    struct run_disk disk;
+    enum riskpool_status status = run_memory(scenario, options, &need);
+    if (status == RISKPOOL_OK)
+        status = run_disk(scenario, options, &disk);
+    if (status != RISKPOOL_OK) {
+        fprintf(stderr, "%s: %s\n", scenario->name, riskpool_status_text(status));
+        return status;
+    }
+    if (need > memory_available()) {
+        print_need(stderr, scenario, options->threads, need);
+        fprintf(stderr, "  less is needed with fewer threads or a smaller --memory\n");
+        return RISKPOOL_NO_MEMORY;
+    }
+    status = address_check(scenario, need + disk.files);
+    return status == RISKPOOL_OK ? disk_check(command, path, disk.results + disk.files) : status;
 }

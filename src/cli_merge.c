@@ -90,23 +90,6 @@ static enum riskpool_status check_complete(const struct merge *merge, const stru
     return RISKPOOL_OK;
 }
 
-/* Whether memory and disk have room for it; says so when not. */
-static enum riskpool_status check_room(const char *path, const struct riskpool_scenario *scenario,
-                                       const struct riskpool_run_options *options) {
-    char *message = NULL;
-    struct run_disk disk;
-    enum riskpool_status status = memory_check(scenario, options);
-    if (status != RISKPOOL_OK)
-        return status;
-    status = run_disk(scenario, options, &disk);
-    if (status == RISKPOOL_OK)
-        status = spool_disk_check(path, disk.results + disk.files, &message);
-    if (status != RISKPOOL_OK)
-        say(message, path, status);
-    riskpool_text_free(message);
-    return status;
-}
-
 /* The results of what the spool holds. */
 static enum riskpool_status assemble(const struct merge *merge, const struct riskpool_scenario *scenario,
                                      const struct spool_manifest *manifest, struct spool *spool, const char *path) {
@@ -121,7 +104,7 @@ static enum riskpool_status assemble(const struct merge *merge, const struct ris
                                                  .progress = progress_show,
                                                  .stop = progress_stop,
                                                  .user = &line};
-    enum riskpool_status status = check_room(path, scenario, &options);
+    enum riskpool_status status = room_check("merge", path, scenario, &options);
     if (status != RISKPOOL_OK)
         goto out;
     progress_init(&line, stderr, riskpool_scenario_name(scenario), merge->telling.level < TELL_INFO);

@@ -128,16 +128,24 @@ static void size_text(uint64_t bytes, char text[32]) {
              (double)bytes / (bytes < UINT64_C(999500000) ? 1e6 : 1e9));
 }
 
+/* The disk that `path` is on, or would be: what is missing of it is made there. 0 when it is unknown. */
+static int find_disk(const char *path, struct statvfs *disk) {
+    char *folder = strdup(path);
+    int found = folder && statvfs(folder, disk) == 0;
+    for (char *slash = folder ? strrchr(folder, '/') : NULL; !found && slash; slash = strrchr(folder, '/')) {
+        slash[slash == folder] = '\0';
+        found = statvfs(folder, disk) == 0;
+        if (slash == folder)
+            break;
+    }
+    free(folder);
+    return found || (path[0] != '/' && statvfs(".", disk) == 0);
+}
+
 enum riskpool_status spool_disk_check(const char *path, uint64_t n_bytes, char **message) {
     struct statvfs disk;
-    char need[32], there[32], *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
-    if (slash)
-        slash[slash == folder] = '\0';
-    int failed = statvfs(path, &disk);
-    if (failed != 0) /* a file that is still to be written: what counts is its folder */
-        failed = statvfs(slash ? folder : ".", &disk);
-    free(folder);
-    if (failed != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= n_bytes)
+    char need[32], there[32];
+    if (!find_disk(path, &disk) || (uint64_t)disk.f_bavail * disk.f_frsize >= n_bytes)
         return RISKPOOL_OK;
     size_text(n_bytes, need);
     size_text((uint64_t)disk.f_bavail * disk.f_frsize, there);

@@ -2,8 +2,8 @@
  * with creation order, so that equal contents are equal bytes. They know HDF5 and nothing of results. */
 #include "store_node.h"
 
-#include <hdf5_hl.h>
 #include <errno.h>
+#include <hdf5_hl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +146,8 @@ static herr_t keep_user(void *user) {
 }
 
 void store_create_image(struct store *store, const char *name, const char *folder, uint64_t in_memory) {
-    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, drop_image, same_user, keep_user, store};
+    H5FD_file_image_callbacks_t callbacks = {first_image, copy_image, grow_image, drop_image,
+                                             same_user,   keep_user,  store};
     if (store->error)
         return;
     store->image.folder = folder;

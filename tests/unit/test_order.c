@@ -51,7 +51,10 @@ static double draw(const gsl_rng *rng, enum kind kind) {
     case ZEROS:
         return u < 0.4 ? -0.0 : u < 0.8 ? 0.0 : z;
     case WILD:
-        return u < 0.01 ? INFINITY : u < 0.02 ? -INFINITY : u < 0.1 ? z * DBL_TRUE_MIN * 1000 : ldexp(z, (int)(2000 * (u - 0.5)));
+        return u < 0.01   ? INFINITY
+               : u < 0.02 ? -INFINITY
+               : u < 0.1  ? z * DBL_TRUE_MIN * 1000
+                          : ldexp(z, (int)(2000 * (u - 0.5)));
     default:
         return u < 1e-5 ? z * 1e300 : z;
     }

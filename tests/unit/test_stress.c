@@ -169,7 +169,7 @@ static void mistakes_are_named(void **state) {
     static const char *const wrong[][2] = {
         {"stress=[{at: 1 h}]", "the event does nothing"},
         {"stress=[{at: 1 h, over: 2 h}]", "the event does nothing"},
-        {"stress=[{at: 1 h, depth: 10%}, {at: 1 h, volatility: 1}]", "does not have 'depth'"},
+        {"stress=[{at: 1 h, depth: 0}, {at: 1 h, volatility: 1}]", "outside the allowed range"},
         {"stress=[{at: 1 h, volatility: -1}]", "outside the allowed range"},
         {"stress=[{at: 1 h, volatility: 101}]", "outside the allowed range"},
         {"stress=[{at: 1 h, volatility: three}]", "is not a number"},
