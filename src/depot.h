@@ -10,7 +10,7 @@
 #include "riskpool.h"
 
 /* Paths are looked at in order; whoever does lets go each time it has seen so many bytes. */
-enum { DEPOT_REST = 8 << 20 };
+enum { DEPOT_REST = 4 << 20 };
 
 struct depot_array {
     void *at;

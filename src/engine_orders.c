@@ -202,7 +202,7 @@ static int reduce(struct account *account, const struct slice *slice, size_t pat
             continue;
         path_set_add(&account->waiting.spent[g], path);
         for (size_t i = 0; i < surface->n_legs; ++i)
-            if (account->path_remaining[surface->leg[i].position] > 0.0)
+            if (!surface->leg[i].coin && account->path_remaining[surface->leg[i].position] > 0.0)
                 account_close_leg(account, guard->pool, i, path, guard->reduction->share, EVENT_REDUCTION,
                                   slice->end_hour);
         closed = 1;

@@ -34,7 +34,8 @@ int engine_is_plain(const struct engine_terms *terms, const struct surface *surf
     double highest = 0.0;
     for (size_t k = 0; surface->n_legs == 1 && k < surface->leg[0].n_tiers; ++k)
         highest = fmax(highest, surface->leg[0].tier[k].rate);
-    return surface->n_legs == 1 && terms->scale == PRICE_LOG && cap * highest < 1.0;
+    return surface->n_legs == 1 && !(surface->leg[0].face > 0.0) && !surface->curved && terms->scale == PRICE_LOG &&
+           cap * highest < 1.0;
 }
 
 static double factor_of(const struct engine_terms *terms, const struct reduction *reduction) {
@@ -55,6 +56,8 @@ static enum riskpool_status describe_guard(struct engine_mode *mode, const struc
         return status;
     guard->surface.strict = 0;
     for (size_t i = 0; !guard->of_requirement && i < surface->n_legs; ++i) {
+        if (surface->leg[i].coin)
+            continue;
         guard->surface.leg[i].n_tiers = 0;
         guard->surface.leg[i].fixed = 0.01 * reduction->threshold * surface->leg[i].used;
     }
@@ -70,7 +73,7 @@ static enum riskpool_status describe_guards(struct engine_mode *mode, const stru
     const struct orders *orders = terms->orders;
     enum riskpool_status status = RISKPOOL_OK;
     for (size_t p = 0; p < mode->n_pools && status == RISKPOOL_OK; ++p) {
-        if (mode->pool[p].surface.n_legs == 0)
+        if (mode->pool[p].surface.idle)
             continue;
         if (p > 0 && orders->top_up.below > 0.0)
             status = describe_guard(mode, terms, p, NULL);
@@ -287,6 +290,12 @@ struct path_set account_detect_guards(struct account *account, const struct slic
         if (guard->surface.single)
             continue;
         fill(account->slack, INFINITY);
+        if (guard->surface.curved) {
+            account_detect_curved(account, &guard->watch, guard->pool, slice->price, account->slack);
+            const struct path_set own = kernel->spent(account->slack);
+            met = path_set_union(met, own);
+            continue;
+        }
         kernel->sides(guard->watch.n, guard->watch.leg, account->cash + guard->pool * BLOCK, account->remaining,
                       slice->price, positive, negative);
         kernel->excess(positive, negative, account->slack);

@@ -192,8 +192,9 @@ static size_t threads_for(size_t n_modes, size_t n_threads) {
     return n_modes < n_threads ? n_modes : n_threads;
 }
 
-uint64_t stats_memory(size_t n_modes, size_t n_threads) {
-    return threads_for(n_modes, n_threads) * (order_memory() + TALLY_SAMPLE * sizeof(double));
+uint64_t stats_memory(const struct tally_shape *shape, size_t n_threads) {
+    const uint64_t sample = shape->trajectories ? TALLY_SAMPLE * sizeof(double) : 0;
+    return threads_for(shape->n_modes, n_threads) * (order_memory(shape->n_paths) + sample);
 }
 
 /* Every mode is a task, then every mode but the first against the first; each thread has its desk. */

@@ -6,11 +6,16 @@ import yaml
 
 ASSETS = [8, 16, 50]
 STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
+# Three tiers of 0.5 %, 0.6 % and 0.7 %, whole and in steps; and books that closings move.
+TIERS = ["-P", "liquidation.tiers=[{from: 0, rate: 0.5%}, {from: 5000, rate: 0.6%}, {from: 10000, rate: 0.7%}]"]
+STEPS_DOWN, SLIPPAGE = [*TIERS, "-P", "liquidation.amount=tier-steps"], ["-P", "slippage.depth=1000000"]
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
 JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
 MODELS = ["student-t", "garch-t", "regimes", *JUMPS, "heston"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
+           ("tiers", TIERS), ("tier-steps", STEPS_DOWN), ("slippage", SLIPPAGE),
+           ("tier-steps, slippage", STEPS_DOWN + SLIPPAGE),
            ("all paths kept", ["-P", "output.paths=all"])]
 
 
