@@ -145,7 +145,7 @@ static inline struct stand account_stand(const struct account *account, size_t p
 
 /* The fractions that are open on one path, in path_remaining. */
 static inline void account_gather(struct account *account, size_t path) {
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
         account->path_remaining[i] = account->remaining[i * BLOCK + path];
 }
 
