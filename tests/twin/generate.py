@@ -107,8 +107,8 @@ def funding_file(_, made, draw):
     path = os.path.join(FOLDER.name, f"{made['seed']}.csv")
     with open(path, "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["ETH", "SOL", "BTC"])
-        rows.writerows([[draw.uniform(-0.004, 0.004) for _ in range(3)] for _ in range(18)])
+        rows.writerow(["ETH", "SOL", "BTC", "UST"])
+        rows.writerows([[draw.uniform(-0.004, 0.004) for _ in range(3)] + [0.0] for _ in range(18)])
     made.setdefault("carry", {}).update({"funding": {"file": path}, "funding_interval": "8 h"})
 
 
