@@ -65,6 +65,7 @@ struct engine_stop {
     size_t asset, pool;
     int is_long;
     double level; /* the coordinate of its fixed price; -INFINITY (short: INFINITY) without one */
+    double kept;  /* of the best price: the level of a trailing stop; its logarithm where log prices diffuse */
 };
 
 /* A pool's equity at which something is done for it: the surface that a requirement of another size would have. */

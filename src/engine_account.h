@@ -199,6 +199,8 @@ int account_first_stop(struct account *account, const struct slice *slice, size_
 void account_stop_inside(struct account *account, const struct slice *slice, size_t path, size_t stop, double theta);
 /* All that is done on one path at the end of a step: stops, top-ups, reductions, liquidations; 1 when something was. */
 int account_end_path(struct account *account, const struct slice *slice, size_t path);
+/* A stop whose position is closed watches nothing. */
+void account_release_stop(struct account *account, size_t stop, size_t path);
 /* Trailing stops follow the final prices. */
 void account_trail(struct account *account, const struct slice *slice);
 /* Tops up the pools of one path that are low, or that were; 1 when cash moved. */
