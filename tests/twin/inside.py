@@ -51,9 +51,8 @@ class Bridge:
             return None  # as it was when nobody could look: a matter of the step's end
         if any(leg.kind == "rate" and leg.convexity != 0.0 for leg in pool.legs.values()):
             return None  # no law of its value: a matter of the step's end
-        assets = pool.assets()
-        if len(assets) == 1:
-            return self.pool_of_one(pool, assets.pop())
+        if len(pool.assets) == 1:
+            return self.pool_of_one(pool, next(iter(pool.assets)))
         y0, y1 = (self.distance(pool, self.law.prices(x)) for x in (self.start, self.end))
         weight = self.weights(pool)
         variance = float(weight @ self.law.covariance @ weight)

@@ -61,7 +61,7 @@ class Procedure:
             plan = everything
         if taken:
             self.take(account, pool, plan)
-        elif self.takeover and (plan is everything or self.amount == "one-by-one"):
+        elif self.takeover and (plan is everything or self.by_whole_legs(plan)):
             self.take_over(account, pool, plan)
         else:
             self.book(account, pool, plan)
@@ -73,6 +73,9 @@ class Procedure:
         if self.amount == "fraction" and plan is not everything:
             pool.reduced, pool.waits_until = True, account.hour + self.cooldown
         account.settle(pool, self.forfeited or taken)
+
+    def by_whole_legs(self, plan):
+        return self.amount == "one-by-one" or (self.amount == "tier-steps" and plan[0][1] == 1.0)
 
     def in_order(self, account, pool, marks):
         keys = sorted((self.order(pool, leg, marks), leg.index) for leg in pool.legs.values())
