@@ -49,12 +49,17 @@ static inline double leg_value(const struct leg *leg, double remaining, double p
     return n < 0.0 ? -n : n;
 }
 
-/* What fees are taken of, and tiers are listed by. */
+/* At the price: what is closed, and what fees are taken of. An inverse contract's is its face. */
 static inline double leg_notional(const struct leg *leg, double remaining, double price) {
-    if (leg->face > 0.0)
+    if (leg->face > 0.0 && leg->settles)
         return remaining * leg->face;
     double value = leg_value(leg, remaining, price);
     return leg->duration > 0.0 ? value / leg->duration : value;
+}
+
+/* What its tiers are listed by: fixed where its requirement is. */
+static inline double leg_tier_notional(const struct leg *leg, double remaining, double price) {
+    return leg->face > 0.0 ? remaining * leg->face : leg_notional(leg, remaining, price);
 }
 
 /* The tier of a leg with a face whose tier at that notional is `tier`: its requirement as a constant, or, where it is
