@@ -281,6 +281,13 @@ static double tier_share(const struct closing *c, size_t index) {
     return procedure_tier_share(&c->rule->of_asset[leg->asset], notional, c->procedure->tier_steps);
 }
 
+/* Down to a lower tier at the mark; from the lowest the whole leg, which the venue has at its bankruptcy price if any. */
+static enum round_kind close_step(struct closing *c, size_t index) {
+    const double share = tier_share(c, index);
+    const int is_taken = share >= 1.0 && c->procedure->price == CLOSE_AT_BANKRUPTCY;
+    return is_taken && !is_everything(c, index, share) ? close_one(c, index) : sell_if_it_helps(c, index, share);
+}
+
 static enum round_kind close_by_amount(struct closing *c, int reduced) {
     const struct procedure *procedure = c->procedure;
     rank_legs(c);
@@ -291,7 +298,7 @@ static enum round_kind close_by_amount(struct closing *c, int reduced) {
     case CLOSE_ONE_BY_ONE:
         return close_one(c, index);
     case CLOSE_TIER_STEPS:
-        return sell_if_it_helps(c, index, tier_share(c, index));
+        return close_step(c, index);
     case CLOSE_RESTORE:
         return sell_if_it_helps(c, index, restoring_share(c, index));
     case CLOSE_FRACTION:
