@@ -103,6 +103,7 @@ int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 
 int cli_reverse(int argc, char **argv);
+int cli_advise(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
