@@ -25,6 +25,7 @@ struct work {
 
 void advise_answer_free(struct advise_answer *answer) {
     free(answer->rows);
+    free(answer->frontier);
     *answer = (struct advise_answer){0};
 }
 
@@ -122,7 +123,7 @@ static enum riskpool_status choose(struct work *work) {
     answer->n_chosen_among = work->rows.n;
     if (status == RISKPOOL_OK)
         status = stage_run(work->request, &work->choose, work->rows.item, work->rows.n);
-    candidates_sort(&work->rows, work->request->objective);
+    candidates_sort(&work->rows, work->request);
     answer->best = answer->best_partition = 0;
     while (answer->best_partition < work->rows.n && !work->rows.item[answer->best_partition].is_partition)
         answer->best_partition++;
@@ -172,24 +173,48 @@ static enum riskpool_status judge(struct work *work) {
     return status;
 }
 
+/* Rows of the frontier in order: a leverage after the other, each along the axis. */
+static enum riskpool_status list_frontier(struct work *work) {
+    const struct advise_request *request = work->request;
+    struct advise_answer *answer = work->answer;
+    const struct candidate *row = work->rows.item;
+    size_t *list = answer->frontier = calloc(work->rows.n + 1, sizeof *list);
+    if (!list)
+        return RISKPOOL_NO_MEMORY;
+    for (size_t l = 0; l < request->leverages.n; ++l) {
+        const size_t first = answer->n_frontier;
+        for (size_t i = 0; i < work->rows.n; ++i) {
+            if (!row[i].is_frontier || row[i].choice.leverage != request->leverages.value[l])
+                continue;
+            size_t k = answer->n_frontier++;
+            for (; k > first && frontier_axis(request, &row[i]) < frontier_axis(request, &row[list[k - 1]]); --k)
+                list[k] = list[k - 1];
+            list[k] = i;
+        }
+    }
+    return RISKPOOL_OK;
+}
+
 enum riskpool_status advise_find(const struct advise_request *request, struct advise_answer *answer) {
     struct work work = {.request = request, .answer = answer};
     *answer = (struct advise_answer){0};
     set_stages(&work);
     enum riskpool_status status = partitions_search(request, &work.screen, &work.screened, &answer->exhaustive);
     answer->n_partitions = work.screened.n;
-    candidates_sort(&work.screened, request->objective);
+    candidates_sort(&work.screened, request);
     if (status == RISKPOOL_OK)
         status = screen_allocations(&work);
     answer->n_screened = work.screened.n;
     count_skipped(&work.screened, answer);
-    candidates_sort(&work.screened, request->objective);
+    candidates_sort(&work.screened, request);
     if (status == RISKPOOL_OK)
         status = choose(&work);
     if (status == RISKPOOL_OK)
         status = take_frontier(&work);
     if (status == RISKPOOL_OK)
         status = judge(&work);
+    if (status == RISKPOOL_OK)
+        status = list_frontier(&work);
     answer->rows = work.rows.item;
     answer->n_rows = status == RISKPOOL_OK ? work.rows.n : 0;
     free(work.screened.item);

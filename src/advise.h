@@ -66,6 +66,7 @@ size_t partition_count(const struct partition *partition);
 
 struct figure {
     double value, error; /* error: standard error; NaN: there is none */
+    double low, high;    /* 95 %; of a frequency exact, so that none of n paths is not certainty */
 };
 
 struct candidate {
@@ -102,9 +103,10 @@ struct advise_answer {
     size_t n_rows;
     struct candidate *rows; /* judged: the best partitions, best first; then what else is in the frontier or best */
     size_t best_partition;  /* row; of those with the scenario's margins and leverage; n_rows: there is none */
-    size_t best;            /* of all with the scenario's leverage */
-    int exhaustive;         /* every partition was screened */
-    int independent;        /* the paths that judge are others than those that chose */
+    size_t n_frontier, *frontier; /* rows, by the leverages as asked for, then along the axis */
+    size_t best;                  /* of all with the scenario's leverage */
+    int exhaustive;               /* every partition was screened */
+    int independent;              /* the paths that judge are others than those that chose */
     uint64_t screen_paths, choose_seed;
     size_t n_partitions, n_screened, n_chosen_among; /* partitions; choices; choices on as many paths as judge */
     size_t n_skipped[ADVISE_FAULTS];

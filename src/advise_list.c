@@ -74,20 +74,30 @@ static int compare(const void *a, const void *b) {
     return (x->order > y->order) - (x->order < y->order);
 }
 
-void candidates_sort(struct candidates *list, enum advise_measure objective) {
-    for (size_t i = 0; i < list->n; ++i)
-        list->item[i].key = list->item[i].fault ? INFINITY : list->item[i].of[objective].value;
+double money_grain(const struct book *book) {
+    return 1e-9 * book->balance;
+}
+
+void candidates_sort(struct candidates *list, const struct advise_request *request) {
+    const double grain = money_grain(&request->scenario->book);
+    for (size_t i = 0; i < list->n; ++i) {
+        struct candidate *candidate = &list->item[i];
+        const double value = candidate->of[request->objective].value;
+        candidate->key = candidate->fault                         ? INFINITY
+                         : request->objective == ADVISE_SHORTFALL ? nearbyint(value / grain)
+                                                                  : value;
+    }
     if (list->n > 0)
         qsort(list->item, list->n, sizeof *list->item, compare);
 }
 
-static double axis_of(const struct advise_request *request, const struct candidate *candidate) {
+double frontier_axis(const struct advise_request *request, const struct candidate *candidate) {
     return request->axis == ADVISE_CAPITAL ? candidate->capital : candidate->of[request->axis].value;
 }
 
 static int dominates(const struct advise_request *request, const struct candidate *a, const struct candidate *b) {
     const double leverage[] = {-a->choice.leverage, -b->choice.leverage};
-    const double axis[] = {axis_of(request, a), axis_of(request, b)};
+    const double axis[] = {frontier_axis(request, a), frontier_axis(request, b)};
     const double value[] = {a->of[request->objective].value, b->of[request->objective].value};
     if (!(leverage[0] <= leverage[1] && axis[0] <= axis[1] && value[0] <= value[1]))
         return 0;
@@ -97,7 +107,7 @@ static int dominates(const struct advise_request *request, const struct candidat
 void frontier_mark(const struct advise_request *request, struct candidate *candidates, size_t n) {
     for (size_t i = 0; i < n; ++i) {
         candidates[i].is_frontier =
-            candidates[i].fault == ADVISE_FAULT_NONE && !isnan(axis_of(request, &candidates[i]));
+            candidates[i].fault == ADVISE_FAULT_NONE && !isnan(frontier_axis(request, &candidates[i]));
         for (size_t j = 0; j < n && candidates[i].is_frontier; ++j)
             candidates[i].is_frontier =
                 candidates[j].fault != ADVISE_FAULT_NONE || !dominates(request, &candidates[j], &candidates[i]);
@@ -107,7 +117,7 @@ void frontier_mark(const struct advise_request *request, struct candidate *candi
 void frontier_sort(const struct advise_request *request, struct candidates *list) {
     for (size_t i = 0; i < list->n; ++i) {
         struct candidate *candidate = &list->item[i];
-        candidate->key = candidate->is_frontier ? axis_of(request, candidate) : INFINITY;
+        candidate->key = candidate->is_frontier ? frontier_axis(request, candidate) : INFINITY;
     }
     if (list->n > 0)
         qsort(list->item, list->n, sizeof *list->item, compare);

@@ -9,13 +9,15 @@
 struct record {
     const double *loss;
     const uint8_t *liquidated;
-    double value_at_risk, value[ADVISE_MEASURES];
+    double value_at_risk;
+    double value[ADVISE_MEASURES], low[ADVISE_MEASURES], high[ADVISE_MEASURES]; /* bounds: NaN: from the error */
 };
 
 /* Numbers of the same paths. */
 struct record_terms {
     size_t n_paths;
     double confidence, wipeout; /* loss from which a path is wiped out */
+    double grain;               /* money below which two sums of the same amounts may differ */
     int antithetic;
 };
 
@@ -66,8 +68,10 @@ struct candidates {
 struct candidate *candidates_add(struct candidates *list, const struct book *book, const struct choice *choice);
 /* The first with this choice; NULL. */
 struct candidate *candidates_find(const struct candidates *list, const struct choice *choice);
-/* Best first by a measure; of equals the one that was added first; those with a fault last. */
-void candidates_sort(struct candidates *list, enum advise_measure objective);
+/* Best first by the objective; of equals, but for rounding, the one that was added first; those with a fault last. */
+void candidates_sort(struct candidates *list, const struct advise_request *request);
+/* Money below which two sums of the amounts of a book are the same. */
+double money_grain(const struct book *book);
 /* The plain choice of a partition: margins and leverage as they are, the rest of the budget for the pool. */
 struct choice choice_of(const struct partition *partition, double budget);
 struct partition partition_all(size_t n_positions);
@@ -78,6 +82,8 @@ int choice_is_plain(const struct choice *choice);
 void frontier_mark(const struct advise_request *request, struct candidate *candidates, size_t n);
 /* The marked ones first, ascending along the axis. */
 void frontier_sort(const struct advise_request *request, struct candidates *list);
+/* The axis of a candidate. */
+double frontier_axis(const struct advise_request *request, const struct candidate *candidate);
 /* Of the marked ones of a leverage, in the order of the list, keeps at most `most` > 1: both ends and, evenly, what is
  * between them. */
 void frontier_thin(struct candidate *candidates, size_t n, double leverage, size_t most);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "advise_parts.h"
+#include "interval.h"
 #include "results.h"
 #include "stats_mode.h"
 
@@ -26,12 +27,17 @@ void stage_free(struct stage *stage) {
     *stage = (struct stage){0};
 }
 
+/* Where results have the measures; frequencies are followed by their bounds. */
 static const enum statistic statistic_of[ADVISE_MEASURES] = {
     [ADVISE_SHORTFALL] = STAT_expected_shortfall,
     [ADVISE_ANY_LIQUIDATION] = STAT_any_liquidation_frequency,
     [ADVISE_WIPEOUT] = STAT_wipeout_frequency,
     [ADVISE_MEAN_LOSS] = STAT_mean_loss,
 };
+
+static int is_frequency(enum advise_measure measure) {
+    return measure == ADVISE_ANY_LIQUIDATION || measure == ADVISE_WIPEOUT;
+}
 
 static void find_liquidated(const struct riskpool_results *results, const struct mode_results *mode,
                             uint8_t *liquidated) {
@@ -48,26 +54,46 @@ static struct record record_of(const struct mode_results *mode, const uint8_t *l
     struct record record = {.loss = mode->column[OUTCOME_loss],
                             .liquidated = liquidated,
                             .value_at_risk = mode->statistic[STAT_value_at_risk][0]};
-    for (int k = 0; k < ADVISE_MEASURES; ++k)
+    for (int k = 0; k < ADVISE_MEASURES; ++k) {
         record.value[k] = mode->statistic[statistic_of[k]][0];
+        record.low[k] = is_frequency(k) ? mode->statistic[statistic_of[k] + 1][0] : NAN;
+        record.high[k] = is_frequency(k) ? mode->statistic[statistic_of[k] + 2][0] : NAN;
+    }
     return record;
 }
 
+static struct figure figure_around(double value, double error) {
+    return (struct figure){value, error, value - INTERVAL_95 * error, value + INTERVAL_95 * error};
+}
+
 static struct figure figure_of(const struct record_terms *terms, enum advise_measure measure,
-                               const struct record *record, const struct record *minus) {
-    const double value = record->value[measure] - (minus ? minus->value[measure] : 0.0);
-    return (struct figure){value, isnan(value) ? NAN : record_error(terms, measure, record, minus)};
+                               const struct record *record) {
+    const double value = record->value[measure];
+    struct figure figure = figure_around(value, isnan(value) ? NAN : record_error(terms, measure, record, NULL));
+    if (is_frequency(measure)) {
+        figure.low = record->low[measure];
+        figure.high = record->high[measure];
+    }
+    return figure;
+}
+
+/* Sums of the same amounts in another order are the same. */
+static struct figure difference_of(const struct record_terms *terms, enum advise_measure measure,
+                                   const struct record *record, const struct record *minus) {
+    const double value = minus->loss ? record->value[measure] - minus->value[measure] : NAN;
+    if (isnan(value))
+        return figure_around(NAN, NAN);
+    const double error = record_error(terms, measure, record, minus);
+    const double grain = is_frequency(measure) ? 0.0 : terms->grain;
+    return fabs(value) <= grain && error <= grain ? figure_around(0.0, 0.0) : figure_around(value, error);
 }
 
 static void fill_candidate(const struct stage *stage, const struct record_terms *terms, const struct record *record,
                            struct candidate *candidate) {
     for (int measure = 0; measure < ADVISE_MEASURES; ++measure) {
-        candidate->of[measure] = figure_of(terms, measure, record, NULL);
-        for (int k = 0; k < ADVISE_PLAIN; ++k) {
-            const struct record *plain = &stage->plain[k];
-            candidate->minus[k][measure] =
-                plain->loss ? figure_of(terms, measure, record, plain) : (struct figure){NAN, NAN};
-        }
+        candidate->of[measure] = figure_of(terms, measure, record);
+        for (int k = 0; k < ADVISE_PLAIN; ++k)
+            candidate->minus[k][measure] = difference_of(terms, measure, record, &stage->plain[k]);
     }
 }
 
@@ -92,6 +118,7 @@ static enum riskpool_status take_results(const struct group *group, const struct
     const struct record_terms terms = {.n_paths = (size_t)results->n_paths,
                                        .confidence = group->request->confidence,
                                        .wipeout = stats_wipeout_loss(results->start_equity),
+                                       .grain = money_grain(&group->request->scenario->book),
                                        .antithetic = group->request->scenario->market.antithetic};
     uint8_t *liquidated = malloc(terms.n_paths + 1);
     enum riskpool_status status = liquidated ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;

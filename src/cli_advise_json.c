@@ -47,7 +47,9 @@ static json_t *figures_json(const struct figure figures[ADVISE_MEASURES]) {
     json_t *object = json_object();
     for (int k = 0; k < ADVISE_MEASURES; ++k)
         json_object_set_new(object, advise_measure_names[k].name,
-                            json_pack("{s:o, s:o}", "value", number(figures[k].value), "se", number(figures[k].error)));
+                            json_pack("{s:o, s:o, s:o, s:o}", "value", number(figures[k].value), "se",
+                                      number(figures[k].error), "low", number(figures[k].low), "high",
+                                      number(figures[k].high)));
     return object;
 }
 
@@ -101,17 +103,19 @@ static json_t *method_json(const struct advise_answer *answer) {
 json_t *advise_json(const struct advise_request *request, const struct advise_answer *answer) {
     const struct riskpool_scenario *scenario = request->scenario;
     char verdict[VERDICT_SIZE];
-    json_t *rows = json_array();
+    json_t *rows = json_array(), *frontier = json_array();
+    for (size_t i = 0; i < answer->n_frontier; ++i)
+        json_array_append_new(frontier, json_integer((json_int_t)answer->frontier[i]));
     for (size_t i = 0; i < answer->n_rows; ++i)
         json_array_append_new(rows, row_json(request, &answer->rows[i]));
     advise_verdict(request, answer, verdict, sizeof verdict);
     return json_pack(
-        "{s:s, s:s, s:f, s:f, s:I, s:I, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:I, s:s}", "name", scenario->name,
+        "{s:s, s:s, s:f, s:f, s:I, s:I, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:s}", "name", scenario->name,
         "objective", advise_measure_names[request->objective].name, "confidence", request->confidence, "budget",
         request->budget, "paths", (json_int_t)scenario->n_paths, "seed", (json_int_t)scenario->market.seed, "method",
         method_json(answer), "skipped", skipped_json(&scenario->book, answer), "plain", "isolated",
         row_json(request, &answer->plain[ADVISE_ISOLATED]), "cross", row_json(request, &answer->plain[ADVISE_CROSS]),
-        "rows", rows, "best_partition",
+        "rows", rows, "frontier", frontier, "best_partition",
         answer->best_partition < answer->n_rows ? json_integer((json_int_t)answer->best_partition) : json_null(),
         "best", (json_int_t)answer->best, "verdict", verdict);
 }

@@ -1,6 +1,5 @@
 /* The advice as tables: the best partitions, then the frontier, each with its differences to the plain modes. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli_advise.h"
 
@@ -58,10 +57,8 @@ static void print_frontier(const struct advise_request *request, const struct ad
     printf("\nFrontier: no other choice has positions as large, less %s and no more %s\n", objective,
            request->axis == ADVISE_CAPITAL ? "capital" : advise_measure_names[request->axis].words);
     print_heading(request);
-    for (size_t l = 0; l < request->leverages.n; ++l)
-        for (size_t i = 0; i < answer->n_rows; ++i)
-            if (answer->rows[i].is_frontier && answer->rows[i].choice.leverage == request->leverages.value[l])
-                print_row(request, &answer->rows[i]);
+    for (size_t i = 0; i < answer->n_frontier; ++i)
+        print_row(request, &answer->rows[answer->frontier[i]]);
 }
 
 static void print_method(const struct advise_request *request, const struct advise_answer *answer) {
@@ -89,15 +86,6 @@ static void print_method(const struct advise_request *request, const struct advi
     printf("\n");
 }
 
-static void print_mode(const struct book *book, const struct choice *choice) {
-    json_t *mode = choice_mode(book, choice);
-    char *text = mode ? json_dumps(mode, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
-    if (text)
-        printf("  modes: [%s]%s\n", text, choice->leverage != 1.0 ? " # with all positions multiplied" : "");
-    free(text);
-    json_decref(mode);
-}
-
 void advise_print(const struct advise_request *request, const struct advise_answer *answer) {
     char verdict[VERDICT_SIZE];
     print_method(request, answer);
@@ -105,5 +93,4 @@ void advise_print(const struct advise_request *request, const struct advise_answ
     print_frontier(request, answer);
     advise_verdict(request, answer, verdict, sizeof verdict);
     printf("\n%s", verdict);
-    print_mode(&request->scenario->book, &answer->rows[answer->best].choice);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli_advise.h"
@@ -75,6 +76,10 @@ void figure_words(const struct figure *figure, enum advise_measure measure, char
     const int digits = half > 0.0 && half < 1e15 ? (int)fmax(0.0, fmin(12.0, 1.0 - floor(log10(half)))) : 0;
     if (isnan(value))
         snprintf(words, FIGURE_SIZE, "-");
+    else if (half == 0.0 && unit == 100.0 && figure->low < figure->value)
+        snprintf(words, FIGURE_SIZE, "%.4g (> %.4g)", value, unit * figure->low);
+    else if (half == 0.0 && unit == 100.0 && figure->high > figure->value)
+        snprintf(words, FIGURE_SIZE, "%.4g (< %.2g)", value, unit * figure->high);
     else if (half > 0.0 && fabs(value) < 1e15)
         snprintf(words, FIGURE_SIZE, "%.*f ± %.*f", digits, value, digits, half);
     else
@@ -101,7 +106,8 @@ static void add_comparison(const struct advise_request *request, const struct ca
         add(text, size, "): %s is as good.\n", plain_names[k]);
     } else {
         add(text, size, "  That is ");
-        add_figure(request, (struct figure){fabs(difference->value), difference->error}, text, size);
+        const double size_of = fabs(difference->value);
+        add_figure(request, (struct figure){size_of, difference->error, size_of, size_of}, text, size);
         add(text, size, " %s than %s.\n", difference->value < 0.0 ? "less" : "more", plain_names[k]);
     }
 }
@@ -109,6 +115,16 @@ static void add_comparison(const struct advise_request *request, const struct ca
 /* 1 when the choice is this plain mode itself. */
 static int is_plain_mode(const struct advise_answer *answer, const struct candidate *row, int k) {
     return memcmp(&row->choice, &answer->plain[k].choice, sizeof row->choice) == 0;
+}
+
+/* The line that makes the choice a mode of the scenario. */
+static void add_mode(const struct book *book, const struct choice *choice, char *text, size_t size) {
+    json_t *mode = choice_mode(book, choice);
+    char *flow = mode ? json_dumps(mode, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
+    if (flow)
+        add(text, size, "  modes: [%s]\n", flow);
+    free(flow);
+    json_decref(mode);
 }
 
 static void add_row(const struct advise_request *request, const struct advise_answer *answer, const char *title,
@@ -122,6 +138,7 @@ static void add_row(const struct advise_request *request, const struct advise_an
     for (int k = 0; k < ADVISE_PLAIN; ++k)
         if (!is_plain_mode(answer, row, k))
             add_comparison(request, row, k, text, size);
+    add_mode(&request->scenario->book, &row->choice, text, size);
 }
 
 /* 1 when no row with the scenario's leverage differs from a plain mode that can be run. */
