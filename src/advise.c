@@ -34,11 +34,11 @@ static void set_stages(struct work *work) {
     const struct advise_request *request = work->request;
     const struct market *market = &request->scenario->market;
     struct advise_answer *answer = work->answer;
-    const uint64_t n = request->scenario->n_paths, tenth = n / 10 + n / 10 % 2;
+    const uint64_t n = request->scenario->n_paths, tenth = n / 10;
     uint64_t few = request->screen_paths > 0 ? request->screen_paths : tenth;
     few = request->screen_paths == 0 && few < SCREEN_LEAST ? SCREEN_LEAST : few;
     answer->independent = market->paths_most == 0;
-    answer->screen_paths = few < n ? few : n;
+    answer->screen_paths = few < n ? few - few % 2 : n; /* pairs stay together */
     answer->choose_seed = answer->independent ? market->seed + 1 : market->seed;
     work->screen = (struct stage){.seed = answer->choose_seed, .n_paths = answer->screen_paths};
     work->choose = (struct stage){.seed = answer->choose_seed, .n_paths = n};

@@ -69,7 +69,8 @@ static struct figure figure_around(double value, double error) {
 static struct figure figure_of(const struct record_terms *terms, enum advise_measure measure,
                                const struct record *record) {
     const double value = record->value[measure];
-    struct figure figure = figure_around(value, isnan(value) ? NAN : record_error(terms, measure, record, NULL));
+    const double error = isnan(value) ? NAN : record_error(terms, measure, record, NULL);
+    struct figure figure = figure_around(value, !is_frequency(measure) && error <= terms->grain ? 0.0 : error);
     if (is_frequency(measure)) {
         figure.low = record->low[measure];
         figure.high = record->high[measure];
@@ -85,7 +86,7 @@ static struct figure difference_of(const struct record_terms *terms, enum advise
         return figure_around(NAN, NAN);
     const double error = record_error(terms, measure, record, minus);
     const double grain = is_frequency(measure) ? 0.0 : terms->grain;
-    return fabs(value) <= grain && error <= grain ? figure_around(0.0, 0.0) : figure_around(value, error);
+    return figure_around(fabs(value) <= grain && error <= grain ? 0.0 : value, error <= grain ? 0.0 : error);
 }
 
 static void fill_candidate(const struct stage *stage, const struct record_terms *terms, const struct record *record,

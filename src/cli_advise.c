@@ -192,6 +192,17 @@ static int check_request(struct advise_request *advise, const struct riskpool_sc
     return -1;
 }
 
+/* At the least: one choice at a time, all in memory. */
+static enum riskpool_status check_memory(const struct advise_request *advise) {
+    struct riskpool_scenario one = *advise->scenario;
+    struct riskpool_run_options options = *advise->options;
+    one.book.n_modes = 1;
+    one.paths_kept = PATHS_ALL;
+    one.trajectories = 0;
+    options.memory = UINT64_MAX;
+    return memory_check(&one, &options);
+}
+
 static void tell_failure(const struct advise_answer *answer, const char *path, enum riskpool_status status) {
     fprintf(stderr, "riskpool advise: %s: ", path);
     if (status != RISKPOOL_INVALID || answer->n_screened == 0) {
@@ -230,6 +241,8 @@ static int advise(struct request *request, const char *path) {
     request->advise.scenario = scenario;
     request->advise.options = &options;
     code = check_request(&request->advise, scenario);
+    if (code < 0 && check_memory(&request->advise) != RISKPOOL_OK)
+        code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     if (code < 0) {
         const enum riskpool_status status = advise_find(&request->advise, &answer);
         progress_clear(&line);

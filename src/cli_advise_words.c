@@ -58,7 +58,7 @@ void choice_words(const struct book *book, const struct choice *choice, char wor
 }
 
 int figure_is_noise(const struct figure *difference) {
-    return fabs(difference->value) <= INTERVAL_95 * difference->error;
+    return !(fabs(difference->value) > INTERVAL_95 * difference->error);
 }
 
 void objective_words(const struct advise_request *request, char words[64]) {
@@ -76,6 +76,8 @@ void figure_words(const struct figure *figure, enum advise_measure measure, char
     const int digits = half > 0.0 && half < 1e15 ? (int)fmax(0.0, fmin(12.0, 1.0 - floor(log10(half)))) : 0;
     if (isnan(value))
         snprintf(words, FIGURE_SIZE, "-");
+    else if (isnan(half))
+        snprintf(words, FIGURE_SIZE, "%.6g", value);
     else if (half == 0.0 && unit == 100.0 && figure->low < figure->value)
         snprintf(words, FIGURE_SIZE, "%.4g (> %.4g)", value, unit * figure->low);
     else if (half == 0.0 && unit == 100.0 && figure->high > figure->value)

@@ -121,7 +121,7 @@ def check_difference(told, group, k, what, antithetic):
     near(told["any_liquidation_frequency"]["value"], group["excess_any_liquidation_frequency"][k], what + " any")
     error, bound = told["any_liquidation_frequency"]["se"], group["excess_any_liquidation_frequency_se"][k]
     if antithetic:  # the results have a bound
-        check(0.4 * bound < error <= bound * 1.0001, f"{what} any error {error}, bound {bound}")
+        check(0.4 * bound <= error <= bound * 1.0001, f"{what} any error {error}, bound {bound}")
     else:
         near(error, bound, what + " any error", 1e-4, 1e-9)
 
