@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs all tests, and ends with the line `tests: N passed, N failed, N skipped`.
 # usage: test.sh [--long]; --long adds what takes longer: an hour of fuzzing, mutants, larger analytic runs, 1e9 normals,
-# dieharder.
+# dieharder, races between threads, a Slurm on this machine.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 select=(--label-exclude long)

@@ -15,6 +15,7 @@ void mode_free(struct mode *mode) {
     for (size_t p = 0; mode->pools && p < mode->n_pools; p++) {
         free(mode->pools[p].name);
         free(mode->pools[p].positions);
+        free(mode->pools[p].coins);
     }
     free(mode->pools);
     free(mode->pool_of);
@@ -29,6 +30,7 @@ void book_free(struct book *book) {
         mode_free(&book->modes[m]);
     free(book->currency);
     free(book->positions);
+    free(book->holdings);
     free(book->modes);
     *book = (struct book){0};
 }
@@ -37,7 +39,8 @@ void book_free(struct book *book) {
 static enum riskpool_status pool_fill(const struct book *book, const struct mode *mode, size_t p) {
     struct pool *pool = &mode->pools[p];
     pool->positions = calloc(book->n_positions + 1, sizeof *pool->positions);
-    if (!pool->positions)
+    pool->coins = calloc(book->n_holdings + 1, sizeof *pool->coins);
+    if (!pool->positions || !pool->coins)
         return RISKPOOL_NO_MEMORY;
     for (size_t i = 0; i < book->n_positions; i++) {
         if (mode->pool_of[i] != p)
@@ -52,9 +55,81 @@ static enum riskpool_status pool_fill(const struct book *book, const struct mode
 
 static double margin_sum(const struct book *book, const struct pool_request *request) {
     double sum = 0;
-    for (size_t k = 0; k < request->n_positions; k++)
-        sum += book->positions[request->positions[k]].margin;
+    for (size_t k = 0; k < request->n_positions; k++) {
+        const struct position *position = &book->positions[request->positions[k]];
+        sum += position->contract == CONTRACT_INVERSE ? 0 : position->margin;
+    }
     return sum;
+}
+
+size_t book_holding(const struct book *book, size_t asset) {
+    size_t h = 0;
+    while (h < book->n_holdings && book->holdings[h].asset != asset)
+        h++;
+    return h;
+}
+
+double position_profit(const struct position *position, double price) {
+    const double q = position->quantity, move = price - position->entry;
+    if (position->contract == CONTRACT_INVERSE)
+        return q / position->entry * move;
+    if (position->contract == CONTRACT_RATE)
+        return q * (0.5 * position->convexity * move - position->duration) * move;
+    return q * move;
+}
+
+double position_loan(const struct position *position) {
+    double loan = fabs(position->quantity) * position->entry - position->margin;
+    return position->contract == CONTRACT_SPOT && loan > 0 ? loan : 0;
+}
+
+/* How many coins of a holding the inverse positions of a pool bring; *any: whether there are such positions. */
+static double coin_sum(const struct book *book, const struct pool *pool, size_t holding, int *any) {
+    double sum = 0;
+    *any = 0;
+    for (size_t k = 0; k < pool->n_positions; k++) {
+        const struct position *position = &book->positions[pool->positions[k]];
+        if (position->contract != CONTRACT_INVERSE || position->asset != book->holdings[holding].asset)
+            continue;
+        sum += position->coins;
+        *any = 1;
+    }
+    return sum;
+}
+
+/* Pool 0 has every holding, less what the inverse positions of other pools take along. Returns 0 when they take more
+ * than there is. */
+static int mode_give_coins(const struct book *book, struct mode *mode) {
+    int enough = 1;
+    mode->n_rows = book->n_positions;
+    for (size_t p = mode->n_pools; p-- > 0;) {
+        struct pool *pool = &mode->pools[p];
+        for (size_t h = 0; h < book->n_holdings; h++) {
+            int any;
+            double brought = coin_sum(book, pool, h, &any);
+            if (p > 0 && !any)
+                continue;
+            if (p > 0)
+                mode->pools[0].coins[h].quantity -= brought;
+            pool->coins[p > 0 ? pool->n_coins : h].holding = h;
+            pool->coins[p > 0 ? pool->n_coins : h].quantity += p > 0 ? brought : book->holdings[h].quantity;
+            pool->coins[pool->n_coins++].row = mode->n_rows++;
+        }
+    }
+    for (size_t h = 0; h < book->n_holdings; h++) {
+        double *left = &mode->pools[0].coins[h].quantity, held = book->holdings[h].quantity;
+        *left = fabs(*left) <= 1e-9 * fabs(held) ? 0 : *left;
+        enough &= !(held > 0 && *left < 0);
+    }
+    return enough;
+}
+
+void mode_start(const struct book *book, const struct mode *mode, double *row) {
+    for (size_t i = 0; i < book->n_positions; i++)
+        row[i] = 1.0;
+    for (size_t p = 0; p < mode->n_pools; p++)
+        for (size_t c = 0; c < mode->pools[p].n_coins; c++)
+            row[mode->pools[p].coins[c].row] = fabs(mode->pools[p].coins[c].quantity);
 }
 
 static enum riskpool_status mode_allocate(const struct book *book, const char *name, size_t n_pools,
@@ -92,7 +167,7 @@ enum riskpool_status book_divide(const struct book *book, const char *name, size
     mode->pools[0].cash = fabs(rest) <= tolerance ? 0 : rest;
     for (size_t p = 0; p < mode->n_pools && status == RISKPOOL_OK; p++)
         status = mode->pools[p].name ? pool_fill(book, mode, p) : RISKPOOL_NO_MEMORY;
-    if (status == RISKPOOL_OK && rest < -tolerance)
+    if (status == RISKPOOL_OK && (!mode_give_coins(book, mode) || rest < -tolerance))
         return RISKPOOL_INVALID;
 out:
     if (status != RISKPOOL_OK)

@@ -79,7 +79,7 @@ static struct sides sides_at(const struct surface *surface, const struct stand *
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         double remaining = stand->remaining[leg->position];
-        struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price[leg->asset]));
+        struct leg_tier tier = leg_tier(leg, remaining, price[leg->asset]);
         const double side = leg_side(leg, tier, remaining, price[leg->asset]);
         *(leg->quantity < 0.0 ? &s.negative : &s.positive) += side;
         s.gross += fabs(side);
@@ -111,7 +111,7 @@ static void distance_gradient(const struct surface *surface, const struct stand 
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         double remaining = stand->remaining[leg->position];
-        struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price[leg->asset]));
+        struct leg_tier tier = leg_tier(leg, remaining, price[leg->asset]);
         double delta = leg_delta(leg, tier, remaining, price[leg->asset]);
         weight[leg->asset] += delta * slope_at(slice, leg->asset, price[leg->asset]) / (leg->quantity < 0.0 ? b : a);
     }
@@ -134,7 +134,7 @@ static void excess_gradient(const struct surface *surface, const struct stand *s
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         double remaining = stand->remaining[leg->position], price = room->price[leg->asset];
-        struct leg_tier tier = leg_tier_at(leg, leg_notional(leg, remaining, price));
+        struct leg_tier tier = leg_tier(leg, remaining, price);
         gradient[leg->asset] += leg_delta(leg, tier, remaining, price) * slope_at(slice, leg->asset, price);
     }
 }
@@ -244,7 +244,7 @@ static int joint_crossing(const struct surface *surface, const struct stand *sta
 
 int surface_crossing(const struct surface *surface, const struct stand *stand, const struct slice *slice, size_t path,
                      const struct surface_room *room, double *theta) {
-    if (!surface_open(surface, stand->remaining))
+    if (surface->curved || !surface_open(surface, stand->remaining))
         return 0;
     return surface->single ? single_crossing(surface, stand, slice, path, room, theta)
                            : joint_crossing(surface, stand, slice, path, room, theta);

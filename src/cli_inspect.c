@@ -17,25 +17,49 @@ static json_t *number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+static const char *const contracts[] = {"linear", "inverse", "spot", "rate"};
+
 static json_t *position_json(const struct position_statement *p) {
-    json_t *position = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity",
-                                 number(p->quantity), "entry", number(p->entry), "price", number(p->price), "notional",
-                                 number(p->notional), "unrealised_profit", number(p->unrealised_profit),
-                                 "maintenance_margin", number(p->maintenance_margin), "liquidation_price",
-                                 number(p->liquidation_price), "bankruptcy_price", number(p->bankruptcy_price));
-    if (position && isfinite(p->exit_leverage))
-        json_object_set_new(position, "exit_leverage_limit", number(p->exit_leverage));
-    return position;
+    json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", p->name, "quantity",
+                             number(p->quantity), "entry", number(p->entry), "price", number(p->price), "notional",
+                             number(p->notional), "unrealised_profit", number(p->unrealised_profit),
+                             "maintenance_margin", number(p->maintenance_margin), "liquidation_price",
+                             number(p->liquidation_price), "bankruptcy_price", number(p->bankruptcy_price));
+    if (isfinite(p->exit_leverage))
+        json_object_set_new(json, "exit_leverage_limit", number(p->exit_leverage));
+    if (p->contract != CONTRACT_LINEAR)
+        json_object_set_new(json, "contract", json_string(contracts[p->contract]));
+    if (p->contract == CONTRACT_INVERSE) {
+        json_object_set_new(json, "initial_margin_coins", number(p->initial_coins));
+        json_object_set_new(json, "maintenance_margin_coins", number(p->maintenance_coins));
+        json_object_set_new(json, "unrealised_profit_coins", number(p->profit_coins));
+    }
+    return json;
+}
+
+static json_t *coin_json(const struct coin_statement *c) {
+    json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o}", "asset", c->asset, "quantity", number(c->quantity), "price",
+                             number(c->price), "value", number(c->value), "collateral_value", number(c->collateral));
+    if (isfinite(c->equity))
+        json_object_set_new(json, "pool_equity_coins", number(c->equity));
+    return json;
 }
 
 static json_t *pool_json(const struct pool_statement *pool) {
     json_t *positions = json_array();
     for (size_t i = 0; i < pool->n_positions; ++i)
         json_array_append_new(positions, position_json(&pool->positions[i]));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", pool->name, "cash", number(pool->cash),
-                     "equity", number(pool->equity), "initial_margin", number(pool->initial_margin),
-                     "maintenance_margin", number(pool->maintenance_margin), "margin_level", number(pool->margin_level),
-                     "utilisation", number(pool->utilisation), "positions", positions);
+    json_t *json =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", pool->name, "cash", number(pool->cash), "equity",
+                  number(pool->equity), "initial_margin", number(pool->initial_margin), "maintenance_margin",
+                  number(pool->maintenance_margin), "margin_level", number(pool->margin_level), "utilisation",
+                  number(pool->utilisation), "positions", positions);
+    json_t *coins = pool->n_coins > 0 ? json_array() : NULL;
+    for (size_t i = 0; i < pool->n_coins; ++i)
+        json_array_append_new(coins, coin_json(&pool->coins[i]));
+    if (coins)
+        json_object_set_new(json, "holdings", coins);
+    return json;
 }
 
 static json_t *mode_json(const struct mode_statement *mode) {
@@ -88,6 +112,24 @@ static void print_position(const struct position_statement *p, const char *pool,
     putchar('\n');
 }
 
+/* What holdings count for, and what the equity of a pool is in the coins that its inverse positions settle in. */
+static void print_holdings(const struct mode_statement *mode, int width) {
+    size_t n = 0;
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        n += mode->pools[i].n_coins;
+    if (n == 0)
+        return;
+    printf("  %-*s %-*s %14s %12s %14s %14s %18s\n", width, "holding", width, "pool", "quantity", "price", "value",
+           "collateral", "pool equity, coins");
+    for (size_t i = 0; i < mode->n_pools; ++i)
+        for (size_t k = 0; k < mode->pools[i].n_coins; ++k) {
+            const struct coin_statement *c = &mode->pools[i].coins[k];
+            char a[CELL];
+            printf("  %-*s %-*s %14.8g %12.8g %14.2f %14.2f %18s\n", width, c->asset, width, mode->pools[i].name,
+                   c->quantity, c->price, c->value, c->collateral, cell(a, "%.8g", c->equity));
+        }
+}
+
 static int name_width(const struct statement *statement) {
     size_t width = strlen("position");
     for (size_t m = 0; m < statement->n_modes; ++m)
@@ -96,6 +138,8 @@ static int name_width(const struct statement *statement) {
             width = strlen(pool->name) > width ? strlen(pool->name) : width;
             for (size_t k = 0; k < pool->n_positions; ++k)
                 width = strlen(pool->positions[k].name) > width ? strlen(pool->positions[k].name) : width;
+            for (size_t k = 0; k < pool->n_coins; ++k)
+                width = strlen(pool->coins[k].asset) > width ? strlen(pool->coins[k].asset) : width;
         }
     return (int)width;
 }
@@ -120,6 +164,7 @@ static void print_mode(const struct mode_statement *mode, const char *currency, 
     for (size_t i = 0; i < mode->n_pools; ++i)
         for (size_t k = 0; k < mode->pools[i].n_positions; ++k)
             print_position(&mode->pools[i].positions[k], mode->pools[i].name, width);
+    print_holdings(mode, width);
 }
 
 static void print_venue(const struct venue *venue) {

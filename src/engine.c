@@ -18,7 +18,7 @@ static void refresh_start(struct account *account, const struct slice *slice) {
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->single || account->mode->pool[p].screened)
+        if (!account->mode->pool[p].sided)
             continue;
         kernel->sides(surface->n_legs, account->mode->pool[p].watch.leg, account->cash + row, account->remaining,
                       slice->price, start->positive + row, start->negative + row);
@@ -26,14 +26,17 @@ static void refresh_start(struct account *account, const struct slice *slice) {
     }
 }
 
-/* Equity of the whole account: all cash, then every position, in an order that does not depend on the mode. */
-static void value_account(struct account *account, const struct slice *slice, double *restrict equity) {
+/* Equity of the whole account: all cash and coins, then every position, in an order that does not depend on the mode.
+ */
+void account_value(struct account *account, const struct slice *slice, double *restrict equity) {
     const struct surface *whole = &account->engine->whole;
     double cash[BLOCK];
     fill(cash, 0.0);
     for (size_t p = 0; p < account->mode->n_pools; ++p)
         for (size_t i = 0; i < BLOCK; ++i)
             cash[i] += account->cash[p * BLOCK + i];
+    if (account->mode->has_coins)
+        account_add_coins(account, slice->price, cash);
     account->engine->kernel->value(whole->n_legs, whole->leg, cash, account->remaining, slice->price, equity,
                                    account->requirement, account->used);
 }
@@ -63,18 +66,18 @@ static void open_columns(struct account *account, const struct outcome *outcome,
 /* The same on every path. */
 static void open_holding(struct account *account) {
     const struct holding *holding = &account->holding;
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
-        fill(holding->size + i * BLOCK, account->engine->terms.book->positions[i].quantity);
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         account_hold(account, p, 0);
         fill(holding->constant + p * BLOCK, holding->constant[p * BLOCK]);
         fill(holding->per_used + p * BLOCK, holding->per_used[p * BLOCK]);
     }
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
+        fill(holding->size + i * BLOCK, holding->size[i * BLOCK]);
 }
 
 static void account_open(struct account *account, const struct slice *start) {
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
-        fill(account->remaining + i * BLOCK, 1.0);
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
+        fill(account->remaining + i * BLOCK, account->mode->row[i]);
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         fill(account->cash + p * BLOCK, account->mode->pool[p].cash);
         fill(account->low + p * BLOCK, account->mode->pool[p].safe.low);
@@ -82,7 +85,7 @@ static void account_open(struct account *account, const struct slice *start) {
     }
     account_forget(account);
     refresh_start(account, start);
-    value_account(account, start, account->start_equity);
+    account_value(account, start, account->start_equity);
     fill(account->peak, -INFINITY);
     account->next_time = 0;
     account->attended = account->displaced = (struct path_set){{0}};
@@ -119,8 +122,10 @@ static struct path_set detect_at_end(struct account *account, const struct slice
     for (size_t p = 0; p < mode->n_pools; ++p) {
         const struct surface *surface = &mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->single)
+        if (mode->pool[p].surface.curved) {
+            account_detect_curved(account, &mode->pool[p].watch, p, slice->price, account->slack);
             continue;
+        }
         if (mode->pool[p].screened) {
             struct screen screen = account->screen;
             screen.base += row;
@@ -128,6 +133,8 @@ static struct path_set detect_at_end(struct account *account, const struct slice
                            account->remaining, &screen, account->slack);
             continue;
         }
+        if (!mode->pool[p].sided)
+            continue;
         double positive[BLOCK], negative[BLOCK];
         kernel->sides(surface->n_legs, mode->pool[p].watch.leg, account->cash + row, account->remaining, slice->price,
                       positive, negative);
@@ -219,7 +226,7 @@ static void account_close(struct account *account, const struct slice *last) {
     const int watched = account->engine->terms.trajectories;
     double *loss = account->out.column[OUTCOME_loss], *lowest = account->out.column[OUTCOME_lowest_margin_level];
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
-    value_account(account, last, account->total);
+    account_value(account, last, account->total);
     account_value_displaced(account, last);
     for (size_t p = 0; p < BLOCK; ++p) {
         loss[p] = account->start_equity[p] - account->total[p];

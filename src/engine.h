@@ -49,10 +49,13 @@ struct engine_terms {
 struct engine_pool {
     double cash; /* at the start */
     struct surface surface;
+    size_t n_coins;
+    const struct coin *coins; /* of the book, in the order in which they are sold */
     struct legs watch; /* the legs by which the filters watch a joint pool: under dynamic margin those of its cap */
     struct surface capped;
     int plain;         /* one leg whose row of safe prices the kernel knows */
     int screened;      /* joint, and judged by the kernel's filter; see struct screen */
+    int sided;         /* joint, and judged by the two sides of its G */
     struct range safe; /* at the start; see surface_safe */
 };
 
@@ -62,6 +65,7 @@ struct engine_stop {
     size_t asset, pool;
     int is_long;
     double level; /* the coordinate of its fixed price; -INFINITY (short: INFINITY) without one */
+    double kept;  /* of the best price: the level of a trailing stop; its logarithm where log prices diffuse */
 };
 
 /* A pool's equity at which something is done for it: the surface that a requirement of another size would have. */
@@ -75,7 +79,7 @@ struct engine_guard {
 };
 
 struct engine_mode {
-    size_t n_pools;
+    size_t n_pools, n_rows; /* rows of `remaining`: positions, then coins */
     struct engine_pool *pool;
     struct legs *legs; /* [pool] those of the surfaces */
     size_t n_barriers;
@@ -87,6 +91,9 @@ struct engine_mode {
     size_t n_guard_barriers;
     struct barrier *guard_barrier; /* of the guards on one asset */
     int has_screened, has_others;  /* joint pools that are screened; that are not */
+    int has_curved;                /* pools that are valued at step ends */
+    int has_coins;                 /* some pool may hold some */
+    double *row;                   /* [n_rows] at the start */
 };
 
 /* Immutable after engine_init; shared by all threads. */
@@ -95,7 +102,7 @@ struct engine {
     const struct kernel *kernel;
     struct engine_mode *mode; /* [mode of the book] */
     struct surface whole;     /* every position in one pool: values the account whatever its mode */
-    double *ones;             /* [position] */
+    double *ones;             /* [row of any mode] */
     int watches_utilisation;  /* an alert asks for it */
     int sinks;                /* a pool may start a step in breach */
     int in_parts;             /* liquidations go in rounds, or move prices: engine_round.c */

@@ -32,7 +32,7 @@ struct account {
     const struct engine *engine;
     const struct engine_mode *mode;
     double *cash;                   /* [pool][BLOCK] */
-    double *remaining;              /* [position][BLOCK] fraction still open */
+    double *remaining;              /* [row][BLOCK] fraction of a position still open; coins of a pool */
     double *low, *high;             /* [pool][BLOCK] single pools: coordinates between which the pool is safe; */
                                     /* then in the same way stops and guards */
     struct engine_sides start, end; /* joint pools that are not screened: at the start of the step, and its end */
@@ -60,7 +60,7 @@ struct account {
 
     /* One path at a time. */
     struct surface scaled;  /* room for the surface of a pool or a guard */
-    double *path_remaining; /* [position] */
+    double *path_remaining; /* [row] */
     double *path_price;     /* [asset] */
     double *first_price;    /* [asset] prices of the earliest crossing so far */
     struct surface_room room;
@@ -145,7 +145,7 @@ static inline struct stand account_stand(const struct account *account, size_t p
 
 /* The fractions that are open on one path, in path_remaining. */
 static inline void account_gather(struct account *account, size_t path) {
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
         account->path_remaining[i] = account->remaining[i * BLOCK + path];
 }
 
@@ -199,6 +199,8 @@ int account_first_stop(struct account *account, const struct slice *slice, size_
 void account_stop_inside(struct account *account, const struct slice *slice, size_t path, size_t stop, double theta);
 /* All that is done on one path at the end of a step: stops, top-ups, reductions, liquidations; 1 when something was. */
 int account_end_path(struct account *account, const struct slice *slice, size_t path);
+/* A stop whose position is closed watches nothing. */
+void account_release_stop(struct account *account, size_t stop, size_t path);
 /* Trailing stops follow the final prices. */
 void account_trail(struct account *account, const struct slice *slice);
 /* Tops up the pools of one path that are low, or that were; 1 when cash moved. */
@@ -265,6 +267,24 @@ void account_release(struct account *account, double hour);
 int account_liquidate_inside(struct account *account, const struct slice *slice, size_t path);
 /* Closes what is in breach at the slice's final prices on one path; 1 when it closed something. */
 int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path);
+
+/* Equity of the whole account at the slice. */
+void account_value(struct account *account, const struct slice *slice, double *restrict equity);
+
+/* Adds what all coins are worth at the market; price is [asset][BLOCK]. */
+void account_add_coins(const struct account *account, const double *price, double *restrict worth);
+/* Equity and margin level where they are no lines in the prices. */
+void account_record_special(struct account *account, const struct slice *slice);
+/* slack = min(slack, G) of a convex pool, by these legs. */
+void account_detect_curved(struct account *account, const struct legs *legs, size_t pool, const double *price,
+                           double *restrict slack);
+/* Pays an amount of the reporting currency to a position on the path in path_remaining, or takes it: in cash, or in the
+ * coins it settles in, at the price of its asset. */
+void account_book(struct account *account, size_t pool, size_t path, const struct leg *leg, double price,
+                  double amount);
+/* Sells holdings of the pool as long as its cash is below zero, at the marks in path_price (those of the pool's coins
+ * at least), which it moves. */
+void account_cover(struct account *account, size_t pool, size_t path, double hour);
 
 /* Values every pool at the slice, updates extremes, alerts and samples; `steps_done` counts from the start. */
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done);

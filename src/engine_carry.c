@@ -17,19 +17,46 @@ static double growth_of(double x) {
     return x * sum;
 }
 
+/* Sells holdings for cash that has run out. */
+static void cover(struct account *account, const struct slice *slice, size_t pool, size_t path) {
+    if (account->mode->pool[pool].n_coins == 0 || !(account->cash[pool * BLOCK + path] < 0.0))
+        return;
+    account_gather_prices(account, pool, slice, path);
+    account_cover(account, pool, path, slice->end_hour);
+}
+
+/* What the spot positions of a pool owe on one path. */
+static double loan_of(const struct account *account, size_t pool, size_t path) {
+    const struct surface *surface = &account->mode->pool[pool].surface;
+    double sum = 0.0;
+    for (size_t i = 0; i < surface->n_legs; ++i)
+        sum += account->remaining[surface->leg[i].position * BLOCK + path] * surface->leg[i].loan;
+    return sum;
+}
+
+static int lends(const struct surface *surface) {
+    int lends = 0;
+    for (size_t i = 0; i < surface->n_legs; ++i)
+        lends |= surface->leg[i].loan > 0.0;
+    return lends;
+}
+
 /* Interest of the step, on what was owed in it. */
 static void charge_interest(struct account *account, const struct slice *slice) {
     const double years = (slice->end_hour - slice->start_hour) / hours_a_year;
     const double growth = growth_of(account->engine->terms.carry->borrow * years);
     for (size_t pool = 0; pool < account->mode->n_pools; ++pool) {
         double *cash = account->cash + pool * BLOCK;
+        const int has_loans = lends(&account->mode->pool[pool].surface);
         for (size_t p = 0; p < BLOCK; ++p) {
-            if (!(cash[p] < 0.0))
+            const double owed = (cash[p] < 0.0 ? -cash[p] : 0.0) + (has_loans ? loan_of(account, pool, p) : 0.0);
+            if (!(owed > 0.0))
                 continue;
-            const double paid = -cash[p] * growth;
+            const double paid = owed * growth;
             cash[p] -= paid;
             account->out.column[OUTCOME_funding][p] += paid;
             account_gather(account, p);
+            cover(account, slice, pool, p);
             account_renew(account, pool, p);
             account_attend(account, p);
         }
@@ -47,6 +74,19 @@ static void pay_leg(struct account *account, size_t pool, const struct leg *leg,
         cash[p] -= paid;
         funding[p] += paid;
         constant[p] -= paid;
+    }
+}
+
+/* The same of one that settles in coins. */
+static void pay_coins(struct account *account, size_t pool, const struct leg *leg, double rate, const double *price) {
+    const double sign = leg->quantity < 0.0 ? -1.0 : 1.0;
+    for (size_t p = 0; p < BLOCK; ++p) {
+        const double paid = rate * (sign * account->remaining[leg->position * BLOCK + p] * leg->face);
+        if (!(paid < 0.0 || paid > 0.0))
+            continue;
+        account->path_remaining[leg->settles] = account->remaining[leg->settles * BLOCK + p];
+        account_book(account, pool, p, leg, price[p], -paid);
+        account->out.column[OUTCOME_funding][p] += paid;
     }
 }
 
@@ -86,18 +126,28 @@ static int pay_pool(struct account *account, const struct slice *slice, size_t p
     const struct surface *surface = &account->mode->pool[pool].surface;
     const double before = account->journal ? account->cash[pool * BLOCK + account->journal->path] : 0.0;
     double price[BLOCK];
+    size_t priced = account->engine->terms.n_assets;
     int paid = 0;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         const size_t asset = leg->asset;
-        if (!(rate[asset] < 0.0 || rate[asset] > 0.0))
+        if (!leg->funded || !(rate[asset] < 0.0 || rate[asset] > 0.0))
             continue;
-        if (i == 0 || surface->leg[i - 1].asset != asset)
+        if (asset != priced)
             price_asset(account, slice, asset, price);
-        pay_leg(account, pool, leg, rate[asset], price);
+        priced = asset;
+        if (leg->settles == 0)
+            pay_leg(account, pool, leg, rate[asset], price);
+        else
+            pay_coins(account, pool, leg, rate[asset], price);
         paid = 1;
     }
     note_funding(account, slice, pool, &before);
+    for (size_t p = 0; paid && account->mode->pool[pool].n_coins > 0 && p < BLOCK; ++p) {
+        account_gather(account, p);
+        cover(account, slice, pool, p);
+        account_renew(account, pool, p);
+    }
     if (paid)
         account_place_all(account, pool);
     return paid;

@@ -14,8 +14,10 @@ void account_hold(struct account *account, size_t pool, size_t path) {
         constant -= holding->size[at] * leg->entry;
         used += account->remaining[at] * leg->used;
     }
+    /* Where equity is not what is held at the market, account_record_special has the level. */
+    const int plain = used > 0.0 && !surface->has_haircut && !surface->curved;
     holding->constant[pool * BLOCK + path] = constant;
-    holding->per_used[pool * BLOCK + path] = used > 0.0 ? 100.0 / used : NAN;
+    holding->per_used[pool * BLOCK + path] = plain ? 100.0 / used : NAN;
 }
 
 void account_renew(struct account *account, size_t pool, size_t path) {

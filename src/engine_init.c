@@ -6,7 +6,8 @@
 
 /* The filter takes log prices, and inside a step the same deviations on every path. */
 static int can_screen(const struct engine_terms *terms, const struct surface *surface) {
-    return !terms->exact && !(terms->continuous && terms->spreads) && terms->scale == PRICE_LOG && !surface->single;
+    return !terms->exact && !(terms->continuous && terms->spreads) && terms->scale == PRICE_LOG && !surface->single &&
+           !surface->curved && !surface->idle;
 }
 
 /* Long legs have a barrier below, short ones above. */
@@ -25,8 +26,10 @@ static void mode_describe(struct engine_mode *mode) {
         const struct engine_pool *pool = &mode->pool[p];
         mode->legs[p] = (struct legs){pool->surface.n_legs, pool->surface.leg};
         mode->has_screened |= pool->screened;
-        mode->has_others |= !pool->surface.single && !pool->screened;
-        if (pool->surface.single && pool->surface.n_legs > 0)
+        mode->has_others |= pool->sided;
+        mode->has_curved |= pool->surface.curved;
+        mode->has_coins |= pool->n_coins > 0;
+        if (pool->surface.single && !pool->surface.idle)
             mode->barrier[mode->n_barriers++] = barrier_of(&pool->surface, p);
     }
 }
@@ -41,22 +44,29 @@ static enum riskpool_status pool_cap(struct engine_pool *pool, const struct engi
 }
 
 static enum riskpool_status mode_init(struct engine_mode *mode, const struct engine_terms *terms,
-                                      const struct mode *from, const double *remaining) {
+                                      const struct mode *from) {
     enum riskpool_status status = RISKPOOL_OK;
     mode->pool = calloc(from->n_pools, sizeof *mode->pool);
     mode->legs = calloc(from->n_pools, sizeof *mode->legs);
     mode->barrier = calloc(from->n_pools + (terms->orders ? terms->orders->n_stops : 0), sizeof *mode->barrier);
-    if (!mode->pool || !mode->legs || !mode->barrier)
+    mode->row = calloc(from->n_rows + 1, sizeof *mode->row);
+    if (!mode->pool || !mode->legs || !mode->barrier || !mode->row)
         return RISKPOOL_NO_MEMORY;
     mode->n_pools = from->n_pools;
+    mode->n_rows = from->n_rows;
+    mode_start(terms->book, from, mode->row);
     for (size_t p = 0; p < from->n_pools && status == RISKPOOL_OK; ++p) {
         mode->pool[p].cash = from->pools[p].cash;
+        mode->pool[p].n_coins = from->pools[p].n_coins;
+        mode->pool[p].coins = from->pools[p].coins;
         status = surface_init(&mode->pool[p].surface, terms->book, &from->pools[p], terms->rule);
-        const struct stand stand = {.cash = from->pools[p].cash, .remaining = remaining, .price = terms->initial};
+        const struct stand stand = {.cash = from->pools[p].cash, .remaining = mode->row, .price = terms->initial};
+        const struct surface *surface = &mode->pool[p].surface;
         if (status == RISKPOOL_OK)
-            mode->pool[p].safe = surface_safe(&mode->pool[p].surface, &stand, terms->scale);
-        mode->pool[p].screened = can_screen(terms, &mode->pool[p].surface);
-        mode->pool[p].plain = engine_is_plain(terms, &mode->pool[p].surface);
+            mode->pool[p].safe = surface_safe(surface, &stand, terms->scale);
+        mode->pool[p].screened = can_screen(terms, surface);
+        mode->pool[p].sided = !surface->single && !surface->curved && !surface->idle && !mode->pool[p].screened;
+        mode->pool[p].plain = engine_is_plain(terms, surface);
         if (status == RISKPOOL_OK)
             status = pool_cap(&mode->pool[p], terms);
     }
@@ -95,33 +105,41 @@ int engine_needs_prices(const struct engine *engine) {
     if (engine->terms.trajectories)
         return 1;
     for (size_t m = 0; m < engine->terms.book->n_modes; ++m)
-        if (engine->mode[m].has_others || has_joint_guards(&engine->mode[m]))
+        if (engine->mode[m].has_others || engine->mode[m].has_curved || has_joint_guards(&engine->mode[m]))
             return 1;
     return 0;
+}
+
+static size_t most_rows(const struct book *book) {
+    size_t most = book->n_positions;
+    for (size_t m = 0; m < book->n_modes; ++m)
+        most = book->modes[m].n_rows > most ? book->modes[m].n_rows : most;
+    return most;
 }
 
 enum riskpool_status engine_init(struct engine *engine, const struct engine_terms *terms) {
     const struct book *book = terms->book;
     *engine = (struct engine){.terms = *terms, .kernel = kernel_choose()};
     enum riskpool_status status = RISKPOOL_NO_MEMORY;
-    double *remaining = calloc(book->n_positions + 1, sizeof *remaining);
+    const size_t n_rows = most_rows(book);
     engine->mode = calloc(book->n_modes + 1, sizeof *engine->mode);
-    engine->ones = calloc(book->n_positions + 1, sizeof *engine->ones);
-    if (!remaining || !engine->mode || !engine->ones)
+    engine->ones = calloc(n_rows + 1, sizeof *engine->ones);
+    if (!engine->mode || !engine->ones)
         goto out;
-    for (size_t i = 0; i < book->n_positions; ++i)
-        remaining[i] = engine->ones[i] = 1.0;
+    for (size_t i = 0; i < n_rows; ++i)
+        engine->ones[i] = 1.0;
     for (size_t a = 0; a < terms->n_alerts; ++a)
         engine->watches_utilisation |= terms->alerts[a].kind != ALERT_MARGIN_LEVEL;
     engine->sinks =
         terms->dynamic || (terms->orders && terms->orders->n_outages > 0) || terms->procedure->amount == CLOSE_FRACTION;
-    engine->in_parts =
-        terms->procedure->amount != CLOSE_FULL || terms->procedure->backstop > 0.0 || terms->impact != NULL;
+    engine->in_parts = terms->procedure->amount != CLOSE_FULL || terms->procedure->backstop > 0.0 ||
+                       terms->impact != NULL || book->n_holdings > 0;
     status = whole_init(&engine->whole, terms);
     for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
-        status = mode_init(&engine->mode[m], terms, &book->modes[m], remaining);
+        status = mode_init(&engine->mode[m], terms, &book->modes[m]);
+    for (size_t m = 0; m < book->n_modes && status == RISKPOOL_OK; ++m)
+        engine->acts_at_ends |= engine->mode[m].has_curved;
 out:
-    free(remaining);
     if (status != RISKPOOL_OK)
         engine_free(engine);
     return status;
@@ -140,6 +158,7 @@ void engine_free(struct engine *engine) {
         free(engine->mode[m].pool);
         free(engine->mode[m].legs);
         free(engine->mode[m].barrier);
+        free(engine->mode[m].row);
     }
     free(engine->mode);
     free(engine->ones);
@@ -152,8 +171,10 @@ double engine_start_equity(const struct engine *engine) {
     double equity = book->balance;
     for (size_t i = 0; i < book->n_positions; ++i) {
         const struct position *position = &book->positions[i];
-        equity += position->quantity * (engine->terms.initial[position->asset] - position->entry);
+        equity += position_profit(position, engine->terms.initial[position->asset]);
     }
+    for (size_t h = 0; h < book->n_holdings; ++h)
+        equity += book->holdings[h].quantity * engine->terms.initial[book->holdings[h].asset];
     return equity;
 }
 
@@ -186,7 +207,7 @@ static void take_orders(struct account *account, struct arena *arena) {
 /* Takes what liquidations in parts need. */
 static void closing_take(struct account *account, const struct engine *engine, struct arena *arena) {
     const struct engine_terms *terms = &engine->terms;
-    const size_t n_legs = terms->book->n_positions;
+    const size_t n_holdings = terms->book->n_holdings, n_legs = terms->book->n_positions + n_holdings;
     struct closing *closing = &account->closing;
     *closing = (struct closing){.procedure = terms->procedure,
                                 .rule = terms->rule,
@@ -195,6 +216,7 @@ static void closing_take(struct account *account, const struct engine *engine, s
                                 .remaining = account->path_remaining,
                                 .price = account->path_price};
     closing->cut = arena_allocate(arena, n_legs * sizeof *closing->cut);
+    closing->sale = arena_allocate(arena, (n_holdings + 1) * sizeof *closing->sale);
     closing->room = arena_take(arena, 4 * n_legs);
     if (terms->procedure->amount == CLOSE_FRACTION)
         account->wait = arena_take(arena, account->mode->n_pools * BLOCK);
@@ -207,18 +229,18 @@ static void closing_take(struct account *account, const struct engine *engine, s
 
 /* Takes every row that the accounts of one mode need. */
 static void account_take(struct account *account, const struct engine *engine, size_t m, struct arena *arena) {
-    const size_t n_positions = engine->terms.book->n_positions, n_assets = engine->terms.n_assets;
     account->engine = engine;
     account->mode = &engine->mode[m];
+    const size_t n_rows = account->mode->n_rows, n_assets = engine->terms.n_assets;
     TAKE(arena, BLOCK, &account->slack, &account->near.slack, &account->requirement, &account->used, &account->total,
          &account->level, &account->utilisation, &account->peak, &account->start_equity);
     TAKE(arena, engine_mode_rows(account->mode) * BLOCK, &account->low, &account->high);
     TAKE(arena, account->mode->n_pools * BLOCK, &account->cash, &account->screen.base, &account->holding.constant,
          &account->holding.per_used, &account->start.positive, &account->start.negative, &account->start.distance,
          &account->end.positive, &account->end.negative, &account->end.distance);
-    TAKE(arena, n_positions * BLOCK, &account->remaining, &account->screen.weight, &account->screen.down,
+    TAKE(arena, n_rows * BLOCK, &account->remaining, &account->screen.weight, &account->screen.down,
          &account->screen.reference, &account->holding.size);
-    TAKE(arena, n_positions + 1, &account->path_remaining, &account->near.factor);
+    TAKE(arena, n_rows + 1, &account->path_remaining, &account->near.factor);
     TAKE(arena, n_assets, &account->path_price, &account->first_price, &account->near.deviation,
          &account->room.start_price, &account->room.end_price, &account->room.price, &account->room.weight,
          &account->room.direction, &account->room.point);

@@ -22,19 +22,21 @@ void account_forget(struct account *account) {
 
 /* The largest deviation in the step of what the long legs are worth, in logs, plus that of the short ones. */
 static double reach_of(const struct account *account, const struct slice *slice) {
-    const struct book *book = account->engine->terms.book;
     double largest[2] = {0.0, 0.0};
-    for (size_t i = 0; i < book->n_positions; ++i) {
-        double *side = &largest[book->positions[i].quantity < 0.0], own = slice->deviation[book->positions[i].asset];
-        *side = own > *side ? own : *side;
+    for (size_t p = 0; p < account->mode->n_pools; ++p) {
+        const struct legs *legs = &account->mode->legs[p];
+        for (size_t i = 0; i < legs->n; ++i) {
+            double *side = &largest[legs->leg[i].quantity < 0.0], own = slice->deviation[legs->leg[i].asset];
+            *side = own > *side ? own : *side;
+        }
     }
     return largest[0] + largest[1];
 }
 
-static double highest_rate(const struct tiers *tiers) {
+static double highest_rate(const struct leg *leg) {
     double highest = 0.0;
-    for (size_t k = 0; k < tiers->n; ++k)
-        highest = tiers->tier[k].rate > highest ? tiers->tier[k].rate : highest;
+    for (size_t k = 0; k < leg->n_tiers; ++k)
+        highest = leg->tier[k].rate > highest ? leg->tier[k].rate : highest;
     return highest;
 }
 
@@ -45,21 +47,25 @@ static double highest_rate(const struct tiers *tiers) {
  * most its side times 1 + its highest rate. */
 static void set_factors(struct account *account, const struct slice *slice) {
     const struct engine_terms *terms = &account->engine->terms;
-    const struct book *book = terms->book;
     struct engine_nearness *near = &account->near;
     const double ratio = vmath_exp(far * reach_of(account, slice));
-    const double cap = terms->dynamic ? terms->dynamic->cap : 1.0;
     int wide = 0;
-    for (size_t i = 0; i < book->n_positions; ++i) {
-        const double rate = cap * highest_rate(&terms->rule->of_asset[book->positions[i].asset]);
-        /* Below the cap the slope of a long leg may be all of its value, of which its side is what the rate leaves. */
-        const double own = far * slice->deviation[book->positions[i].asset] / (terms->dynamic ? 1.0 - rate : 1.0);
-        near->factor[i] = book->positions[i].quantity < 0.0 ? 1.0 + ratio * own * (1.0 + rate) : 1.0 - own;
-        wide |= own >= 1.0;
-    }
+    for (size_t p = 0; p < account->mode->n_pools; ++p)
+        for (size_t i = 0; i < account->mode->legs[p].n; ++i) {
+            const struct leg *leg = &account->mode->legs[p].leg[i];
+            const double rate =
+                leg->coin || !terms->dynamic ? highest_rate(leg) : terms->dynamic->cap * highest_rate(leg);
+            /* Below the cap the slope of a long leg may be all of its value, of which its side is what the rate leaves.
+             */
+            const double own = far * slice->deviation[leg->asset] / (terms->dynamic ? 1.0 - rate : 1.0);
+            near->factor[leg->position] = leg->quantity < 0.0 ? 1.0 + ratio * own * (1.0 + rate) : 1.0 - own;
+            wide |= own >= 1.0;
+        }
     /* In so long a step everything is near. */
-    for (size_t i = 0; wide && i < book->n_positions; ++i)
-        near->factor[i] = book->positions[i].quantity < 0.0 ? near->factor[i] : 0.0;
+    for (size_t p = 0; wide && p < account->mode->n_pools; ++p)
+        for (size_t i = 0; i < account->mode->legs[p].n; ++i)
+            if (account->mode->legs[p].leg[i].quantity > 0.0)
+                near->factor[account->mode->legs[p].leg[i].position] = 0.0;
     near->owned = wide ? 0.0 : 1.0;
     memcpy(near->deviation, slice->deviation, terms->n_assets * sizeof(double));
 }
@@ -106,7 +112,7 @@ static void look_at_other_pools(struct account *account, const struct slice *sli
     for (size_t p = 0; p < account->mode->n_pools; ++p) {
         const struct surface *surface = &account->mode->pool[p].surface;
         const size_t row = p * BLOCK;
-        if (surface->single || account->mode->pool[p].screened)
+        if (!account->mode->pool[p].sided)
             continue;
         fill(account->slack, INFINITY);
         kernel->sides(surface->n_legs, account->mode->pool[p].watch.leg, account->cash + row, account->remaining,

@@ -4,7 +4,7 @@
 void account_note_state(struct account *account, const struct slice *slice) {
     const struct journal *journal = account->journal;
     const size_t path = journal->path, n_assets = account->engine->terms.n_assets;
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
         account->path_remaining[i] = account->remaining[i * BLOCK + path];
     for (size_t j = 0; j < n_assets; ++j) {
         account->path_price[j] = account_price(account, slice, j, path);

@@ -33,6 +33,14 @@ static double stop_price(const struct account *account, const struct slice *slic
     return level == own->level ? own->order->loss : price_at(slice, own->asset, level);
 }
 
+/* Whether a stop still has a position to close; it is released when that is found gone. */
+static int is_waiting(struct account *account, size_t stop, size_t path) {
+    if (account->path_remaining[account->mode->stop[stop].order->position] > 0.0)
+        return 1;
+    account_release_stop(account, stop, path);
+    return 0;
+}
+
 /* Closes the position of a stop at the marks in path_price. */
 static void close_stop(struct account *account, size_t path, size_t stop, double hour) {
     const struct engine_stop *own = &account->mode->stop[stop];
@@ -41,6 +49,7 @@ static void close_stop(struct account *account, size_t path, size_t stop, double
     while (surface->leg[leg].position != own->order->position)
         ++leg;
     account_close_leg(account, own->pool, leg, path, 1.0, EVENT_STOP, hour);
+    account_release_stop(account, stop, path);
 }
 
 /* Of a pool on one asset and a stop inside it on the same side, the one whose level is nearer comes first, whatever the
@@ -66,8 +75,7 @@ int account_first_stop(struct account *account, const struct slice *slice, size_
         const struct engine_stop *own = &account->mode->stop[s];
         const double level = level_of(account, s, path), x0 = slice->start[own->asset * BLOCK + path];
         double own_theta = INFINITY;
-        if (!path_set_has(&account->watched[account_stop_row(account, s)], path) ||
-            !(account->path_remaining[own->order->position] > 0.0))
+        if (!path_set_has(&account->watched[account_stop_row(account, s)], path) || !is_waiting(account, s, path))
             continue;
         if (is_beyond(own, x0, level)) {
             account_attend(account, path);
@@ -146,8 +154,7 @@ static int first_at_end(struct account *account, const struct slice *slice, size
         const struct engine_stop *own = &account->mode->stop[s];
         double theta;
         int gap;
-        if (!(account->path_remaining[own->order->position] > 0.0) ||
-            !crossed_by_end(account, slice, s, path, &theta, &gap) || !(theta < first))
+        if (!is_waiting(account, s, path) || !crossed_by_end(account, slice, s, path, &theta, &gap) || !(theta < first))
             continue;
         if (!inside && !gap && pool_is_first(account, slice, path, own->pool, theta))
             continue;
@@ -195,7 +202,7 @@ static int reduce(struct account *account, const struct slice *slice, size_t pat
             continue;
         path_set_add(&account->waiting.spent[g], path);
         for (size_t i = 0; i < surface->n_legs; ++i)
-            if (account->path_remaining[surface->leg[i].position] > 0.0)
+            if (!surface->leg[i].coin && account->path_remaining[surface->leg[i].position] > 0.0)
                 account_close_leg(account, guard->pool, i, path, guard->reduction->share, EVENT_REDUCTION,
                                   slice->end_hour);
         closed = 1;

@@ -79,7 +79,7 @@ const struct slice *account_own_slice(struct account *account, const struct slic
 /* What the kernels do for a row, for one path. */
 static void value_path(struct account *account, const struct slice *slice, size_t path) {
     double total = 0.0, level = INFINITY, utilisation = 0.0;
-    for (size_t i = 0; i < account->engine->terms.book->n_positions; ++i)
+    for (size_t i = 0; i < account->mode->n_rows; ++i)
         account->path_remaining[i] = account->remaining[i * BLOCK + path];
     for (size_t j = 0; j < slice->n_assets; ++j)
         account->path_price[j] = account_price(account, slice, j, path);
@@ -87,8 +87,8 @@ static void value_path(struct account *account, const struct slice *slice, size_
         const struct surface *surface = account_surface(account, p, path);
         const struct stand stand = account_stand(account, p, path, account->path_price);
         const double equity = surface_equity(surface, &stand), used = surface_used_margin(surface, &stand);
-        total += equity;
-        if (!surface_open(surface, account->path_remaining))
+        total += equity + surface_haircut(surface, &stand);
+        if (!surface_open(surface, account->path_remaining) || !(used > 0.0))
             continue;
         const double own_level = 100.0 * equity / used;
         const double own = equity > 0.0 ? 100.0 * surface_requirement(surface, &stand) / equity : INFINITY;

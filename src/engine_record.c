@@ -24,6 +24,8 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
     const double hour = slice->end_hour;
     kernel->equities(account->mode->n_pools, account->mode->legs, &account->holding, slice->price, account->total,
                      account->level);
+    if (account->mode->has_coins || account->mode->has_curved)
+        account_record_special(account, slice);
     if (account->engine->watches_utilisation && account->multiplier)
         margin_utilisation(account, slice);
     else if (account->engine->watches_utilisation)

@@ -9,8 +9,10 @@ static struct closing *lift(struct account *account, size_t pool, size_t path, d
     const struct surface *surface = account_surface(account, pool, path);
     struct closing *c = &account->closing;
     c->surface = surface;
+    c->n_coins = account->mode->pool[pool].n_coins;
+    c->coins = account->mode->pool[pool].coins;
     c->cash = account->cash[pool * BLOCK + path];
-    c->n_cuts = 0;
+    c->n_cuts = c->n_sales = 0;
     c->bill = (struct bill){0};
     if (terms->impact) {
         account_age(account, path, hour);
@@ -25,6 +27,21 @@ static struct closing *lift(struct account *account, size_t pool, size_t path, d
     return c;
 }
 
+/* Moves the coins of a pool with nothing open to pool 0; 1 when there are any. */
+static int return_coins(struct account *account, size_t pool, size_t path) {
+    const struct closing *c = &account->closing;
+    if (pool == 0 || c->n_coins == 0 || surface_open(c->surface, c->remaining))
+        return 0;
+    for (size_t k = 0; k < c->n_coins; ++k) {
+        const size_t from = c->coins[k].row, to = account->mode->pool[0].coins[c->coins[k].holding].row;
+        c->remaining[to] += c->remaining[from];
+        c->remaining[from] = 0.0;
+        account->remaining[to * BLOCK + path] = c->remaining[to];
+        account->remaining[from * BLOCK + path] = 0.0;
+    }
+    return 1;
+}
+
 /* The rows of what was lifted. */
 static void put_rows(struct account *account, size_t pool, size_t path) {
     const struct closing *c = &account->closing;
@@ -36,8 +53,9 @@ static void put_rows(struct account *account, size_t pool, size_t path) {
     }
     account->cash[pool * BLOCK + path] = c->cash;
     account->cash[path] += c->bill.returned;
+    const int has_returned = return_coins(account, pool, path);
     account_renew(account, pool, path);
-    if (pool != 0 && c->bill.returned > 0.0)
+    if (pool != 0 && (c->bill.returned > 0.0 || has_returned))
         account_renew(account, 0, path);
 }
 
@@ -73,6 +91,16 @@ static void note_cuts(const struct account *account, enum event_kind kind, size_
                                      .slippage = cut->slippage,
                                      .shortfall = kind == EVENT_CLOSING ? 0.0 : c->bill.shortfall});
     }
+    for (size_t k = 0; k < c->n_sales; ++k)
+        account_note(account, path,
+                     &(struct event){.kind = EVENT_SALE,
+                                     .pool = pool,
+                                     .subject = c->sale[k].leg,
+                                     .hour = hour,
+                                     .price = c->sale[k].price - c->sale[k].slippage / c->sale[k].quantity,
+                                     .quantity = c->sale[k].quantity,
+                                     .cash = c->sale[k].profit,
+                                     .slippage = c->sale[k].slippage});
 }
 
 /* The lowest margin level also looks at a pool right before it is closed. */
@@ -124,6 +152,14 @@ void account_close_leg(struct account *account, size_t pool, size_t leg, size_t 
     note_cuts(account, order, pool, path, hour);
     put_back(account, pool, path, hour);
     account_attend(account, path);
+}
+
+void account_cover(struct account *account, size_t pool, size_t path, double hour) {
+    if (account->mode->pool[pool].n_coins == 0 || !(account->cash[pool * BLOCK + path] < 0.0))
+        return;
+    closing_cover(lift(account, pool, path, hour));
+    note_cuts(account, EVENT_SALE, pool, path, hour);
+    put_back(account, pool, path, hour);
 }
 
 static int must_attend(const struct account *account, size_t path, double hour) {

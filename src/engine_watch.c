@@ -20,6 +20,8 @@ static void describe_stop(struct engine_mode *mode, const struct engine_terms *t
                                  .pool = from->pool_of[order->position],
                                  .is_long = is_long,
                                  .level = is_long ? -INFINITY : INFINITY};
+    const double kept = is_long ? 1.0 - order->trailing : 1.0 + order->trailing;
+    stop->kept = terms->scale == PRICE_LOG ? vmath_log(kept) : kept;
     if (order->loss > 0.0)
         stop->level = surface_coordinate(terms->scale, terms->initial[position->asset], order->loss);
     mode->barrier[mode->n_barriers++] = (struct barrier){
@@ -32,7 +34,8 @@ int engine_is_plain(const struct engine_terms *terms, const struct surface *surf
     double highest = 0.0;
     for (size_t k = 0; surface->n_legs == 1 && k < surface->leg[0].n_tiers; ++k)
         highest = fmax(highest, surface->leg[0].tier[k].rate);
-    return surface->n_legs == 1 && terms->scale == PRICE_LOG && cap * highest < 1.0;
+    return surface->n_legs == 1 && !(surface->leg[0].face > 0.0) && !surface->curved && terms->scale == PRICE_LOG &&
+           cap * highest < 1.0;
 }
 
 static double factor_of(const struct engine_terms *terms, const struct reduction *reduction) {
@@ -53,6 +56,8 @@ static enum riskpool_status describe_guard(struct engine_mode *mode, const struc
         return status;
     guard->surface.strict = 0;
     for (size_t i = 0; !guard->of_requirement && i < surface->n_legs; ++i) {
+        if (surface->leg[i].coin)
+            continue;
         guard->surface.leg[i].n_tiers = 0;
         guard->surface.leg[i].fixed = 0.01 * reduction->threshold * surface->leg[i].used;
     }
@@ -68,7 +73,7 @@ static enum riskpool_status describe_guards(struct engine_mode *mode, const stru
     const struct orders *orders = terms->orders;
     enum riskpool_status status = RISKPOOL_OK;
     for (size_t p = 0; p < mode->n_pools && status == RISKPOOL_OK; ++p) {
-        if (mode->pool[p].surface.n_legs == 0)
+        if (mode->pool[p].surface.idle)
             continue;
         if (p > 0 && orders->top_up.below > 0.0)
             status = describe_guard(mode, terms, p, NULL);
@@ -193,17 +198,13 @@ void account_place_all(struct account *account, size_t pool) {
     }
 }
 
-static double trailed(const struct account *account, const struct engine_stop *stop, double x) {
-    const double kept = stop->is_long ? 1.0 - stop->order->trailing : 1.0 + stop->order->trailing;
-    return account->engine->terms.scale == PRICE_LOG ? x + vmath_log(kept) : (1.0 + x) * kept - 1.0;
+/* The level of a trailing stop whose asset has been at x. */
+static inline double trailed(enum price_scale scale, const struct engine_stop *stop, double x) {
+    return scale == PRICE_LOG ? x + stop->kept : (1.0 + x) * stop->kept - 1.0;
 }
 
-/* The nearer of the two stops of a position, where its asset stands at x. */
-static double stop_level(const struct account *account, const struct engine_stop *stop, double before, double x) {
-    if (!(stop->order->trailing > 0.0))
-        return before;
-    const double level = trailed(account, stop, x);
-    return stop->is_long ? fmax(before, level) : fmin(before, level);
+static inline double nearer(const struct engine_stop *stop, double a, double b) {
+    return stop->is_long ? (a > b ? a : b) : a < b ? a : b;
 }
 
 /* Pools and guards, which are the same on every path at the start. */
@@ -223,7 +224,8 @@ void account_open_orders(struct account *account) {
     const struct engine_mode *mode = account->mode;
     for (size_t s = 0; s < mode->n_stops; ++s) {
         const struct engine_stop *stop = &mode->stop[s];
-        const double level = stop_level(account, stop, stop->level, 0.0);
+        const double first = trailed(account->engine->terms.scale, stop, 0.0);
+        const double level = stop->order->trailing > 0.0 ? nearer(stop, first, stop->level) : stop->level;
         const size_t row = account_stop_row(account, s) * BLOCK;
         fill(account->low + row, stop->is_long ? level : -INFINITY);
         fill(account->high + row, stop->is_long ? INFINITY : level);
@@ -235,16 +237,29 @@ void account_open_orders(struct account *account) {
     open_pools(account);
 }
 
+void account_release_stop(struct account *account, size_t stop, size_t path) {
+    const size_t at = account_stop_row(account, stop) * BLOCK + path;
+    account->low[at] = -INFINITY;
+    account->high[at] = INFINITY;
+}
+
 void account_trail(struct account *account, const struct slice *slice) {
+    const enum price_scale scale = account->engine->terms.scale;
     for (size_t s = 0; s < account->mode->n_stops; ++s) {
         const struct engine_stop *stop = &account->mode->stop[s];
         double x[BLOCK], *row = (stop->is_long ? account->low : account->high) + account_stop_row(account, s) * BLOCK;
         if (!(stop->order->trailing > 0.0))
             continue;
         for (size_t p = 0; p < BLOCK; ++p)
-            x[p] = account_coordinate(account, slice, stop->asset, p);
+            x[p] = trailed(scale, stop, slice->final[stop->asset * BLOCK + p]);
+        for (size_t word = 0; word < BLOCK_WORDS; ++word)
+            for (uint64_t left = account->displaced.word[word]; left != 0; left &= left - 1) {
+                const size_t p = word * 64 + (size_t)__builtin_ctzll(left);
+                x[p] = trailed(scale, stop, account_coordinate(account, slice, stop->asset, p));
+            }
+        /* One that was released stays so. */
         for (size_t p = 0; p < BLOCK; ++p)
-            row[p] = stop_level(account, stop, row[p], x[p]);
+            row[p] = isfinite(row[p]) ? nearer(stop, x[p], row[p]) : row[p];
     }
 }
 
@@ -275,6 +290,12 @@ struct path_set account_detect_guards(struct account *account, const struct slic
         if (guard->surface.single)
             continue;
         fill(account->slack, INFINITY);
+        if (guard->surface.curved) {
+            account_detect_curved(account, &guard->watch, guard->pool, slice->price, account->slack);
+            const struct path_set own = kernel->spent(account->slack);
+            met = path_set_union(met, own);
+            continue;
+        }
         kernel->sides(guard->watch.n, guard->watch.leg, account->cash + guard->pool * BLOCK, account->remaining,
                       slice->price, positive, negative);
         kernel->excess(positive, negative, account->slack);

@@ -56,10 +56,15 @@ static inline void group_rates(const struct leg *leg, const double *remaining, c
                                double *restrict rate) {
     double most[GROUP];
     GROUPED most[p] = rate[p] = 0.0;
+    if (leg->face > 0.0) {
+        for (size_t p = 0; p < GROUP; ++p)
+            rate[p] = leg_tier(leg, remaining[p], price[p]).rate;
+        return;
+    }
     for (size_t k = 0; k < leg->n_tiers; ++k) {
         const struct leg_tier tier = leg->tier[k];
         GROUPED {
-            double need = tier.rate * leg_notional(leg, remaining[p], price[p]) - tier.offset;
+            double need = tier.rate * leg_value(leg, remaining[p], price[p]) - tier.offset;
             rate[p] = need > most[p] ? tier.rate : rate[p];
             most[p] = need > most[p] ? need : most[p];
         }

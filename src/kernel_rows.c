@@ -83,24 +83,34 @@ struct tier_room {
 
 /* One rate for every notional: the loops below need no rows of tiers. */
 static inline int is_flat(const struct leg *leg) {
-    return leg->n_tiers == 1 && leg->tier[0].offset == 0.0;
+    return leg->n_tiers == 1 && leg->tier[0].offset == 0.0 && !(leg->face > 0.0);
 }
 
-/* As leg_tier_at, in rows. */
+/* As leg_tier, in rows. */
 static void tier_rows(const struct leg *leg, const double *remaining, const double *price,
                       struct tier_room *restrict room) {
+    const struct leg own = *leg;
+    const int has_face = own.face > 0.0;
     double most[BLOCK];
     ROWS most[p] = room->rate[p] = room->offset[p] = 0.0;
     for (size_t k = 0; k < leg->n_tiers; ++k) {
         const struct leg_tier tier = leg->tier[k];
         ROWS {
-            double need = tier.rate * leg_notional(leg, remaining[p], price[p]) - tier.offset;
+            double amount = has_face ? remaining[p] * own.face : leg_value(&own, remaining[p], price[p]);
+            double need = tier.rate * amount - tier.offset;
             int more = need > most[p];
             room->rate[p] = more ? tier.rate : room->rate[p];
             room->offset[p] = more ? tier.offset : room->offset[p];
             most[p] = more ? need : most[p];
         }
     }
+    if (has_face)
+        ROWS {
+            const struct leg_tier tier = {room->rate[p], room->offset[p]};
+            const struct leg_tier of_face = leg_tier_of_face(&own, tier, remaining[p] * own.face);
+            room->rate[p] = of_face.rate;
+            room->offset[p] = of_face.offset;
+        }
 }
 
 /* The tier of path p; `flat` is known when the loop around it is compiled. */
@@ -170,6 +180,11 @@ static inline void add_value(const struct leg *leg, const struct tier_room *room
                              const double *price, double *restrict profit, double *restrict requirement,
                              double *restrict used) {
     const struct leg own = *leg;
+    if (own.coin) {
+        ROWS profit[p] += leg_profit(&own, remaining[p], price[p]) -
+                          leg_requirement(&own, tier_in(&own, room, flat, p), remaining[p], price[p]);
+        return;
+    }
     ROWS {
         profit[p] += leg_profit(&own, remaining[p], price[p]);
         requirement[p] += leg_requirement(&own, tier_in(&own, room, flat, p), remaining[p], price[p]);

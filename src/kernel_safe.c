@@ -6,23 +6,19 @@
 #include "lanes.h"
 #include "vmath.h"
 
-static inline struct leg_tier times(struct leg_tier tier, double factor) {
-    return (struct leg_tier){factor * tier.rate, factor * tier.offset};
-}
-
-/* The nearest root of the lines whose least is G, one line a tier; `sign` +1 below a long leg, -1 above a short one. */
+/* The nearest root of the lines whose least is G, one line a tier; `sign` +1 below a long leg, -1 above a short one.
+ * The expressions are those of leg.h, in rows. */
 static void nearest_root(const struct leg *leg, double sign, const double *cash, const double *remaining,
                          const double *factor, double *restrict root) {
+    const double quantity = leg->quantity, cost = leg->quantity * leg->entry, fixed = leg->fixed;
     ROWS root[p] = -INFINITY;
     for (size_t k = 0; k <= leg->n_tiers; ++k) {
-        const struct leg_tier plain = k < leg->n_tiers ? leg->tier[k] : (struct leg_tier){0.0, 0.0};
+        const double rate = k < leg->n_tiers ? leg->tier[k].rate : 0.0;
+        const double offset = k < leg->n_tiers ? leg->tier[k].offset : 0.0;
         ROWS {
-            struct leg own = *leg;
-            own.fixed = factor[p] * leg->fixed;
-            const struct leg_tier tier = times(plain, factor[p]);
-            const double constant = cash[p] + leg_constant(&own, tier, remaining[p]);
-            const double slope = leg_delta(&own, tier, remaining[p], 1.0);
-            const double found = sign * (-constant / slope);
+            const double constant = cash[p] + (factor[p] * offset - remaining[p] * (cost + factor[p] * fixed));
+            const double value = remaining[p] * quantity, size = value < 0.0 ? -value : value;
+            const double found = sign * (-constant / (value - factor[p] * rate * size));
             root[p] = found > root[p] ? found : root[p];
         }
     }

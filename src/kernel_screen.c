@@ -24,7 +24,20 @@ static inline void group_requirements(const struct leg *leg, const double *notio
 }
 
 static inline int has_one_rate(const struct leg *leg) {
-    return leg->n_tiers <= 1;
+    return leg->n_tiers <= 1 || leg->face > 0.0;
+}
+
+/* measure_leg of a leg with a face: its requirement is a constant, or one rate of its value. */
+static void measure_face(const struct leg *leg, double scale, const double *value, const double *remaining,
+                         double *restrict weight, double *restrict side, double *restrict constant) {
+    const double sign = leg->quantity < 0.0 ? -1.0 : 1.0;
+    for (size_t p = 0; p < GROUP; ++p) {
+        const struct leg_tier tier = leg_tier(leg, remaining[p], 1.0);
+        const double share = scale * (1.0 - sign * tier.rate);
+        side[p] += share * value[p];
+        constant[p] += tier.offset - remaining[p] * (leg->quantity * leg->entry + leg->fixed);
+        weight[p] = sign * share * value[p];
+    }
 }
 
 /* One leg at one group of paths: adds its side of G and its constant, and notes slopes of that side in x: `weight`
@@ -40,13 +53,17 @@ static inline void measure_leg(const struct leg *leg, double scale, double initi
     const double last = leg->n_tiers ? leg->tier[leg->n_tiers - 1].rate : 0.0;
     double notional[GROUP], need[GROUP];
     GROUPED notional[p] = remaining[p] * size * (initial * vmath_exp(x[p]));
-    group_requirements(leg, notional, need);
-    GROUPED {
-        side[p] += scale * (notional[p] - sign * need[p]);
-        constant[p] -= remaining[p] * cost;
-        weight[p] = sign * scale * (1.0 - sign * last) * notional[p];
-        down[p] = sign * scale * (1.0 - sign * first) * notional[p];
-        reference[p] = x[p];
+    GROUPED reference[p] = x[p];
+    if (leg->face > 0.0) {
+        measure_face(leg, scale, notional, remaining, weight, side, constant);
+    } else {
+        group_requirements(leg, notional, need);
+        GROUPED {
+            side[p] += scale * (notional[p] - sign * need[p]);
+            constant[p] -= remaining[p] * cost;
+            weight[p] = sign * scale * (1.0 - sign * last) * notional[p];
+            down[p] = sign * scale * (1.0 - sign * first) * notional[p];
+        }
     }
     if (has_one_rate(leg))
         GROUPED offset[p] = vmath_fma(-weight[p], x[p], offset[p]);

@@ -50,8 +50,8 @@ void order_free(struct order *order) {
     free(order);
 }
 
-size_t order_memory(void) {
-    return (ROOM + ORDER_RANKS * DIGITS / 2) * sizeof(double);
+uint64_t order_memory(uint64_t n) {
+    return (n <= ROOM ? n : ROOM + ORDER_RANKS * DIGITS / 2) * sizeof(double);
 }
 
 /* Bits that ascend with the number. */

@@ -12,8 +12,8 @@ struct order;
 /* NULL when out of memory. */
 struct order *order_create(void);
 void order_free(struct order *order);
-/* Bytes of an order that are touched, but for unlikely numbers. */
-size_t order_memory(void);
+/* Bytes of an order that a selection among n touches, but for unlikely numbers. */
+uint64_t order_memory(uint64_t n);
 
 /* An order statistic: its rank, from 1 to n, and where its value goes. */
 struct order_wish {

@@ -20,7 +20,7 @@ static int is_open(const struct closing *c) {
 }
 
 static double requirement_of_leg(const struct leg *leg, double remaining, double price) {
-    return leg_requirement(leg, leg_tier_at(leg, leg_notional(leg, remaining, price)), remaining, price);
+    return leg_requirement(leg, leg_tier(leg, remaining, price), remaining, price);
 }
 
 /* What a leg is ordered by; the largest goes first. */
@@ -47,65 +47,91 @@ double procedure_tier_share(const struct tiers *tiers, double notional, size_t s
 /* The equity allotted to a leg: in proportion to its maintenance. */
 static double allotted_to(const struct closing *c, const struct leg *leg) {
     const double own = requirement_of_leg(leg, c->remaining[leg->position], c->price[leg->asset]);
-    return equity_of(c) * (own / requirement_of(c));
+    const double all = requirement_of(c);
+    return all > 0.0 ? equity_of(c) * (own / all) : 0.0; /* without maintenance equity is zero here, but for rounding */
 }
 
-/* Sells a share of a leg at its mark, or takes it over there; what slippage costs beyond `bearable` is the fund's.
- * Returns what a fee is taken of. */
-static double cut_leg(struct closing *c, size_t index, double share, int moves, double bearable) {
+/* Sells a share of a leg at its mark, or takes it over there; what slippage costs beyond `bearable` is the fund's. A
+ * yield has no market of its own that an order could move. */
+static void cut_leg(struct closing *c, size_t index, double share, int moves, double bearable) {
     const struct leg *leg = &c->surface->leg[index];
     double *remaining = &c->remaining[leg->position], *price = &c->price[leg->asset];
     const double mark = *price, before = *remaining, part = share < 1.0 ? share * before : before;
-    struct cut cut = {index, part * leg->quantity, mark, leg_profit(leg, part, mark), 0.0};
+    struct cut cut = {index, closing_quantity(leg, part, mark), mark, leg_profit(leg, part, mark), 0.0, 0.0};
     const double notional = leg_notional(leg, part, mark), requirement = requirement_of_leg(leg, before, mark);
     *remaining = share < 1.0 ? before * (1.0 - share) : 0.0;
-    if (moves && c->impact)
+    if (moves && c->impact && !(leg->duration > 0.0))
         cut.slippage = impact_sell(c->impact, leg->asset, c->thinned, cut.quantity, &c->volume[leg->asset], price);
     const double excess = cut.slippage > bearable ? cut.slippage - bearable : 0.0;
-    c->cash += cut.profit - cut.slippage + excess;
+    closing_book(c, leg, mark, cut.profit - cut.slippage + excess);
     c->bill.slippage += cut.slippage;
     c->bill.shortfall += excess;
     c->bill.notional += notional;
+    cut.base = c->procedure->fee_base == FEE_ON_MAINTENANCE ? requirement - requirement_of_leg(leg, *remaining, mark)
+                                                            : notional;
     c->cut[c->n_cuts++] = cut;
-    return c->procedure->fee_base == FEE_ON_MAINTENANCE ? requirement - requirement_of_leg(leg, *remaining, mark)
-                                                        : notional;
 }
 
 /* The same at the mark, by an order of the venue. */
-static double sell_leg(struct closing *c, size_t index, double share) {
+static void sell_leg(struct closing *c, size_t index, double share) {
     double bearable = HUGE_VAL;
     if (c->procedure->limit_bankruptcy) {
         bearable = share * allotted_to(c, &c->surface->leg[index]);
         bearable = bearable > 0.0 ? bearable : 0.0;
     }
-    return cut_leg(c, index, share, 1, bearable);
+    cut_leg(c, index, share, 1, bearable);
 }
 
-/* A fee is paid as far as the pool's equity goes. */
-static void charge(struct closing *c, double base) {
+/* The fee on what was cut is paid as far as the pool's equity goes, each leg's in its own currency. */
+static void charge(struct closing *c) {
+    double base = 0.0;
+    for (size_t k = 0; k < c->n_cuts; ++k)
+        base += c->cut[k].base;
     const double due = c->procedure->fee * base, equity = equity_of(c);
     const double fee = due < equity ? due : equity > 0.0 ? equity : 0.0;
-    c->cash -= fee;
     c->bill.fee += fee;
+    if (c->n_coins == 0)
+        c->cash -= fee;
+    for (size_t k = 0; k < c->n_cuts && c->n_coins > 0 && base > 0.0; ++k) {
+        const struct leg *leg = &c->surface->leg[c->cut[k].leg];
+        closing_book(c, leg, c->price[leg->asset], -fee * (c->cut[k].base / base));
+    }
 }
 
 /* Where the cash of an emptied pool goes. */
 static void settle(struct closing *c, enum remainder remainder) {
     if (is_open(c))
         return;
+    closing_cover(c);
     if (c->cash < 0.0)
         c->bill.shortfall -= c->cash;
     else
         *(remainder == REMAINDER_FORFEITED ? &c->bill.forfeited : &c->bill.returned) += c->cash;
+    if (remainder == REMAINDER_FORFEITED)
+        c->bill.forfeited += closing_give_coins(c);
     c->cash = 0.0;
 }
 
-/* The venue has everything, and what it is worth. */
-static enum round_kind take_over(struct closing *c) {
+static int is_open_position(const struct closing *c, size_t index) {
+    const struct leg *leg = &c->surface->leg[index];
+    return !leg->coin && c->remaining[leg->position] > 0.0;
+}
+
+/* The venue has every position, and what the pool is worth: all that it has, or what it counts for, after which coins
+ * are left as far as they need not be sold. */
+static enum round_kind take_over(struct closing *c, int at_bankruptcy) {
+    const double equity = equity_of(c);
     for (size_t i = 0; i < c->surface->n_legs; ++i)
-        if (c->remaining[c->surface->leg[i].position] > 0.0)
+        if (is_open_position(c, i))
             cut_leg(c, i, 1.0, 0, HUGE_VAL);
-    settle(c, REMAINDER_FORFEITED);
+    closing_repay(c);
+    if (at_bankruptcy && c->n_coins > 0) {
+        c->cash -= equity;
+        *(equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(equity);
+        settle(c, REMAINDER_RETURNED);
+    } else {
+        settle(c, REMAINDER_FORFEITED);
+    }
     return ROUND_WHOLE;
 }
 
@@ -124,7 +150,7 @@ static size_t next_leg(const struct closing *c) {
     const double *rank = c->room + 3 * c->surface->n_legs;
     size_t next = c->surface->n_legs;
     for (size_t i = 0; i < c->surface->n_legs; ++i) {
-        int is_next = c->remaining[c->surface->leg[i].position] > 0.0;
+        int is_next = is_open_position(c, i);
         for (size_t k = 0; k < c->n_cuts; ++k)
             is_next &= c->cut[k].leg != i;
         if (is_next && next < c->surface->n_legs) {
@@ -138,17 +164,17 @@ static size_t next_leg(const struct closing *c) {
 
 /* A share of every leg, in the order of their ranks at the start; one fee. */
 static void sell_every_leg(struct closing *c, double share) {
-    double base = 0.0;
     rank_legs(c);
     for (size_t leg = next_leg(c); leg < c->surface->n_legs; leg = next_leg(c))
-        base += sell_leg(c, leg, share);
-    charge(c, base);
+        sell_leg(c, leg, share);
+    charge(c);
 }
 
 static enum round_kind sell_all(struct closing *c) {
     if (c->procedure->price == CLOSE_AT_BANKRUPTCY)
-        return take_over(c);
+        return take_over(c, 1);
     sell_every_leg(c, 1.0);
+    closing_repay(c);
     settle(c, c->procedure->remainder);
     return ROUND_WHOLE;
 }
@@ -177,10 +203,12 @@ static void restore(struct closing *c, double cash) {
 
 /* Sells a part: of one leg, or (leg = n_legs) of every one. */
 static void sell_part(struct closing *c, size_t leg, double share) {
-    if (leg == c->surface->n_legs)
+    if (leg == c->surface->n_legs) {
         sell_every_leg(c, share);
-    else
-        charge(c, sell_leg(c, leg, share));
+        return;
+    }
+    sell_leg(c, leg, share);
+    charge(c);
 }
 
 /* 1 when a part is all that is open. */
@@ -249,8 +277,7 @@ static double notional_of(const struct closing *c) {
 
 static double tier_share(const struct closing *c, size_t index) {
     const struct leg *leg = &c->surface->leg[index];
-    const double price = c->rule->base == BASE_ENTRY ? leg->entry : c->price[leg->asset];
-    const double notional = leg_notional(leg, c->remaining[leg->position], price);
+    const double notional = leg_notional(leg, c->remaining[leg->position], c->price[leg->asset]);
     return procedure_tier_share(&c->rule->of_asset[leg->asset], notional, c->procedure->tier_steps);
 }
 
@@ -258,6 +285,8 @@ static enum round_kind close_by_amount(struct closing *c, int reduced) {
     const struct procedure *procedure = c->procedure;
     rank_legs(c);
     const size_t index = next_leg(c);
+    if (index == c->surface->n_legs) /* only debts */
+        return sell_all(c);
     switch (procedure->amount) {
     case CLOSE_ONE_BY_ONE:
         return close_one(c, index);
@@ -277,13 +306,16 @@ static enum round_kind close_by_amount(struct closing *c, int reduced) {
 enum round_kind closing_round(struct closing *c, int reduced) {
     const double equity = equity_of(c), backstop = c->procedure->backstop;
     c->bill = (struct bill){0};
-    c->n_cuts = 0;
+    c->n_cuts = c->n_sales = 0;
     if (backstop > 0.0 && equity < backstop * requirement_of(c))
-        return take_over(c);
-    return equity > 0.0 ? close_by_amount(c, reduced) : sell_all(c);
+        return take_over(c, 0);
+    const enum round_kind kind = equity > 0.0 ? close_by_amount(c, reduced) : sell_all(c);
+    closing_cover(c);
+    return kind;
 }
 
 void closing_sell(struct closing *c, size_t leg, double share) {
     cut_leg(c, leg, share, 1, HUGE_VAL);
+    closing_cover(c);
     settle(c, REMAINDER_RETURNED);
 }

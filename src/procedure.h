@@ -9,11 +9,12 @@
 
 /* What closing a part of a leg did. */
 struct cut {
-    size_t leg;
-    double quantity; /* signed, that was held and is no more */
+    size_t leg;      /* of a sale of coins: the asset */
+    double quantity; /* signed, that was held and is no more; units of the asset */
     double price;    /* the mark before */
     double profit;   /* at that mark */
     double slippage;
+    double base; /* what its fee is taken of */
 };
 
 /* Where money went, and what was closed at the mark; currency, all >= 0. */
@@ -30,14 +31,18 @@ struct closing {
     const struct impact *impact; /* NULL: orders move nothing */
     double thinned;              /* factor of the depth now */
     const struct surface *surface;
+    size_t n_coins;
+    const struct coin *coins; /* of the pool */
     double cash;
-    double *remaining; /* [position] */
+    double *remaining; /* [row] */
     double *price;     /* [asset] marks, which sales move */
     double *volume;    /* [asset] displaced by sales; NULL without impact */
     size_t n_cuts;
     struct cut *cut; /* [leg] of the round, in its order */
+    size_t n_sales;
+    struct cut *sale; /* [coin] of coins, after the round; their profit is the cash */
     struct bill bill;
-    double *room; /* 4 for each leg */
+    double *room; /* 4 for each leg, coins among them */
 };
 
 enum round_kind {
@@ -51,6 +56,17 @@ enum round_kind closing_round(struct closing *closing, int reduced);
 /* Closes a share (0, 1] of a leg for its holder: no fee, and what is left of a pool with nothing open is returned. Goes
  * on with the bill. */
 void closing_sell(struct closing *closing, size_t leg, double share);
+
+/* What is traded when a part of a leg is closed, signed, in units of its asset. */
+double closing_quantity(const struct leg *leg, double part, double price);
+/* Pays an amount (of the reporting currency) to a leg, or takes it: in cash, or in the coins it settles in. */
+void closing_book(struct closing *closing, const struct leg *leg, double price, double amount);
+/* Sells coins, in their order, as long as cash is below zero. */
+void closing_cover(struct closing *closing);
+/* Buys back the coins that are owed, at the mark. */
+void closing_repay(struct closing *closing);
+/* Gives the coins away in which positions of the pool settle; returns what they are worth. */
+double closing_give_coins(struct closing *closing);
 
 /* The share of a leg of some notional that goes so that it ends at the upper bound of the tier `steps` tiers lower. */
 double procedure_tier_share(const struct tiers *tiers, double notional, size_t steps);

@@ -73,7 +73,7 @@ enum riskpool_status reverse_copy_init(struct reverse_copy *copy, const struct r
     return status;
 }
 
-/* Whether one pool starts in breach: [asset] prices, [position] all whole. */
+/* Whether one pool starts in breach: [asset] prices, [row] at the start. */
 static enum riskpool_status check_pool(const struct reverse_copy *copy, const struct pool *pool, const double *price,
                                        const double *whole, int *breached) {
     const struct riskpool_scenario *scenario = &copy->scenario;
@@ -90,13 +90,14 @@ static enum riskpool_status check_pool(const struct reverse_copy *copy, const st
 enum riskpool_status reverse_copy_check(const struct reverse_copy *copy, int *breached) {
     const struct book *book = &copy->scenario.book;
     const struct market *market = &copy->scenario.market;
-    double *price = calloc(market->n_assets + 1, sizeof *price), *whole = calloc(book->n_positions + 1, sizeof *whole);
+    double *price = calloc(market->n_assets + 1, sizeof *price),
+           *whole = calloc(book->modes[0].n_rows + 1, sizeof *whole);
     enum riskpool_status status = price && whole ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     *breached = 0;
     for (size_t i = 0; status == RISKPOOL_OK && i < market->n_assets; ++i)
         price[i] = market->assets[i].price;
-    for (size_t i = 0; status == RISKPOOL_OK && i < book->n_positions; ++i)
-        whole[i] = 1.0;
+    if (status == RISKPOOL_OK)
+        mode_start(book, &book->modes[0], whole);
     for (size_t p = 0; status == RISKPOOL_OK && p < book->modes[0].n_pools; ++p)
         status = check_pool(copy, &book->modes[0].pools[p], price, whole, breached);
     free(price);

@@ -23,6 +23,9 @@ double tiers_maintenance(const struct tiers *tiers, double notional) {
 void rule_free(struct rule *rule) {
     for (size_t i = 0; rule->of_asset && i < rule->n_assets; i++)
         free(rule->of_asset[i].tier);
+    for (size_t i = 0; rule->haircut && i < rule->n_holdings; i++)
+        free(rule->haircut[i].tier);
     free(rule->of_asset);
+    free(rule->haircut);
     *rule = (struct rule){0};
 }

@@ -23,6 +23,8 @@ struct rule {
     struct tiers *of_asset; /* [asset] */
     enum maintenance_base base;
     int strict; /* 1: a breach is equity < requirement; 0: equity <= requirement */
+    size_t n_holdings;
+    struct tiers *haircut; /* [holding] what its value does not count for; empty: nothing */
 };
 
 enum alert_kind { ALERT_MARGIN_LEVEL, ALERT_UTILISATION };

@@ -7,7 +7,7 @@
 
 /* Bytes of the program with its libraries, HDF5's caches among them, and of each further thread, measured; of the
  * chunks that a thread compresses; of files, what is in memory at a time. */
-enum { PROGRAM = 13 << 20, THREAD = 1 << 18, CHUNKS = 4 << 20, RESIDENT = 2 * DEPOT_REST };
+enum { PROGRAM = 13 << 20, THREAD = 1 << 18, CHUNKS = 4 << 20, RESIDENT = 4 * DEPOT_REST };
 /* What deflate leaves of a column of losses, which differ from path to path, and of liquidation times, of which most
  * are the same NaN. */
 static const double dense_left = 0.9, times_left = 0.25;
@@ -57,8 +57,8 @@ static uint64_t largest_stage(const struct tally_shape *shape, const struct risk
     const uint64_t columns = tally_disk(shape) > 0 ? least(column_bytes(shape), RESIDENT) : column_bytes(shape);
     const uint64_t copied = shape->keep == TALLY_KEEP_TAIL ? columns : 0;
     const uint64_t whole = image_bytes(shape), image = options->folder && whole > bound ? RESIDENT : whole;
-    const uint64_t paths = tally + n_workers * worker + (options->progress ? order_memory() : 0);
-    const uint64_t statistics = tally + copied + stats_memory(shape->n_modes, n_workers);
+    const uint64_t paths = tally + n_workers * worker + (options->progress ? order_memory(shape->n_paths) : 0);
+    const uint64_t statistics = tally + copied + stats_memory(shape, n_workers);
     const uint64_t chunks = shape->keep == TALLY_KEEP_ALL ? n_workers * CHUNKS : 0;
     return most(most(paths, statistics), columns + image + chunks);
 }

@@ -58,6 +58,7 @@ static void fill_scenario(struct reading *reading) {
     scenario->trajectories = keys->output.trajectories;
     scenario_market(reading);
     scenario_model(reading);
+    scenario_holdings(reading);
     scenario_positions(reading);
     scenario_modes(reading);
     scenario_procedure(reading);

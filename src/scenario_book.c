@@ -31,7 +31,8 @@ size_t scenario_find_position(struct reading *reading, const struct node *node) 
 
 /* The signed quantity; NaN when it is wrong or unknown. */
 static double read_quantity(struct reading *reading, const struct position_keys *keys) {
-    double quantity = isnan(keys->quantity) ? keys->notional / keys->entry : keys->quantity;
+    double unit = keys->contract == CONTRACT_INVERSE ? 1 : keys->entry;
+    double quantity = isnan(keys->quantity) ? keys->notional / unit : keys->quantity;
     int has_side = node_find(keys->node, "side") != NULL;
     if (keys->quantity == 0) {
         report_error(&reading->report, node_place(keys->node, "quantity"), NULL, "'quantity' is 0: nothing is held");
@@ -47,8 +48,11 @@ static double read_quantity(struct reading *reading, const struct position_keys 
     return NAN;
 }
 
+/* In coins for an inverse contract. */
 static double read_margin(const struct position_keys *keys, double quantity) {
     double notional = isnan(keys->notional) ? fabs(quantity) * keys->entry : keys->notional;
+    if (keys->contract == CONTRACT_INVERSE)
+        notional = fabs(quantity) / keys->entry;
     return isnan(keys->margin) ? notional / keys->leverage : keys->margin;
 }
 
@@ -91,8 +95,9 @@ static void read_position(struct reading *reading, size_t i) {
                                                              .quantity = quantity,
                                                              .entry = keys->entry,
                                                              .margin = margin};
-    keys->quantity = quantity;
     keys->margin = margin;
+    scenario_contract(reading, keys, &reading->scenario->book.positions[i]);
+    keys->quantity = quantity;
     keys->notional = keys->leverage = NAN;
     keys->side = -1;
 }

@@ -4,6 +4,31 @@
 
 #define AT(structure, member) .offset = offsetof(struct structure, member)
 
+const struct field holding_fields[] = {
+    {.name = "asset",
+     .type = FIELD_NAME,
+     AT(holding_keys, asset),
+     .required = 1,
+     .sentence = "name of the asset; each is listed once",
+     .example = "BTC"},
+    {.name = "quantity",
+     .type = FIELD_NUMBER,
+     AT(holding_keys, quantity),
+     .required = 1,
+     .unit = "units of the asset",
+     .sentence = "how much is held; below 0: owed",
+     .example = "0.5"},
+    {.name = "haircut",
+     .type = FIELD_NODE,
+     AT(holding_keys, haircut),
+     .unit = "fraction from 0 to below 1, or list of {from: value, rate: fraction}",
+     .sentence = "part of the value that does not count as equity of a pool, flat or by tiers of the value; default 0",
+     .example = "5%"},
+    {.name = NULL},
+};
+
+const struct field haircut_rate = {.name = "haircut", .type = FIELD_FRACTION, .range = {0, 1, OPEN_HIGH}};
+
 static const struct field account_fields[] = {
     {.name = "currency",
      .type = FIELD_NAME,
@@ -15,10 +40,19 @@ static const struct field account_fields[] = {
      .type = FIELD_NUMBER,
      AT(account_keys, balance),
      .required = 1,
-     .range = RANGE_ABOVE(0),
+     .range = RANGE_FROM(0),
      .unit = "account currency",
      .sentence = "cash at the start",
      .example = "10000"},
+    {.name = "holdings",
+     .type = FIELD_MAPS,
+     AT(account_keys, holdings),
+     .alternative = 1,
+     .fields = holding_fields,
+     .size = sizeof(struct holding_keys),
+     .most = ASSETS_MOST,
+     .sentence = "coins that back the wallet beside its cash, and debts; sold in this order when cash runs out",
+     .example = "[{asset: BTC, quantity: 0.5, haircut: 5%}]"},
     {.name = "top_up",
      .type = FIELD_MAP,
      AT(account_keys, top_up),
@@ -35,7 +69,6 @@ static const struct field account_fields[] = {
      .most = 20,
      .sentence = "thresholds at which the holder closes a part of a pool's positions",
      .example = "[{margin_level: 60%, share: 50%}]"},
-    {.name = "holdings", .type = FIELD_LATER, .sentence = "coins held as collateral"},
     {.name = NULL},
 };
 
@@ -138,7 +171,7 @@ const struct field scenario_fields[] = {
      .fields = position_fields,
      .size = sizeof(struct position_keys),
      .most = POSITIONS_MOST,
-     .sentence = "what is held: linear contracts",
+     .sentence = "the contracts that are held",
      .example = "- {name: eth, asset: ETH, side: short, notional: 20000, leverage: 10}"},
     {.name = "carry",
      .type = FIELD_MAP,

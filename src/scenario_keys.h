@@ -79,8 +79,16 @@ struct account_keys {
     const struct node *node;
     char *currency;
     double balance;
+    struct item_list holdings;
     struct top_up_keys top_up;
     struct item_list reduce;
+};
+
+struct holding_keys {
+    const struct node *node;
+    char *asset;
+    double quantity;
+    const struct node *haircut;
 };
 
 struct carry_keys {
@@ -104,6 +112,8 @@ struct position_keys {
     char *name, *asset;
     int side; /* enum position_side, or -1 */
     double notional, quantity, entry, margin, leverage;
+    int contract; /* enum contract, or -1 */
+    double dollar_duration, convexity;
     double stop_loss, trailing_stop;
 };
 
@@ -148,7 +158,7 @@ struct stress_keys {
     char *beta_to;
     double volatility, blend, depth;
     const struct node *toward;
-    int outage;
+    int outage; /* -1, or 1 for true */
 };
 
 struct recovery_keys {
@@ -218,13 +228,13 @@ struct scenario_keys {
 
 extern const struct field scenario_fields[], asset_fields[], market_fields[], position_fields[], liquidation_fields[],
     stress_fields[], recovery_fields[], mode_fields[], pool_fields[], tier_fields[], matrix_fields[], regime_fields[],
-    prices_fields[], sampling_fields[], output_fields[], jump_fields[], own_jump_fields[], slippage_fields[],
-    venue_fields[], venue_file_fields[], carry_fields[], funding_file_fields[], top_up_fields[], reduce_fields[],
-    dynamic_fields[], sweep_fields[];
+    prices_fields[], sampling_fields[], output_fields[], holding_fields[], jump_fields[], own_jump_fields[],
+    slippage_fields[], venue_fields[], venue_file_fields[], carry_fields[], funding_file_fields[], top_up_fields[],
+    reduce_fields[], dynamic_fields[], sweep_fields[];
 extern const struct choice model_choices[], filter_choices[];
 /* How a share of the next regimes, a rate of maintenance or of funding, a return and a beta of a stress, a bound of a
- * limit, and a depth are read. */
+ * limit, a depth, and a haircut are read. */
 extern const struct field regime_share, maintenance_rate, stress_return_value, stress_beta_value, limit_bound,
-    slippage_depth, funding_rate;
+    slippage_depth, funding_rate, haircut_rate;
 
 #endif

@@ -6,6 +6,13 @@
 static const struct choice side_choices[] = {
     {"long", "gains when the price rises", 0}, {"short", "gains when the price falls", 0}, {NULL, NULL, 0}};
 
+static const struct choice contract_choices[] = {
+    {"linear", "perpetual or future: gains quantity x (price - entry)", 0},
+    {"inverse", "coin-margined: size in the account currency, margin, profit and costs in coins of the asset", 0},
+    {"spot", "bought on margin: as linear, and the loan bears interest", 0},
+    {"rate", "bond or swap: the asset is a yield", 0},
+    {NULL, NULL, 0}};
+
 const struct field position_fields[] = {
     {.name = "name",
      .type = FIELD_NAME,
@@ -56,7 +63,7 @@ const struct field position_fields[] = {
      .required = 1,
      .rival = "leverage",
      .range = RANGE_ABOVE(0),
-     .unit = "account currency",
+     .unit = "account currency; coins for an inverse contract",
      .sentence = "initial margin",
      .example = "2000"},
     {.name = "leverage",
@@ -67,6 +74,29 @@ const struct field position_fields[] = {
      .range = RANGE_ABOVE(0),
      .sentence = "notional over initial margin, instead of the margin",
      .example = "10"},
+    {.name = "contract",
+     .type = FIELD_CHOICE,
+     AT(position_keys, contract),
+     .choices = contract_choices,
+     .alternative = 1,
+     .sentence = "what the position is; default: linear",
+     .example = "inverse"},
+    {.name = "dollar_duration",
+     .type = FIELD_NUMBER,
+     AT(position_keys, dollar_duration),
+     .alternative = 1,
+     .range = RANGE_ABOVE(0),
+     .unit = "account currency per unit of quantity and of yield",
+     .sentence = "rate: what a unit loses when the yield rises by 1 (100 %), to first order",
+     .example = "8"},
+    {.name = "convexity",
+     .type = FIELD_NUMBER,
+     AT(position_keys, convexity),
+     .alternative = 1,
+     .unit = "account currency per unit of quantity and of squared yield",
+     .sentence = "rate: second derivative; with one that is not 0 the pools of the position are watched at step ends "
+                 "only; default 0",
+     .example = "80"},
     {.name = "stop_loss",
      .type = FIELD_NUMBER,
      AT(position_keys, stop_loss),

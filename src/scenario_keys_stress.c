@@ -6,6 +6,9 @@
 const struct field stress_beta_value = {.name = "beta", .type = FIELD_NUMBER, .range = RANGE_BETWEEN(-100, 100)};
 const struct field stress_return_value = {.name = "return", .type = FIELD_FRACTION, .range = {-1, 1000, OPEN_LOW}};
 
+static const struct choice outage_choices[] = {
+    {"false", "the venue works as always", 0}, {"true", "it does nothing", 0}, {NULL, NULL, 0}};
+
 const struct field stress_fields[] = {
     {.name = "at",
      .type = FIELD_DURATION,
@@ -74,12 +77,13 @@ const struct field stress_fields[] = {
      .sentence = "the matrix that correlation_blend leads to",
      .example = "{file: crisis.csv}"},
     {.name = "outage",
-     .type = FIELD_FLAG,
+     .type = FIELD_CHOICE,
      AT(stress_keys, outage),
-     .standard = "false",
-     .sentence =
-         "true: the venue does nothing for as long: no stops, top-ups, reductions, liquidations; they follow at the "
-         "first step end after it"},
+     .alternative = 1,
+     .choices = outage_choices,
+     .sentence = "the venue does nothing for as long: no stops, top-ups, reductions, liquidations; they follow at the "
+                 "first step end after it",
+     .example = "true"},
     {.name = "depth",
      .type = FIELD_FRACTION,
      AT(stress_keys, depth),

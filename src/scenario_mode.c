@@ -108,7 +108,8 @@ static void read_pool(struct reading *reading, struct draft *draft, struct pool_
     if (isnan(keys->cash) && !node_find(keys->node, "cash")) {
         keys->cash = 0;
         for (size_t i = 0; i < request.n_positions; i++)
-            keys->cash += book->positions[members[i]].margin;
+            if (book->positions[members[i]].contract != CONTRACT_INVERSE)
+                keys->cash += book->positions[members[i]].margin;
     }
     add_request(reading, draft, request);
 }
@@ -173,17 +174,35 @@ static void check_unique(struct reading *reading, const struct draft *draft) {
             report_error(&reading->report, &draft->node->place, NULL, "mode '%s' is listed twice", draft->name);
 }
 
+/* Reports a pool that takes more coins along than are held. */
+static void check_coins(struct reading *reading, const struct draft *draft, const struct mode *mode) {
+    const struct riskpool_scenario *scenario = reading->scenario;
+    for (size_t h = 0; h < scenario->book.n_holdings; h++) {
+        const double held = scenario->book.holdings[h].quantity, left = mode->pools[0].coins[h].quantity;
+        const size_t asset = scenario->book.holdings[h].asset;
+        const char *name = asset < scenario->market.n_assets ? scenario->market.assets[asset].name : NULL;
+        const struct holding_keys *keys = (const struct holding_keys *)reading->keys.account.holdings.items + h;
+        if (held > 0 && left < 0)
+            report_error(&reading->report, draft->node->place.source ? &draft->node->place : &keys->node->place,
+                         "margins of inverse positions come out of account.holdings",
+                         "mode '%s' takes %.10g %s as margin, but %.10g are held", draft->name, held - left,
+                         name ? name : "?", held);
+    }
+}
+
 static void divide(struct reading *reading, const struct draft *draft) {
     struct book *book = &reading->scenario->book;
     struct mode *mode = &book->modes[book->n_modes];
     enum riskpool_status status = book_divide(book, draft->name, draft->n_requests, draft->requests, mode);
-    if (status == RISKPOOL_INVALID) {
+    if (status == RISKPOOL_INVALID)
+        check_coins(reading, draft, mode);
+    if (status == RISKPOOL_INVALID && mode->pools[0].cash < 0) {
         const struct place *place = &draft->node->place;
         scenario_objection(reading, place->source ? place : node_place(reading->keys.account.node, "balance"),
                            "the cash of all its pools comes out of the balance",
                            "mode '%s' allocates %.10g, but the balance is %.10g", draft->name,
                            book->balance - mode->pools[0].cash, book->balance);
-    } else if (status != RISKPOOL_OK) {
+    } else if (status == RISKPOOL_NO_MEMORY) {
         reading->report.no_memory = 1;
         return;
     }

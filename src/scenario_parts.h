@@ -37,6 +37,7 @@ void scenario_regimes(struct reading *reading);
 void scenario_returns(struct reading *reading);
 void scenario_jumps(struct reading *reading);
 void scenario_heston(struct reading *reading);
+void scenario_holdings(struct reading *reading);
 void scenario_positions(struct reading *reading);
 void scenario_modes(struct reading *reading);
 void scenario_procedure(struct reading *reading);
@@ -94,6 +95,12 @@ double scenario_whole_steps(const struct reading *reading, double seconds);
 size_t scenario_find_asset(struct reading *reading, const struct node *node);
 int scenario_has_asset(const struct reading *reading, const char *name);
 size_t scenario_find_position(struct reading *reading, const struct node *node);
+/* The terms of a position's contract; its asset, quantity, entry and margin are there. */
+void scenario_contract(struct reading *reading, struct position_keys *keys, struct position *position);
+/* Marginal rates: one for all, or a list of {from, rate}; `rate` describes one. */
+void scenario_schedule(struct reading *reading, const struct field *rate, const char *name, const struct node *node,
+                       struct tiers *tiers);
+struct node *scenario_tiers(struct reading *reading, const struct tiers *tiers);
 /* A mistake for a run, a warning for a look. */
 void scenario_objection(struct reading *reading, const struct place *place, const char *help, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

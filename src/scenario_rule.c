@@ -60,7 +60,8 @@ static void read_tier_list(struct reading *reading, const struct node *list, str
 }
 
 /* What holds for one asset: a flat rate, a list of tiers, or {tiers: list}. */
-static void read_schedule(struct reading *reading, const char *name, const struct node *node, struct tiers *tiers) {
+void scenario_schedule(struct reading *reading, const struct field *rate, const char *name, const struct node *node,
+                       struct tiers *tiers) {
     const struct node *inner = node->kind == NODE_MAP && node->n == 1 ? node_find(node, "tiers") : NULL;
     const struct node *value = inner ? inner : node;
     if (value->kind == NODE_LIST) {
@@ -69,7 +70,7 @@ static void read_schedule(struct reading *reading, const char *name, const struc
         field_mismatch(name, value, "a fraction, or a list of {from, rate}", &reading->report);
     } else if (tiers_allocate(reading, tiers, 1)) {
         tiers->n = 1;
-        tiers->tier[0].rate = field_number(&maintenance_rate, name, value, &reading->report);
+        tiers->tier[0].rate = field_number(rate, name, value, &reading->report);
     }
 }
 
@@ -101,12 +102,12 @@ static void read_by_asset(struct reading *reading, const char *name, const struc
         if (map->item[k] != rest && !scenario_is_layer(reading, map->key[k]))
             scenario_find_asset(reading, map->key[k]);
     if (rest)
-        read_schedule(reading, name, rest, &standard);
+        scenario_schedule(reading, &maintenance_rate, name, rest, &standard);
     for (size_t i = 0; i < market->n_assets; i++) {
         const char *asset = market->assets[i].name ? market->assets[i].name : "";
         const struct node *own = node_find(map, asset);
         if (own)
-            read_schedule(reading, name, own, &rule->of_asset[i]);
+            scenario_schedule(reading, &maintenance_rate, name, own, &rule->of_asset[i]);
         else if (rest)
             copy_tiers(reading, &standard, &rule->of_asset[i]);
         else
@@ -118,7 +119,7 @@ static void read_by_asset(struct reading *reading, const char *name, const struc
 static void read_for_all(struct reading *reading, const char *name, const struct node *node) {
     struct rule *rule = &reading->scenario->rule;
     struct tiers all = {0};
-    read_schedule(reading, name, node, &all);
+    scenario_schedule(reading, &maintenance_rate, name, node, &all);
     for (size_t i = 0; i < rule->n_assets; i++)
         copy_tiers(reading, &all, &rule->of_asset[i]);
     free(all.tier);
@@ -131,7 +132,7 @@ static int same_tiers(const struct tiers *a, const struct tiers *b) {
     return same;
 }
 
-static struct node *tiers_node(struct reading *reading, const struct tiers *tiers) {
+struct node *scenario_tiers(struct reading *reading, const struct tiers *tiers) {
     struct node *list = node_new(&reading->tree, NODE_LIST, NULL);
     for (size_t k = 0; k < tiers->n; k++) {
         struct node *map = node_new(&reading->tree, NODE_MAP, NULL);
@@ -154,12 +155,12 @@ static void resolve(struct reading *reading) {
     if (same && rule->of_asset[0].n == 1) {
         keys->maintenance = node_number(&reading->tree, rule->of_asset[0].tier[0].rate);
     } else if (same) {
-        keys->tiers = tiers_node(reading, &rule->of_asset[0]);
+        keys->tiers = scenario_tiers(reading, &rule->of_asset[0]);
     } else {
         struct node *map = node_new(&reading->tree, NODE_MAP, NULL);
         for (size_t i = 0; i < rule->n_assets; i++) {
             const char *name = market->assets[i].name;
-            node_put(&reading->tree, map, name ? name : "", tiers_node(reading, &rule->of_asset[i]));
+            node_put(&reading->tree, map, name ? name : "", scenario_tiers(reading, &rule->of_asset[i]));
         }
         keys->tiers = map;
     }

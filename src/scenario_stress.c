@@ -288,14 +288,14 @@ static void read_event(struct reading *reading, struct stress_keys *keys) {
     if (!scenario_has_slippage(reading) && scenario_is_layer(reading, keys->node))
         keys->depth = NAN;
     if (!isnan(keys->depth) && !isnan(keys->at) && !wrong_over && horizon_steps(reading) > 0)
-        read_depth(reading, keys, has_factor || keys->returns || keys->outage);
+        read_depth(reading, keys, has_factor || keys->returns || (keys->outage == 1));
     keys->returns = need_map(reading, "return", keys->returns);
     keys->beta = need_map(reading, "beta", keys->beta);
-    if (placed && (has_factor || keys->outage || (keys->returns && has_over)))
+    if (placed && (has_factor || (keys->outage == 1) || (keys->returns && has_over)))
         place_stretch(reading, keys, &first_step, &last_step);
     if (has_factor && !wrong_over)
         read_factor(reading, keys, first_step, last_step);
-    if (keys->outage && !wrong_over)
+    if (keys->outage == 1 && !wrong_over)
         add_outage(reading, first_step, last_step);
     event.move.first_step = first_step;
     event.move.last_step = last_step;
@@ -312,7 +312,7 @@ static void drop_idle(struct reading *reading) {
     size_t kept = 0;
     for (size_t i = 0; i < list->n; i++)
         if (keys[i].returns || !isnan(keys[i].volatility) || !isnan(keys[i].blend) || !isnan(keys[i].depth) ||
-            keys[i].outage || !scenario_is_layer(reading, keys[i].node))
+            keys[i].outage == 1 || !scenario_is_layer(reading, keys[i].node))
             keys[kept++] = keys[i];
     list->n = kept;
 }

@@ -192,8 +192,9 @@ static size_t threads_for(size_t n_modes, size_t n_threads) {
     return n_modes < n_threads ? n_modes : n_threads;
 }
 
-uint64_t stats_memory(size_t n_modes, size_t n_threads) {
-    return threads_for(n_modes, n_threads) * (order_memory() + TALLY_SAMPLE * sizeof(double));
+uint64_t stats_memory(const struct tally_shape *shape, size_t n_threads) {
+    const uint64_t sample = shape->trajectories ? TALLY_SAMPLE * sizeof(double) : 0;
+    return threads_for(shape->n_modes, n_threads) * (order_memory(shape->n_paths) + sample);
 }
 
 /* Every mode is a task, then every mode but the first against the first; each thread has its desk. */
@@ -226,7 +227,10 @@ enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct ri
         return status;
     fill_coordinates(tally, results);
     status = fill_statistics(tally, n_threads, results);
-    return status == RISKPOOL_OK ? hand_over_columns(tally, results) : status;
+    if (status == RISKPOOL_OK)
+        status = hand_over_columns(tally, results);
+    results->depot.folder = NULL; /* nothing grows any more */
+    return status;
 }
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,

@@ -12,8 +12,8 @@
  * n_paths - 1 without a gap; it gives up its columns: only tally_free is legal afterwards. RISKPOOL_INTERNAL when a
  * loss is not a finite number; else fails as depot_lengthen. The modes are shared out among `n_threads`. */
 enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct riskpool_results *results);
-/* Bytes of memory that stats_fill works on, beside the tally and the results. */
-uint64_t stats_memory(size_t n_modes, size_t n_threads);
+/* Bytes of memory that stats_fill works on, beside a tally of this shape and the results. */
+uint64_t stats_memory(const struct tally_shape *shape, size_t n_threads);
 
 /* The running estimate of a mode's expected shortfall and its standard error, from the batches added so far (with or
  * without gaps); NaN before the first. Takes time in proportion to the paths. */

@@ -18,7 +18,10 @@ struct surface {
     size_t n_legs;         /* 0: an empty pool, never in breach */
     struct leg *leg;       /* ordered by asset */
     struct leg_tier *tier; /* storage of the legs' tiers */
-    int single;            /* all legs on one asset: then the surface is a price, or two */
+    int single;            /* all legs are lines on one asset: then the surface is a price, or two */
+    int curved;            /* a leg is convex: there is only what a pool is worth, no law of its surface */
+    int has_haircut;       /* equity is less than what is held is worth */
+    int idle;              /* neither positions nor debts: never in breach */
     int strict;            /* on the surface itself there is no breach */
 };
 
@@ -31,7 +34,7 @@ struct range {
 /* A pool on one path: cash, the remaining fraction of every position of the book, the price of every asset. */
 struct stand {
     double cash;
-    const double *remaining; /* [position] */
+    const double *remaining; /* [row of the mode]: fractions of positions, numbers of coins */
     const double *price;     /* [asset] */
     struct range safe;       /* surface_safe of the pool; read by surface_crossing alone */
 };
@@ -41,11 +44,14 @@ enum riskpool_status surface_init(struct surface *surface, const struct book *bo
                                   const struct rule *rule);
 void surface_free(struct surface *surface);
 
+/* Collateral counts after its haircut. */
 double surface_equity(const struct surface *surface, const struct stand *stand);
+/* What collateral is worth beyond that. */
+double surface_haircut(const struct surface *surface, const struct stand *stand);
 double surface_requirement(const struct surface *surface, const struct stand *stand);
 double surface_notional(const struct surface *surface, const struct stand *stand);
 double surface_used_margin(const struct surface *surface, const struct stand *stand);
-/* 1 when anything of the pool is open. */
+/* 1 when anything of the pool is open, or coins are owed. */
 int surface_open(const struct surface *surface, const double *remaining);
 /* 1 when the pool has something open and its equity does not cover its requirement. */
 int surface_breached(const struct surface *surface, const struct stand *stand);

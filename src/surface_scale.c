@@ -5,6 +5,7 @@
 
 static void scale_leg(const struct leg *from, double factor, struct leg *to, struct leg_tier **next) {
     *to = *from;
+    factor = from->coin ? 1.0 : factor; /* haircuts are no requirement */
     to->fixed = factor * from->fixed;
     to->tier = *next;
     for (size_t k = 0; k < from->n_tiers; ++k)

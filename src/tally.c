@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What is in memory of files while batches are added, or statistics made by a few threads. */
-enum { RESIDENT = 2 * DEPOT_REST };
+enum { RESIDENT = 4 * DEPOT_REST };
 
 static const enum outcome_column mean_column[TALLY_MEANS] = {
 #define X(name) OUTCOME_##name,

@@ -20,11 +20,11 @@ enum {
 enum tally_keep { TALLY_KEEP_ALL, TALLY_KEEP_TAIL, TALLY_KEEP_NONE };
 
 /* The outcome columns of which a run keeps only the mean. */
-#define TALLY_MEAN_LIST(X)                                                                               \
-    X(fees)                                                                                              \
-    X(slippage)                                                                                          \
-    X(funding) X(shortfall) X(top_up) X(forfeited) X(closed_notional) X(rounds) X(margin_peak_to_trough) \
-        X(margin_largest_rise)
+#define TALLY_MEAN_LIST(X) \
+    X(fees)                \
+    X(slippage)            \
+    X(funding)             \
+    X(shortfall) X(top_up) X(forfeited) X(closed_notional) X(rounds) X(margin_peak_to_trough) X(margin_largest_rise)
 
 enum tally_mean {
 #define X(name) TALLY_MEAN_##name,

@@ -7,7 +7,8 @@ import numpy as np
 
 NOT_MODES = {"market", "comparison", "correlation_risk", "sweep", "provenance"}
 PER_PATH = {"path", "loss", "shortfall", "max_drawdown", "lowest_margin_level", "liquidation_time", "fees",
-            "slippage", "funding", "top_up", "forfeited", "closed_notional", "rounds"}
+            "slippage", "funding", "top_up", "forfeited", "closed_notional", "rounds",
+            "margin_peak_to_trough", "margin_largest_rise"}
 
 
 class NotResults(Exception):

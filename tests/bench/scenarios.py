@@ -10,12 +10,19 @@ STEPS = [24, 96, 256, 720, 1440]  # over the 720 hours of the reference
 TIERS = ["-P", "liquidation.tiers=[{from: 0, rate: 0.5%}, {from: 5000, rate: 0.6%}, {from: 10000, rate: 0.7%}]"]
 STEPS_DOWN, SLIPPAGE = [*TIERS, "-P", "liquidation.amount=tier-steps"], ["-P", "slippage.depth=1000000"]
 TRAJECTORIES, CONTINUOUS = ["-P", "output.trajectories=true"], ["-P", "monitoring=continuous"]
+# Two coins behind the cash, and two positions that settle in them.
+COINS = ["-P", "account.holdings=[{asset: A, quantity: 0.0625, haircut: 5%}, {asset: B, quantity: 1.25, haircut: 10%}]"]
+INVERSE = ["-P", "account.balance=12000",
+           "-P", "account.holdings=[{asset: A, quantity: 0.1}, {asset: B, quantity: 1.5}]",
+           "-P", "positions.a.contract=inverse", "-P", "positions.a.margin=0.1",
+           "-P", "positions.b.contract=inverse", "-P", "positions.b.margin=1.5"]
 JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
 MODELS = ["student-t", "garch-t", "regimes", *JUMPS, "heston"]
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
            ("tiers", TIERS), ("tier-steps", STEPS_DOWN), ("slippage", SLIPPAGE),
-           ("tier-steps, slippage", STEPS_DOWN + SLIPPAGE),
+           ("tier-steps, slippage", STEPS_DOWN + SLIPPAGE), ("collateral with haircuts", COINS),
+           ("inverse contracts", INVERSE),
            ("all paths kept", ["-P", "output.paths=all"])]
 
 

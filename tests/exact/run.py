@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Random accounts with and without the filter: `--exact` evaluates everything at every step, and must give the same
 bytes. Assets, correlations (up to singular ones), tiers, leverage, gaps, modes, both monitorings, the procedure of a
-liquidation and slippage vary.
+liquidation, slippage, contracts and holdings vary.
 
     run.py BINARY [ACCOUNTS [SEED]]
 """
@@ -64,6 +64,38 @@ def slippage(chance, names):
             "shape": chance.choice(["linear", "square-root"]), "half_life": chance.choice(["2 min", "3 h", "5 d"])}
 
 
+def haircut(chance):
+    return chance.choice([{}, {"haircut": "8%"}, {"haircut": [{"from": 0, "rate": 0}, {"from": 3000, "rate": 0.2},
+                                                              {"from": 60000, "rate": 0.7}]}])
+
+
+def add_contracts(chance, scenario):
+    """Coins behind the account, debts, and contracts that settle in coins or are convex, in half of the accounts."""
+    if chance.random() < 0.5:
+        return
+    price = {asset["name"]: asset["price"] for asset in scenario["market"]["assets"]}
+    coins = chance.sample(list(price), chance.randint(1, len(price)))
+    debts = {name for name in coins if chance.random() < 0.25}
+    taken = dict.fromkeys(coins, 0.0)
+    for position in scenario["positions"]:
+        asset, kind = position["asset"], chance.random()
+        if asset in taken and asset not in debts and kind < 0.5:
+            position["contract"] = "inverse"
+            position["margin"] = round(position["margin"] / price[asset], 9)
+            taken[asset] += position["margin"]
+        elif kind > 0.85:
+            convexity = chance.choice([0, 0, chance.uniform(-1, 3) / price[asset]])
+            position.update(contract="rate", dollar_duration=round(chance.uniform(0.2, 2), 3), convexity=convexity)
+        elif kind > 0.8:
+            position["contract"] = "spot"
+    scenario["account"]["holdings"] = [
+        {"asset": name, "quantity": -float(np.exp(chance.uniform(2, 8))) / price[name]} if name in debts else
+        {"asset": name, "quantity": taken[name] * chance.uniform(1, 2) + float(np.exp(chance.uniform(-5, 10))) / price[name],
+         **haircut(chance)} for name in coins]
+    if chance.random() < 0.3:
+        scenario["liquidation"]["maintenance_base"] = "entry"
+
+
 def account(chance, number):
     n, step = chance.randint(1, 6), chance.choice(list(HORIZON))
     names = [f"A{i}" for i in range(n)]
@@ -92,6 +124,7 @@ def account(chance, number):
         scenario["stress"] = [{"at": step, "return": {chance.choice(names): chance.choice([-0.3, -0.1, 0.2])}}]
         if "slippage" in scenario:
             scenario["stress"][0]["depth"] = 0.2
+    add_contracts(chance, scenario)
     add_time(chance, scenario, step)
     return scenario
 

@@ -59,6 +59,10 @@ full() { (trap '' XFSZ && ulimit -f 64 && "$@"); }
 expect 74 "a full disk" full "$riskpool" run small.yaml -q -o full.h5
 check "a full disk leaves no results" [ ! -e full.h5 ]
 
+# Files that a run keeps what it cannot have in memory in, likewise.
+expect 74 "a full disk for files" full "$riskpool" run small.yaml -q --memory 1 -o full.h5
+check "a full disk for files leaves no results" [ ! -e full.h5 ]
+
 # --- Signals: the first one stops after the batch in hand, resumable ---
 for signal in INT TERM USR1; do
     env --default-signal="$signal" "$riskpool" run big.yaml -q -o signal.h5 2>stderr &

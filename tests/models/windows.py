@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Crashes as they were, replayed on a book of eleven with the exchange's own brackets: which positions die when, in every
-mode, from every hour of two days as the start; each path checked by the second engine (tests/twin.py). The prices
+mode, from every hour of two days as the start; each path checked by the second engine (tests/twin). The prices
 (Binance, closes in USDT) and brackets are not part of the project; where they are absent the test is skipped.
 
     windows.py BINARY EXPORT_PATHS SCENARIOS FOLDER

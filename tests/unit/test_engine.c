@@ -83,13 +83,14 @@ static void rig_init(struct rig *rig, double rate) {
     memset(rig, 0, sizeof *rig);
     static char *const names[] = {"btc", "eth", "sol"};
     for (size_t i = 0; i < ASSETS; ++i) {
-        rig->position[i] = (struct position){names[i], i, 1.0, 20000.0, 2000.0};
+        rig->position[i] =
+            (struct position){.name = names[i], .asset = i, .quantity = 1.0, .entry = 20000.0, .margin = 2000.0};
         rig->index[i] = i;
         rig->initial[i] = 20000.0;
         rig->tiers[i] = (struct tiers){1, rig->tier};
     }
     rig->tier[0].rate = rate;
-    rig->rule = (struct rule){ASSETS, rig->tiers, BASE_MARK, 0};
+    rig->rule = (struct rule){.n_assets = ASSETS, .of_asset = rig->tiers};
     rig->alert[0] = (struct alert){ALERT_MARGIN_LEVEL, 100.0, NULL};
     rig->alert[1] = (struct alert){ALERT_UTILISATION, 60.0, NULL};
     rig->time_step[1] = 1;

@@ -286,11 +286,20 @@ static void fill_legs(struct leg *leg) {
                               .quantity = i % 3 == 1 ? -1.5 : 40.0 * (double)i + 1.0,
                               .entry = 90.0 + (double)i,
                               .used = 100.0,
-                              .fixed = i == 5 ? 7.0 : 0.0,
-                              .n_tiers = i == 5  ? 0
-                                         : i % 2 ? 3
-                                                 : 1,
+                              .face = i == 5 || i == 4 ? 9000.0 : 0.0,
+                              .in_coins = i == 4,
+                              .coin = i == 2,
+                              .n_tiers = i % 2 || i == 4 ? 3 : 1,
                               .tier = tiers};
+}
+
+/* What a leg needs, by its definition. */
+static double need_of(const struct leg *leg, double f, double at) {
+    const double value = f * fabs(leg->quantity) * at, notional = leg->face > 0.0 ? f * leg->face : value;
+    double need = 0.0;
+    for (size_t k = 0; k < leg->n_tiers; ++k)
+        need = fmax(need, tiers[k].rate * notional - tiers[k].offset);
+    return leg->in_coins && notional > 0.0 ? need * value / notional : need;
 }
 
 static void rows_value_pools_as_single_paths_do(void **state) {
@@ -312,13 +321,10 @@ static void rows_value_pools_as_single_paths_do(void **state) {
     for (size_t p = 0; p < BLOCK; ++p) {
         double e = cash[p], need = 0.0, margin = 0.0;
         for (size_t i = 0; i < ASSETS; ++i) {
-            double f = remaining[i * BLOCK + p], at = price[i * BLOCK + p], n = leg_notional(&leg[i], f, at);
-            double mm = f * leg[i].fixed;
-            for (size_t k = 0; k < leg[i].n_tiers; ++k)
-                mm = fmax(mm, tiers[k].rate * n - tiers[k].offset);
-            e += f * leg[i].quantity * (at - leg[i].entry);
-            need += mm;
-            margin += f * leg[i].used;
+            double f = remaining[i * BLOCK + p], at = price[i * BLOCK + p], mm = need_of(&leg[i], f, at);
+            e += f * leg[i].quantity * (at - leg[i].entry) - (leg[i].coin ? mm : 0.0);
+            need += leg[i].coin ? 0.0 : mm;
+            margin += leg[i].coin ? 0.0 : f * leg[i].used;
         }
         assert_true(fabs(equity[p] - e) < 1e-9 * (fabs(e) + 1e4));
         assert_true(fabs(requirement[p] - need) < 1e-9 * (need + 1.0));

@@ -33,7 +33,9 @@ struct rig {
 static void rig_init(struct rig *rig, size_t first, size_t n, double cash, double one, double two) {
     *rig = (struct rig){.tier = {{0.0, 0.01, 0.0}, {500.0, 0.02, 0.0}, {2000.0, 0.04, 0.0}}};
     const struct position positions[LEGS] = {
-        {"a", 0, 10.0, 100.0, 50.0}, {"b", 0, -4.0, 100.0, 50.0}, {"c", 1, 100.0, 30.0, 90.0}};
+        {.name = "a", .asset = 0, .quantity = 10.0, .entry = 100.0, .margin = 50.0},
+        {.name = "b", .asset = 0, .quantity = -4.0, .entry = 100.0, .margin = 50.0},
+        {.name = "c", .asset = 1, .quantity = 100.0, .entry = 30.0, .margin = 90.0}};
     memcpy(rig->position, positions, sizeof positions);
     for (size_t j = 0; j < ASSETS; ++j) {
         rig->of_asset[j] = (struct tiers){3, rig->tier};
@@ -44,7 +46,7 @@ static void rig_init(struct rig *rig, size_t first, size_t n, double cash, doubl
         rig->index[i] = i;
         rig->remaining[i] = 1.0;
     }
-    rig->rule = (struct rule){ASSETS, rig->of_asset, BASE_MARK, 0};
+    rig->rule = (struct rule){.n_assets = ASSETS, .of_asset = rig->of_asset};
     rig->book = (struct book){.n_positions = LEGS, .positions = rig->position};
     const struct pool pool = {.n_positions = n, .positions = rig->index + first};
     assert_int_equal(surface_init(&rig->surface, &rig->book, &pool, &rig->rule), RISKPOOL_OK);

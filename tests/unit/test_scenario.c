@@ -224,7 +224,7 @@ static void eight_mistakes_are_reported_at_once(void **state) {
         "   13 |     - [0.7, 1]\n      |        ^~~\n      = help: a matrix of this kind is symmetric\n"
         "t.yaml:14:20: error: 'balance': '10' is in quotes; numbers are written without\n"
         "   14 | account: {balance: \"10\"}\n      |                    ^~~~\n"
-        "      = help: allowed: number above 0, account currency\n"
+        "      = help: allowed: number from 0, account currency\n"
         "t.yaml:16:22: error: unknown asset 'C'\n"
         "   16 |   - {name: a, asset: C, side: long, notional: 1, margin: 1}\n      |                      ^\n"
         "      = help: allowed here: A, B\n"

@@ -38,7 +38,12 @@ static void account_open(struct account *a, double balance, size_t n, const stru
     }
     a->scenario.name = "account";
     a->scenario.market = (struct market){.model = &log_model, .n_assets = n, .assets = a->assets};
-    a->scenario.book = (struct book){"USDT", balance, n, a->positions, 2, a->modes};
+    a->scenario.book = (struct book){.currency = "USDT",
+                                     .balance = balance,
+                                     .n_positions = n,
+                                     .positions = a->positions,
+                                     .n_modes = 2,
+                                     .modes = a->modes};
     a->scenario.rule = (struct rule){.n_assets = n, .of_asset = a->tiers};
 }
 
@@ -88,7 +93,10 @@ static void test_single(void **state) {
     } cases[] = {{50000, 0.9045226131, 0.7035175879}, {-50000, 1.0945273632, 1.2935323383}};
     for (size_t i = 0; i < COUNT(cases); ++i) {
         struct account a;
-        account_open(&a, 15000, 1, &(struct position){"p", 0, cases[i].quantity, 1, 5000}, price, rate);
+        account_open(
+            &a, 15000, 1,
+            &(struct position){.name = "p", .asset = 0, .quantity = cases[i].quantity, .entry = 1, .margin = 5000},
+            price, rate);
         account_state(&a);
         assert_near(isolated(&a, 0)->liquidation_price, cases[i].isolated, 1e-10);
         assert_near(cross(&a, 0)->liquidation_price, cases[i].cross, 1e-10);
@@ -116,8 +124,12 @@ static void test_published(void **state) {
     for (size_t i = 0; i < COUNT(cases); ++i) {
         struct account a;
         account_open(&a, cases[i].margin, 1,
-                     &(struct position){"p", 0, cases[i].quantity, cases[i].entry, cases[i].margin}, &cases[i].entry,
-                     &cases[i].rate);
+                     &(struct position){.name = "p",
+                                        .asset = 0,
+                                        .quantity = cases[i].quantity,
+                                        .entry = cases[i].entry,
+                                        .margin = cases[i].margin},
+                     &cases[i].entry, &cases[i].rate);
         account_state(&a);
         assert_near(isolated(&a, 0)->liquidation_price, cases[i].liquidation, cases[i].tolerance);
         account_close(&a);
@@ -136,8 +148,11 @@ static void test_offset(void **state) {
     for (size_t i = 0; i < COUNT(cases); ++i) {
         struct account a;
         double margin = fabs(cases[i].quantity) * cases[i].entry / cases[i].leverage;
-        account_open(&a, margin, 1, &(struct position){"p", 0, cases[i].quantity, cases[i].entry, margin},
-                     &cases[i].entry, &(double){0});
+        account_open(
+            &a, margin, 1,
+            &(struct position){
+                .name = "p", .asset = 0, .quantity = cases[i].quantity, .entry = cases[i].entry, .margin = margin},
+            &cases[i].entry, &(double){0});
         struct tier tiers[] = {{.from = 0, .rate = 0.005}, {.from = 2, .rate = 0.01}};
         a.tiers[0] = (struct tiers){2, tiers};
         account_state(&a);
@@ -149,7 +164,9 @@ static void test_offset(void **state) {
 /* Binance's own example of two positions under the tiers of 2021. */
 static void test_binance(void **state) {
     (void)state;
-    const struct position positions[] = {{"eth", 0, 3683.979, 1456.84, 0}, {"btc", 1, 109.488, 32481.98, 0}};
+    const struct position positions[] = {
+        {.name = "eth", .asset = 0, .quantity = 3683.979, .entry = 1456.84, .margin = 0},
+        {.name = "btc", .asset = 1, .quantity = 109.488, .entry = 32481.98, .margin = 0}};
     const double price[] = {1335.18, 31967.27}, none[] = {0, 0}, wallet = 1535443.01;
     struct tier eth[] = {{.from = 0, .rate = 0.005},     {.from = 10000, .rate = 0.0065},
                          {.from = 100000, .rate = 0.01}, {.from = 500000, .rate = 0.02},
@@ -184,7 +201,8 @@ static void test_binance(void **state) {
 /* dYdX v4 documentation: short 1.5 ETH and long 1,000 STRK with an equity of 1,000; equity there = 428.571. */
 static void test_two_assets(void **state) {
     (void)state;
-    const struct position positions[] = {{"eth", 0, -1.5, 3000, 0}, {"strk", 1, 1000, 1.75, 0}};
+    const struct position positions[] = {{.name = "eth", .asset = 0, .quantity = -1.5, .entry = 3000, .margin = 0},
+                                         {.name = "strk", .asset = 1, .quantity = 1000, .entry = 1.75, .margin = 0}};
     struct account a;
     account_open(&a, 1000, 2, positions, (double[]){3000, 1.75}, (double[]){0.05, 0.1});
     account_state(&a);
@@ -193,7 +211,8 @@ static void test_two_assets(void **state) {
     account_close(&a);
 
     /* Reported to TorchTrade: equity 5 behind one unit at 100, and 4 of maintenance elsewhere: 99.40, not 95.40. */
-    const struct position burdened[] = {{"p", 0, 1, 100, 5}, {"other", 1, 40, 1, 0}};
+    const struct position burdened[] = {{.name = "p", .asset = 0, .quantity = 1, .entry = 100, .margin = 5},
+                                        {.name = "other", .asset = 1, .quantity = 40, .entry = 1, .margin = 0}};
     account_open(&a, 5, 2, burdened, (double[]){100, 1}, (double[]){0.004, 0.1});
     account_state(&a);
     assert_near(cross(&a, 0)->liquidation_price, 99.40, 5e-3);
@@ -205,7 +224,9 @@ static void test_two_assets(void **state) {
 static void test_entry_base(void **state) {
     (void)state;
     struct account a;
-    account_open(&a, 10000, 1, &(struct position){"eth", 0, 20, 1000, 400}, (double[]){900}, (double[]){0.01});
+    account_open(&a, 10000, 1,
+                 &(struct position){.name = "eth", .asset = 0, .quantity = 20, .entry = 1000, .margin = 400},
+                 (double[]){900}, (double[]){0.01});
     a.scenario.rule.base = BASE_ENTRY;
     account_state(&a);
     assert_near(cross(&a, 0)->maintenance_margin, 200, 1e-12);
@@ -217,7 +238,8 @@ static void test_entry_base(void **state) {
 /* Positions on one asset share the price that moves; what is hedged has no bankruptcy price. */
 static void test_one_asset(void **state) {
     (void)state;
-    const struct position positions[] = {{"long", 0, 2, 100, 20}, {"short", 0, -1, 100, 10}};
+    const struct position positions[] = {{.name = "long", .asset = 0, .quantity = 2, .entry = 100, .margin = 20},
+                                         {.name = "short", .asset = 0, .quantity = -1, .entry = 100, .margin = 10}};
     struct account a;
     account_open(&a, 40, 2, positions, (double[]){100, 1}, (double[]){0.01, 0});
     account_state(&a);
@@ -229,7 +251,8 @@ static void test_one_asset(void **state) {
     assert_near(isolated(&a, 1)->liquidation_price, 110 / 1.01, 1e-12);
     account_close(&a);
 
-    const struct position hedged[] = {{"long", 0, 1, 100, 5}, {"short", 0, -1, 100, 5}};
+    const struct position hedged[] = {{.name = "long", .asset = 0, .quantity = 1, .entry = 100, .margin = 5},
+                                      {.name = "short", .asset = 0, .quantity = -1, .entry = 100, .margin = 5}};
     account_open(&a, 10, 2, hedged, (double[]){100, 1}, (double[]){0.005, 0});
     account_state(&a);
     assert_near(cross(&a, 0)->liquidation_price, 1000, 1e-9);
@@ -240,7 +263,7 @@ static void test_one_asset(void **state) {
 /* Long without leverage: zero is never reached by a log price; a linear one goes on below it. */
 static void test_unreachable(void **state) {
     (void)state;
-    const struct position position = {"p", 0, 1, 100, 100};
+    const struct position position = {.name = "p", .asset = 0, .quantity = 1, .entry = 100, .margin = 100};
     const double balances[] = {100, 150}, below[] = {0, -50};
     for (size_t i = 0; i < 2; ++i) {
         struct account a;
@@ -262,8 +285,9 @@ static void test_unreachable(void **state) {
  * first position bankrupt behind its own, the account far from a breach without them. */
 static void test_breach(void **state) {
     (void)state;
-    const struct position positions[] = {
-        {"btc", 0, 1, 20000, 2000}, {"eth", 1, 10, 2000, 2000}, {"sol", 2, 200, 100, 2000}};
+    const struct position positions[] = {{.name = "btc", .asset = 0, .quantity = 1, .entry = 20000, .margin = 2000},
+                                         {.name = "eth", .asset = 1, .quantity = 10, .entry = 2000, .margin = 2000},
+                                         {.name = "sol", .asset = 2, .quantity = 200, .entry = 100, .margin = 2000}};
     struct account a;
     account_open(&a, 10000, 3, positions, (double[]){18000, 1850, 95}, (double[]){0.005, 0.005, 0.005});
     account_state(&a);

@@ -18,7 +18,7 @@ enum { ASSETS = 2 };
 
 static struct tier flat_tier[] = {{0.0, 0.005, 0.0}};
 static struct tiers flat[ASSETS] = {{1, flat_tier}, {1, flat_tier}};
-static const struct rule flat_rule = {ASSETS, flat, BASE_MARK, 0};
+static const struct rule flat_rule = {.n_assets = ASSETS, .of_asset = flat, .base = BASE_MARK};
 
 struct rig {
     struct position position[2];
@@ -90,7 +90,7 @@ static void tiers_follow_the_current_notional(void **state) {
     struct tier tier[] = {{0.0, 0.004, 0.0}, {250000.0, 0.01, 0.0}, {950000.0, 0.05, 0.0}};
     struct tiers tiers[ASSETS] = {{3, tier}, {3, tier}};
     tiers_complete(&tiers[0]);
-    const struct rule rule = {ASSETS, tiers, BASE_MARK, 0};
+    const struct rule rule = {.n_assets = ASSETS, .of_asset = tiers};
     rig_init(&rig, 1, &(struct position){.quantity = 10000.0, .entry = 100.0, .margin = 1e5}, 1e5, &rule);
     assert_near(range_of(&rig, SURFACE_REQUIREMENT).low, (900000.0 - 1500.0) / (10000.0 * 0.99));
     rig.price[0] = range_of(&rig, SURFACE_REQUIREMENT).low;
@@ -133,7 +133,7 @@ static void equality_breaches_unless_strict(void **state) {
     struct tiers tiers[ASSETS] = {{1, none}, {1, none}};
     for (int strict = 0; strict < 2; ++strict) {
         struct rig rig;
-        const struct rule rule = {ASSETS, tiers, BASE_MARK, strict};
+        const struct rule rule = {.n_assets = ASSETS, .of_asset = tiers, .strict = strict};
         rig_init(&rig, 1, &(struct position){.quantity = 1.0, .entry = 100.0}, 10.0, &rule);
         rig.price[0] = 90.0;
         assert_int_equal(surface_breached(&rig.surface, &rig.stand), !strict);
