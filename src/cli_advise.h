@@ -16,7 +16,7 @@ json_t *choice_mode(const struct book *book, const struct choice *choice);
 enum { FIGURE_SIZE = 80 };
 /* "1234 ± 12": half of the 95 % interval decides the digits; frequencies in percent, without the sign. */
 void figure_words(const struct figure *figure, enum advise_measure measure, char words[FIGURE_SIZE]);
-/* 1 when a difference is no larger than 1.96 standard errors, or its error is not known. */
+/* 1 when a difference is no larger than 1.96 standard errors. */
 int figure_is_noise(const struct figure *difference);
 /* The verdict, a sentence a line, at most `size` bytes. */
 void advise_verdict(const struct advise_request *request, const struct advise_answer *answer, char *text, size_t size);

@@ -75,7 +75,7 @@ static json_t *row_json(const struct advise_request *request, const struct candi
     for (int k = 0; k < ADVISE_PLAIN; ++k) {
         const struct figure *difference = &row->minus[k][request->objective];
         json_object_set_new(object, k == ADVISE_CROSS ? "noise_to_cross" : "noise_to_isolated",
-                            isnan(difference->value) ? json_null() : json_boolean(figure_is_noise(difference)));
+                            isnan(difference->error) ? json_null() : json_boolean(figure_is_noise(difference)));
     }
     json_object_set_new(object, "in_frontier", json_boolean(row->is_frontier));
     json_object_set_new(object, "is_partition", json_boolean(row->is_partition));

@@ -58,7 +58,7 @@ void choice_words(const struct book *book, const struct choice *choice, char wor
 }
 
 int figure_is_noise(const struct figure *difference) {
-    return !(fabs(difference->value) > INTERVAL_95 * difference->error);
+    return fabs(difference->value) <= INTERVAL_95 * difference->error;
 }
 
 void objective_words(const struct advise_request *request, char words[64]) {
@@ -100,6 +100,9 @@ static void add_comparison(const struct advise_request *request, const struct ca
     const struct figure *difference = &row->minus[k][request->objective];
     if (isnan(difference->value)) {
         add(text, size, "  There is no %s to compare with: it cannot be run.\n", plain_names[k]);
+    } else if (isnan(difference->error)) {
+        add(text, size, "  Its difference to %s is %.6g; how sure that is, is not known.\n", plain_names[k],
+            difference->value);
     } else if (difference->value == 0.0 && difference->error == 0.0) {
         add(text, size, "  It is the same as of %s.\n", plain_names[k]);
     } else if (figure_is_noise(difference)) {
@@ -165,6 +168,11 @@ void advise_verdict(const struct advise_request *request, const struct advise_an
             "beyond noise.\n");
     if (answer->best_partition < answer->n_rows)
         add_row(request, answer, "Best partition", &answer->rows[answer->best_partition], text, size);
-    if (answer->best != answer->best_partition)
-        add_row(request, answer, "Best with other margins", &answer->rows[answer->best], text, size);
+    if (answer->best == answer->best_partition)
+        return;
+    add_row(request, answer, "Best with other margins", &answer->rows[answer->best], text, size);
+    if (request->objective == ADVISE_SHORTFALL && answer->best_partition < answer->n_rows &&
+        answer->rows[answer->best].capital < answer->rows[answer->best_partition].capital)
+        add(text, size, "  It risks less because less is there to lose: %.8g instead of %.8g.\n",
+            answer->rows[answer->best].capital, answer->rows[answer->best_partition].capital);
 }
