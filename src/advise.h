@@ -64,6 +64,8 @@ int partition_has(const struct partition *partition, size_t position);
 void partition_flip(struct partition *partition, size_t position);
 size_t partition_count(const struct partition *partition);
 
+int choice_is_same(const struct choice *a, const struct choice *b);
+
 struct figure {
     double value, error; /* error: standard error; NaN: there is none */
     double low, high;    /* 95 %; of a frequency exact, so that none of n paths is not certainty */

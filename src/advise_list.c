@@ -36,14 +36,14 @@ int choice_is_plain(const struct choice *choice) {
     return choice->margin == 1.0 && choice->pooled == 0.0 && choice->leverage == 1.0;
 }
 
-static int is_same(const struct choice *a, const struct choice *b) {
+int choice_is_same(const struct choice *a, const struct choice *b) {
     return memcmp(&a->alone, &b->alone, sizeof a->alone) == 0 && a->margin == b->margin && a->pooled == b->pooled &&
            a->leverage == b->leverage && a->budget == b->budget;
 }
 
 struct candidate *candidates_find(const struct candidates *list, const struct choice *choice) {
     for (size_t i = 0; i < list->n; ++i)
-        if (is_same(&list->item[i].choice, choice))
+        if (choice_is_same(&list->item[i].choice, choice))
             return &list->item[i];
     return NULL;
 }

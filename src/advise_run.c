@@ -54,7 +54,7 @@ static struct record record_of(const struct mode_results *mode, const uint8_t *l
     struct record record = {.loss = mode->column[OUTCOME_loss],
                             .liquidated = liquidated,
                             .value_at_risk = mode->statistic[STAT_value_at_risk][0]};
-    for (int k = 0; k < ADVISE_MEASURES; ++k) {
+    for (enum advise_measure k = 0; k < ADVISE_MEASURES; ++k) {
         record.value[k] = mode->statistic[statistic_of[k]][0];
         record.low[k] = is_frequency(k) ? mode->statistic[statistic_of[k] + 1][0] : NAN;
         record.high[k] = is_frequency(k) ? mode->statistic[statistic_of[k] + 2][0] : NAN;
@@ -91,7 +91,7 @@ static struct figure difference_of(const struct record_terms *terms, enum advise
 
 static void fill_candidate(const struct stage *stage, const struct record_terms *terms, const struct record *record,
                            struct candidate *candidate) {
-    for (int measure = 0; measure < ADVISE_MEASURES; ++measure) {
+    for (enum advise_measure measure = 0; measure < ADVISE_MEASURES; ++measure) {
         candidate->of[measure] = figure_of(terms, measure, record);
         for (int k = 0; k < ADVISE_PLAIN; ++k)
             candidate->minus[k][measure] = difference_of(terms, measure, record, &stage->plain[k]);
@@ -186,9 +186,9 @@ enum riskpool_status stage_run_plain(const struct advise_request *request, struc
     plain[ADVISE_ISOLATED] = (struct candidate){.choice = choice_of(&all, book->balance)};
     plain[ADVISE_CROSS] = (struct candidate){.choice = choice_of(&none, book->balance)};
     enum riskpool_status status = RISKPOOL_OK;
-    for (int k = 0; k < ADVISE_PLAIN && status == RISKPOOL_OK; ++k)
+    for (enum advise_plain k = 0; k < ADVISE_PLAIN && status == RISKPOOL_OK; ++k)
         status = run_group(request, stage, &plain[k], 1, stage, k);
-    for (int k = 0; k < ADVISE_PLAIN && status == RISKPOOL_OK; ++k)
+    for (enum advise_plain k = 0; k < ADVISE_PLAIN && status == RISKPOOL_OK; ++k)
         if (stage->loss[k])
             fill_candidate(stage, &stage->terms, &stage->plain[k], &plain[k]);
     return status;

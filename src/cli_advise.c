@@ -254,6 +254,8 @@ static int advise(struct request *request, const char *path) {
     }
     advise_answer_free(&answer);
     riskpool_scenario_free(scenario);
+    request->advise.scenario = NULL;
+    request->advise.options = NULL;
     return code;
 }
 

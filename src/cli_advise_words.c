@@ -119,7 +119,7 @@ static void add_comparison(const struct advise_request *request, const struct ca
 
 /* 1 when the choice is this plain mode itself. */
 static int is_plain_mode(const struct advise_answer *answer, const struct candidate *row, int k) {
-    return memcmp(&row->choice, &answer->plain[k].choice, sizeof row->choice) == 0;
+    return choice_is_same(&row->choice, &answer->plain[k].choice);
 }
 
 /* The line that makes the choice a mode of the scenario. */
