@@ -31,10 +31,11 @@ extern const struct advise_measure_name advise_measure_names[ADVISE_MEASURES];
 enum advise_plain { ADVISE_ISOLATED, ADVISE_CROSS, ADVISE_PLAIN };
 
 /* Why a choice cannot be run: X(identifier, words). */
-#define ADVISE_FAULT_LIST(X)                      \
-    X(NONE, "none")                               \
-    X(CASH, "takes more cash than the budget")    \
-    X(BREACH, "has a pool that starts in breach") \
+#define ADVISE_FAULT_LIST(X)                             \
+    X(NONE, "none")                                      \
+    X(CASH, "takes more cash than the budget")           \
+    X(COINS, "takes more coins as margin than are held") \
+    X(BREACH, "has a pool that starts in breach")        \
     X(WALLET, "leaves nothing in the wallet that tops up the pools")
 
 enum advise_fault {
@@ -54,7 +55,7 @@ struct partition {
 
 struct choice {
     struct partition alone;
-    double margin;   /* multiple of the margin of every position that stands alone */
+    double margin;   /* multiple of the cash margin of every position that stands alone */
     double pooled;   /* multiple of the margins of the others, as the cash of their pool; 0: the rest of the budget */
     double leverage; /* multiple of every position, on the same cash */
     double budget;   /* cash that all pools may take; the rest of the balance backs nothing */
@@ -76,7 +77,7 @@ struct candidate {
     size_t order; /* of equals the smaller comes first */
     double key;   /* by which candidates were sorted last */
     enum advise_fault fault;
-    double capital; /* cash of the pools that hold something; the balance when they are topped up from it */
+    double capital; /* cash, and coins at their prices, of pools with positions; topped up: the whole balance */
     struct figure of[ADVISE_MEASURES];
     struct figure minus[ADVISE_PLAIN][ADVISE_MEASURES]; /* path by path; NaN: the plain mode cannot be run */
     int is_partition, is_frontier;                      /* why it is a row of the answer */
@@ -120,7 +121,9 @@ struct advise_answer {
 enum riskpool_status advise_find(const struct advise_request *request, struct advise_answer *answer);
 void advise_answer_free(struct advise_answer *answer);
 
-/* A choice as a mode of the scenario (pools as they are run); release with mode_free. */
-enum riskpool_status advise_mode(const struct book *book, const struct choice *choice, struct mode *mode);
+/* A choice as a mode of the scenario (pools as they are run); release with mode_free. When there is not so much cash,
+ * or so many coins, there is no mode, and *fault says so. */
+enum riskpool_status advise_mode(const struct book *book, const struct choice *choice, struct mode *mode,
+                                 enum advise_fault *fault);
 
 #endif

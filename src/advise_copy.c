@@ -28,13 +28,18 @@ static void draft_free(struct draft *draft) {
     free(draft->request);
 }
 
+/* The margin of a position as far as it is cash; an inverse one brings its coins, whatever the multiple. */
+static double cash_margin(const struct position *position) {
+    return position->contract == CONTRACT_INVERSE ? 0.0 : position->margin;
+}
+
 static void add_alone(struct draft *draft, const struct book *book, size_t i, double multiple) {
     const size_t r = draft->n_requests++;
     draft->position[r] = i;
     draft->request[r] = (struct pool_request){.name = book->positions[i].name,
                                               .n_positions = 1,
                                               .positions = &draft->position[r],
-                                              .cash = multiple * book->positions[i].margin};
+                                              .cash = multiple * cash_margin(&book->positions[i])};
     draft->cash += draft->request[r].cash;
 }
 
@@ -45,7 +50,7 @@ static void add_pooled(struct draft *draft, const struct book *book, const struc
     for (size_t i = 0; i < book->n_positions; ++i)
         if (!partition_has(&choice->alone, i)) {
             draft->position[first + draft->n_pooled++] = i;
-            margins += book->positions[i].margin;
+            margins += cash_margin(&book->positions[i]);
         }
     const double cash = choice->pooled > 0.0 ? choice->pooled * margins : choice->budget - draft->cash;
     if (draft->n_pooled == 0 || (choice->pooled == 0.0 && choice->budget >= book->balance)) {
@@ -81,17 +86,21 @@ static int is_beyond(const struct draft *draft, const struct choice *choice) {
     return draft->n_pooled > 0 && draft->rest < -money_rounding * choice->budget;
 }
 
-/* The mode of a choice; RISKPOOL_INVALID, and no mode, when there is not so much cash. */
-enum riskpool_status advise_mode(const struct book *book, const struct choice *choice, struct mode *mode) {
+enum riskpool_status advise_mode(const struct book *book, const struct choice *choice, struct mode *mode,
+                                 enum advise_fault *fault) {
     struct draft draft;
     *mode = (struct mode){0};
+    *fault = ADVISE_FAULT_NONE;
     enum riskpool_status status = draft_init(&draft, book, choice);
-    if (status == RISKPOOL_OK && is_beyond(&draft, choice))
-        status = RISKPOOL_INVALID;
-    if (status == RISKPOOL_OK) {
+    if (status == RISKPOOL_OK && is_beyond(&draft, choice)) {
+        *fault = ADVISE_FAULT_CASH;
+    } else if (status == RISKPOOL_OK) {
         status = book_divide(book, "advised", draft.n_requests, draft.request, mode);
-        if (status == RISKPOOL_INVALID)
+        if (status == RISKPOOL_INVALID) {
             mode_free(mode);
+            *fault = ADVISE_FAULT_COINS;
+            status = RISKPOOL_OK;
+        }
     }
     draft_free(&draft);
     return status;
@@ -125,12 +134,20 @@ enum riskpool_status advise_copy_init(struct advise_copy *copy, const struct adv
     return copy->modes ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }
 
+static double pool_capital(const struct riskpool_scenario *scenario, const struct pool *pool) {
+    double capital = pool->cash;
+    for (size_t c = 0; c < pool->n_coins; ++c)
+        capital += pool->coins[c].quantity *
+                   scenario->market.assets[scenario->book.holdings[pool->coins[c].holding].asset].price;
+    return capital;
+}
+
 static double capital_of(const struct riskpool_scenario *scenario, const struct mode *mode) {
+    const int all = scenario->orders.top_up.below > 0.0;
     double capital = 0.0;
-    if (scenario->orders.top_up.below > 0.0)
-        return scenario->book.balance;
     for (size_t p = 0; p < mode->n_pools; ++p)
-        capital += mode->pools[p].n_positions > 0 ? mode->pools[p].cash : 0.0;
+        if (all || mode->pools[p].n_positions > 0)
+            capital += pool_capital(scenario, &mode->pools[p]);
     return capital;
 }
 
@@ -152,13 +169,8 @@ static enum riskpool_status look_for_faults(struct advise_copy *copy, enum advis
 enum riskpool_status advise_copy_add(struct advise_copy *copy, struct candidate *candidate) {
     struct riskpool_scenario *scenario = &copy->base.scenario;
     struct mode *mode = &copy->modes[copy->n_modes];
-    candidate->fault = ADVISE_FAULT_NONE;
-    enum riskpool_status status = advise_mode(&scenario->book, &candidate->choice, mode);
-    if (status == RISKPOOL_INVALID) {
-        candidate->fault = ADVISE_FAULT_CASH;
-        return RISKPOOL_OK;
-    }
-    if (status == RISKPOOL_OK)
+    enum riskpool_status status = advise_mode(&scenario->book, &candidate->choice, mode, &candidate->fault);
+    if (status == RISKPOOL_OK && candidate->fault == ADVISE_FAULT_NONE)
         status = look_for_faults(copy, &candidate->fault);
     if (status != RISKPOOL_OK || candidate->fault != ADVISE_FAULT_NONE) {
         mode_free(mode);

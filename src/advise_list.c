@@ -75,7 +75,10 @@ static int compare(const void *a, const void *b) {
 }
 
 double money_grain(const struct book *book) {
-    return 1e-9 * book->balance;
+    double money = fabs(book->balance);
+    for (size_t i = 0; i < book->n_positions; ++i)
+        money += book->positions[i].margin;
+    return 1e-9 * money;
 }
 
 void candidates_sort(struct candidates *list, const struct advise_request *request) {

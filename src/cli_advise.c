@@ -216,16 +216,14 @@ static void tell_failure(const struct advise_answer *answer, const char *path, e
     fprintf(stderr, " try a larger balance or smaller positions\n");
 }
 
-static int tell(const struct request *request, const struct advise_answer *answer) {
-    if (!request->json) {
-        advise_print(&request->advise, answer);
-        return fflush(stdout) == 0 ? 0 : riskpool_status_exit_code(RISKPOOL_WRITE_FAILED);
-    }
-    json_t *root = advise_json(&request->advise, answer);
-    const int failed = !root || json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0 ||
-                       putchar('\n') == EOF || fflush(stdout) != 0;
+static enum riskpool_status tell(const struct request *request, const struct advise_answer *answer) {
+    json_t *root = request->json ? advise_json(&request->advise, answer) : NULL;
+    if (request->json ? !root : !advise_print(&request->advise, answer))
+        return RISKPOOL_NO_MEMORY;
+    const int failed =
+        root && (json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0 || putchar('\n') == EOF);
     json_decref(root);
-    return failed ? riskpool_status_exit_code(RISKPOOL_WRITE_FAILED) : 0;
+    return failed || fflush(stdout) != 0 ? RISKPOOL_WRITE_FAILED : RISKPOOL_OK;
 }
 
 static int advise(struct request *request, const char *path) {
@@ -244,13 +242,13 @@ static int advise(struct request *request, const char *path) {
     if (code < 0 && check_memory(&request->advise) != RISKPOOL_OK)
         code = riskpool_status_exit_code(RISKPOOL_NO_MEMORY);
     if (code < 0) {
-        const enum riskpool_status status = advise_find(&request->advise, &answer);
+        enum riskpool_status status = advise_find(&request->advise, &answer);
         progress_clear(&line);
-        code = riskpool_status_exit_code(status);
         if (status == RISKPOOL_OK)
-            code = tell(request, &answer);
-        else
+            status = tell(request, &answer);
+        if (status != RISKPOOL_OK)
             tell_failure(&answer, path, status);
+        code = riskpool_status_exit_code(status);
     }
     advise_answer_free(&answer);
     riskpool_scenario_free(scenario);

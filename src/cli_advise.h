@@ -18,12 +18,14 @@ enum { FIGURE_SIZE = 80 };
 void figure_words(const struct figure *figure, enum advise_measure measure, char words[FIGURE_SIZE]);
 /* 1 when a difference is no larger than 1.96 standard errors. */
 int figure_is_noise(const struct figure *difference);
-/* The verdict, a sentence a line, at most `size` bytes. */
-void advise_verdict(const struct advise_request *request, const struct advise_answer *answer, char *text, size_t size);
+/* The verdict, a sentence a line, at most `size` bytes; 0 when out of memory. */
+int advise_verdict(const struct advise_request *request, const struct advise_answer *answer, char *text, size_t size);
 /* The objective, "expected shortfall 99%". */
 void objective_words(const struct advise_request *request, char words[64]);
 
-void advise_print(const struct advise_request *request, const struct advise_answer *answer);
+/* 0 when out of memory. */
+int advise_print(const struct advise_request *request, const struct advise_answer *answer);
+/* NULL when out of memory. */
 json_t *advise_json(const struct advise_request *request, const struct advise_answer *answer);
 
 #endif

@@ -27,6 +27,7 @@ static json_t *pool_json(const struct book *book, const struct pool *pool) {
 
 json_t *choice_mode(const struct book *book, const struct choice *choice) {
     const size_t n_alone = partition_count(&choice->alone);
+    enum advise_fault fault;
     struct mode mode;
     if (choice->margin == 1.0 && choice->pooled == 0.0 &&
         (choice->budget >= book->balance || n_alone == book->n_positions)) {
@@ -34,7 +35,7 @@ json_t *choice_mode(const struct book *book, const struct choice *choice) {
             return json_string(n_alone == 0 ? "cross" : "isolated");
         return json_pack("{s:s, s:o}", "name", "advised", "isolated", names_json(book, &choice->alone, 1));
     }
-    if (advise_mode(book, choice, &mode) != RISKPOOL_OK)
+    if (advise_mode(book, choice, &mode, &fault) != RISKPOOL_OK)
         return NULL;
     json_t *pools = json_array();
     for (size_t p = 1; p < mode.n_pools; ++p)
@@ -79,8 +80,11 @@ static json_t *row_json(const struct advise_request *request, const struct candi
     }
     json_object_set_new(object, "in_frontier", json_boolean(row->is_frontier));
     json_object_set_new(object, "is_partition", json_boolean(row->is_partition));
-    json_object_set_new(object, "mode", choice_mode(&request->scenario->book, &row->choice));
-    return object;
+    json_t *mode = choice_mode(&request->scenario->book, &row->choice);
+    if (mode && json_object_set_new(object, "mode", mode) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 static json_t *skipped_json(const struct book *book, const struct advise_answer *answer) {
@@ -106,10 +110,10 @@ json_t *advise_json(const struct advise_request *request, const struct advise_an
     json_t *rows = json_array(), *frontier = json_array();
     for (size_t i = 0; i < answer->n_frontier; ++i)
         json_array_append_new(frontier, json_integer((json_int_t)answer->frontier[i]));
+    int failed = !advise_verdict(request, answer, verdict, sizeof verdict);
     for (size_t i = 0; i < answer->n_rows; ++i)
-        json_array_append_new(rows, row_json(request, &answer->rows[i]));
-    advise_verdict(request, answer, verdict, sizeof verdict);
-    return json_pack(
+        failed |= json_array_append_new(rows, row_json(request, &answer->rows[i]));
+    json_t *root = json_pack(
         "{s:s, s:s, s:f, s:f, s:I, s:I, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:s}", "name", scenario->name,
         "objective", advise_measure_names[request->objective].name, "confidence", request->confidence, "budget",
         request->budget, "paths", (json_int_t)scenario->n_paths, "seed", (json_int_t)scenario->market.seed, "method",
@@ -118,4 +122,8 @@ json_t *advise_json(const struct advise_request *request, const struct advise_an
         "rows", rows, "frontier", frontier, "best_partition",
         answer->best_partition < answer->n_rows ? json_integer((json_int_t)answer->best_partition) : json_null(),
         "best", (json_int_t)answer->best, "verdict", verdict);
+    if (!failed)
+        return root;
+    json_decref(root);
+    return NULL;
 }

@@ -86,11 +86,13 @@ static void print_method(const struct advise_request *request, const struct advi
     printf("\n");
 }
 
-void advise_print(const struct advise_request *request, const struct advise_answer *answer) {
+int advise_print(const struct advise_request *request, const struct advise_answer *answer) {
     char verdict[VERDICT_SIZE];
+    if (!advise_verdict(request, answer, verdict, sizeof verdict))
+        return 0;
     print_method(request, answer);
     print_partitions(request, answer);
     print_frontier(request, answer);
-    advise_verdict(request, answer, verdict, sizeof verdict);
     printf("\n%s", verdict);
+    return 1;
 }

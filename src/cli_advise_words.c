@@ -122,18 +122,20 @@ static int is_plain_mode(const struct advise_answer *answer, const struct candid
     return choice_is_same(&row->choice, &answer->plain[k].choice);
 }
 
-/* The line that makes the choice a mode of the scenario. */
-static void add_mode(const struct book *book, const struct choice *choice, char *text, size_t size) {
+/* The line that makes the choice a mode of the scenario; 0 when out of memory. */
+static int add_mode(const struct book *book, const struct choice *choice, char *text, size_t size) {
     json_t *mode = choice_mode(book, choice);
     char *flow = mode ? json_dumps(mode, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
     if (flow)
         add(text, size, "  modes: [%s]\n", flow);
+    const int done = flow != NULL;
     free(flow);
     json_decref(mode);
+    return done;
 }
 
-static void add_row(const struct advise_request *request, const struct advise_answer *answer, const char *title,
-                    const struct candidate *row, char *text, size_t size) {
+static int add_row(const struct advise_request *request, const struct advise_answer *answer, const char *title,
+                   const struct candidate *row, char *text, size_t size) {
     char words[CHOICE_WORDS], objective[64];
     choice_words(&request->scenario->book, &row->choice, words);
     objective_words(request, objective);
@@ -143,36 +145,41 @@ static void add_row(const struct advise_request *request, const struct advise_an
     for (int k = 0; k < ADVISE_PLAIN; ++k)
         if (!is_plain_mode(answer, row, k))
             add_comparison(request, row, k, text, size);
-    add_mode(&request->scenario->book, &row->choice, text, size);
+    return add_mode(&request->scenario->book, &row->choice, text, size);
 }
 
-/* 1 when no row with the scenario's leverage differs from a plain mode that can be run. */
+/* 1 when there are differences to plain modes, of what has the scenario's leverage, and all of them are noise. */
 static int nothing_matters(const struct advise_request *request, const struct advise_answer *answer) {
+    size_t n_compared = 0;
     for (size_t i = 0; i < answer->n_rows + ADVISE_PLAIN; ++i) {
         const struct candidate *row = i < answer->n_rows ? &answer->rows[i] : &answer->plain[i - answer->n_rows];
         for (int k = 0; k < ADVISE_PLAIN; ++k) {
             const struct figure *difference = &row->minus[k][request->objective];
-            if (row->choice.leverage == 1.0 && row->fault == ADVISE_FAULT_NONE && !isnan(difference->value) &&
-                !figure_is_noise(difference))
+            if (row->choice.leverage != 1.0 || row->fault || isnan(difference->value) || is_plain_mode(answer, row, k))
+                continue;
+            if (!figure_is_noise(difference))
                 return 0;
+            n_compared++;
         }
     }
-    return 1;
+    return n_compared > 0;
 }
 
-void advise_verdict(const struct advise_request *request, const struct advise_answer *answer, char *text, size_t size) {
+int advise_verdict(const struct advise_request *request, const struct advise_answer *answer, char *text, size_t size) {
+    int done = 1;
     text[0] = '\0';
     if (nothing_matters(request, answer))
         add(text, size,
             "Nothing here matters: of all that was judged, no wall and no margin makes a difference to the plain modes "
             "beyond noise.\n");
     if (answer->best_partition < answer->n_rows)
-        add_row(request, answer, "Best partition", &answer->rows[answer->best_partition], text, size);
+        done = add_row(request, answer, "Best partition", &answer->rows[answer->best_partition], text, size);
     if (answer->best == answer->best_partition)
-        return;
-    add_row(request, answer, "Best with other margins", &answer->rows[answer->best], text, size);
+        return done;
+    done &= add_row(request, answer, "Best with other margins", &answer->rows[answer->best], text, size);
     if (request->objective == ADVISE_SHORTFALL && answer->best_partition < answer->n_rows &&
         answer->rows[answer->best].capital < answer->rows[answer->best_partition].capital)
         add(text, size, "  It risks less because less is there to lose: %.8g instead of %.8g.\n",
             answer->rows[answer->best].capital, answer->rows[answer->best_partition].capital);
+    return done;
 }

@@ -48,10 +48,10 @@ def mode_of(alone, names):
     return "cross" if not alone else "isolated" if len(alone) == len(names) else {"isolated": sorted(alone)}
 
 
-def core_satellite():
-    with open(os.path.join(HERE, "../../scenarios/core-satellite.yaml"), encoding="utf-8") as file:
+def shipped(name, paths):
+    with open(os.path.join(HERE, "../../scenarios", name + ".yaml"), encoding="utf-8") as file:
         book = yaml.safe_load(file)
-    return {**book, "paths": 6000, "modes": ["cross"], "output": {"paths": "none", "trajectories": False}}
+    return {**book, "paths": paths, "modes": ["cross"], "output": {"paths": "none", "trajectories": False}}
 
 
 def hedged(**more):
@@ -192,6 +192,21 @@ def budgets(program):
     check(any("wallet" in entry["reason"] for entry in told["skipped"]), "a top-up needs a wallet")
 
 
+def holdings(program):
+    """Coins: with the wallet, or, as margins of inverse positions, with these."""
+    book = shipped("coin-margined", 2000)
+    told = advise(program, book, "--leverages", "1")
+    results, names = run_modes(program, {**book, "confidence": [0.99]},
+                               ["cross"] + [row["mode"] for row in told["rows"] if row["mode"] != "cross"])
+    rows = [row for row in told["rows"] if row["mode"] != "cross"]
+    for k, (row, name) in enumerate(zip(rows, names[1:])):
+        check_row(row, results[name], row["words"])
+        check_difference(row["minus_cross"], results["comparison"], k, row["words"], False)
+    alone = shipped("stablecoin-depeg", 500)
+    check("Nothing" not in advise(program, alone, "--leverages", "1", "--margins", "1")["verdict"],
+          "one that can be run is no comparison")
+
+
 def walk(program):
     """Fourteen positions: no partition one flip away is better on the paths that chose."""
     chance = np.random.default_rng(3)
@@ -232,7 +247,7 @@ def safe_size(program):
 
 def main():
     program = Program(sys.argv[1])
-    satellite = core_satellite()
+    satellite = shipped("core-satellite", 6000)
     for objective, statistic, level in (("es99", "expected_shortfall", 0.99), ("es95", "expected_shortfall", 0.95),
                                         ("any_liquidation", "any_liquidation_frequency", 0.99)):
         told = exhaustive(program, satellite, objective, statistic, level)
@@ -248,6 +263,7 @@ def main():
     wipeouts(program)
     nothing_matters(program)
     budgets(program)
+    holdings(program)
     walk(program)
     safe_size(program)
     print(f"advise: {len(failures)} failures")

@@ -34,27 +34,30 @@ static struct choice choice_alone(uint64_t mask, double margin, double pooled, d
 static void modes_by_hand(void **state) {
     (void)state;
     struct mode mode;
+    enum advise_fault fault;
     struct choice choice = choice_alone(1, 2, 0, 1000); /* a alone with 200; the others with the wallet */
-    assert_int_equal(advise_mode(&book, &choice, &mode), RISKPOOL_OK);
+    assert_int_equal(advise_mode(&book, &choice, &mode, &fault), RISKPOOL_OK);
     assert_int_equal(mode.n_pools, 2);
     assert_true(mode.pools[0].cash == 800 && mode.pools[0].n_positions == 2 && mode.pools[1].cash == 200);
     mode_free(&mode);
     choice = choice_alone(1, 1, 0, 700); /* the rest of the budget is a pool, the wallet backs nothing */
-    assert_int_equal(advise_mode(&book, &choice, &mode), RISKPOOL_OK);
+    assert_int_equal(advise_mode(&book, &choice, &mode, &fault), RISKPOOL_OK);
     assert_int_equal(mode.n_pools, 3);
     assert_true(mode.pools[0].cash == 300 && mode.pools[0].n_positions == 0 && mode.pools[1].cash == 100);
     assert_true(mode.pools[2].cash == 600 && mode.pool_of[0] == 1 && mode.pool_of[1] == 2 && mode.pool_of[2] == 2);
     mode_free(&mode);
     choice = choice_alone(4, 1, 0.5, 1000); /* c alone, the others with half of their margins */
-    assert_int_equal(advise_mode(&book, &choice, &mode), RISKPOOL_OK);
+    assert_int_equal(advise_mode(&book, &choice, &mode, &fault), RISKPOOL_OK);
     assert_true(mode.pools[0].cash == 550 && mode.pools[1].cash == 300 && mode.pools[2].cash == 150);
     mode_free(&mode);
     choice = choice_alone(7, 2, 0, 1000);
-    assert_int_equal(advise_mode(&book, &choice, &mode), RISKPOOL_INVALID);
+    assert_int_equal(advise_mode(&book, &choice, &mode, &fault), RISKPOOL_OK);
+    assert_int_equal(fault, ADVISE_FAULT_CASH);
     choice = choice_alone(7, 1, 0, 599);
-    assert_int_equal(advise_mode(&book, &choice, &mode), RISKPOOL_INVALID);
+    assert_int_equal(advise_mode(&book, &choice, &mode, &fault), RISKPOOL_OK);
+    assert_int_equal(fault, ADVISE_FAULT_CASH);
     choice = choice_alone(6, 2, 0, 1000); /* nothing is left for a: no more than there is, and the start is a breach */
-    assert_int_equal(advise_mode(&book, &choice, &mode), RISKPOOL_OK);
+    assert_int_equal(advise_mode(&book, &choice, &mode, &fault), RISKPOOL_OK);
     mode_free(&mode);
 }
 
