@@ -41,6 +41,7 @@ LAYERS = [
     (7, "spool"),
     (7, "run"),
     (7, "reverse replay"),
+    (7, "advise"),
     (8, "log progress"),
     (8, "cli"),
     (8, "main"),

@@ -90,6 +90,7 @@ const struct command commands[] = {
      "      --scale WHAT         stress: the events of the scenario, so many times over (logs of prices\n"
      "                           and of factors on the volatility times the multiple; 2 makes -51% of -30%);\n"
      "                           leverage: every position, on the same cash and margins;\n"
+     "                           leverage:POSITION: this one alone;\n"
      "                           volatility: the deviations of every asset\n"
      "      --from A, --to B     multiples to look between [0, 10; leverage from B/64]\n"
      "  -n, --paths N            number of paths, instead of the scenario's\n"
@@ -98,6 +99,26 @@ const struct command commands[] = {
      "  -q, --quiet              no progress\n"
      "      --json               the answers as JSON\n" HELP_OPTION,
      cli_reverse},
+    {"advise", "[OPTION]... SCENARIO", "which positions should stand alone, which share a pool, with how much cash",
+     "Every partition of the positions (beyond 12, by flips and swaps), then margins and leverages, on\n"
+     "common paths. The numbers are of paths that had no part in the choice, each with its difference\n"
+     "to plain isolated and plain cross, path by path. The modes of the scenario do not matter.\n\n"
+     "      --objective WHAT     what shall be least: es99 (or es95, es99.9, ...), any_liquidation,\n"
+     "                           wipeout [es99]\n"
+     "      --budget X           cash that all pools together may take; what is left of the balance backs\n"
+     "                           nothing [the balance]\n"
+     "      --margins A,B        multiples of the margins of positions that stand alone; the others get what\n"
+     "                           is left, or the same multiple of theirs [0.5,1,1.5,2]\n"
+     "      --leverages A,B      multiples of every position, on the same cash, for the frontier [1,0.75,0.5]\n"
+     "      --frontier WHAT      what the frontier sets against the objective: capital, loss (the mean),\n"
+     "                           any_liquidation or es [any_liquidation for es99, else capital]\n"
+     "      --screen N           paths that screen [a tenth of the scenario's, at least 4096]\n"
+     "  -n, --paths N            number of paths that choose, and that judge, instead of the scenario's\n"
+     "      --seed N             seed of those that judge; one more is that of those that choose\n"
+     "  -j, --threads N          threads [as for run]\n" ASSIGN_OPTION STRESS_OPTION
+     "  -q, --quiet              no progress\n"
+     "      --json               everything as JSON\n" HELP_OPTION,
+     cli_advise},
     {"calibrate", "[OPTION]... PRICES.csv", "a market section from a table of prices, with errors",
      "The first row names the columns; the first column is a date, a time or Unix time. Missing\n"
      "prices stay missing: only returns between complete neighbouring rows count.\n\n"

@@ -43,6 +43,8 @@ int threads_from_environment(void);
 int memory_parse(const char *text, uint64_t *bytes);
 /* Prints the memory that a run needs. */
 enum riskpool_status memory_show(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
+/* RISKPOOL_NO_MEMORY, with a message, when a run needs more than there is. */
+enum riskpool_status memory_check(const struct riskpool_scenario *scenario, const struct riskpool_run_options *options);
 /* RISKPOOL_NO_MEMORY or RISKPOOL_WRITE_FAILED, with a message, when a run needs more memory than there is, or more disk
  * for its results and what it keeps in files meanwhile. */
 enum riskpool_status room_check(const char *command, const char *path, const struct riskpool_scenario *scenario,
@@ -103,6 +105,7 @@ int cli_validate(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 
 int cli_reverse(int argc, char **argv);
+int cli_advise(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);

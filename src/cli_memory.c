@@ -120,6 +120,19 @@ static enum riskpool_status address_check(const struct riskpool_scenario *scenar
     return RISKPOOL_NO_MEMORY;
 }
 
+enum riskpool_status memory_check(const struct riskpool_scenario *scenario,
+                                  const struct riskpool_run_options *options) {
+    uint64_t need = 0;
+    enum riskpool_status status = run_memory(scenario, options, &need);
+    if (status != RISKPOOL_OK) {
+        fprintf(stderr, "%s: %s\n", scenario->name, riskpool_status_text(status));
+    } else if (need > memory_available()) {
+        print_need(stderr, scenario, options->threads, need);
+        status = RISKPOOL_NO_MEMORY;
+    }
+    return status;
+}
+
 enum riskpool_status room_check(const char *command, const char *path, const struct riskpool_scenario *scenario,
                                 const struct riskpool_run_options *options) {
     uint64_t need = 0;

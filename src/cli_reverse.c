@@ -19,6 +19,8 @@ struct request {
     struct assignments assignments; /* of the scenario */
     const char *key, *bound;        /* of the target, as written; "": none yet */
     int scale;                      /* enum reverse_scale, -1: none yet */
+    const char *whose;              /* position whose leverage it is; NULL: all */
+    size_t position;
     double from, to;
     int threads, quiet, json;
 };
@@ -31,13 +33,18 @@ static int misused(const char *format, const char *value) {
 
 static int read_scale(struct request *request, const char *text) {
     struct nearest nearest = {.word = text};
+    if (strncmp(text, "leverage:", strlen("leverage:")) == 0) {
+        request->scale = REVERSE_LEVERAGE;
+        request->whose = text + strlen("leverage:");
+        return -1;
+    }
     for (request->scale = 0; request->scale < REVERSE_SCALE_COUNT; request->scale++) {
         if (strcmp(reverse_scale_names[request->scale], text) == 0)
             return -1;
         nearest_offer(&nearest, reverse_scale_names[request->scale]);
     }
     return nearest.best ? command_misused("reverse", "--scale: unknown '%s'; did you mean '%s'?", text, nearest.best)
-                        : misused("--scale takes stress, leverage or volatility, not '%s'", text);
+                        : misused("--scale takes stress, leverage, leverage:POSITION or volatility, not '%s'", text);
 }
 
 static int read_multiple(const char *option, const char *text, double *value) {
@@ -242,8 +249,13 @@ static int answer_all(const struct request *request, const struct riskpool_scena
         .threads = request->threads, .progress = progress_show, .stop = progress_stop, .user = &line};
     for (size_t i = 0; i < scenario->n_limits; ++i) {
         const struct limit *target = &scenario->limits[i];
-        const struct reverse_request search = {scenario,      target,      (enum reverse_scale)request->scale,
-                                               request->from, request->to, &options};
+        const struct reverse_request search = {.scenario = scenario,
+                                               .target = target,
+                                               .scale = (enum reverse_scale)request->scale,
+                                               .position = request->position,
+                                               .from = request->from,
+                                               .to = request->to,
+                                               .options = &options};
         struct reverse_answer answer = {.multiple = request->from};
         const enum riskpool_status status = reverse_search(&search, &answer);
         progress_clear(&line);
@@ -261,10 +273,24 @@ static int answer_all(const struct request *request, const struct riskpool_scena
     return code;
 }
 
+/* Notional over margin of a position, or of all over the balance, as the scenario has it. */
+static double leverage_of(const struct request *request, const struct riskpool_scenario *scenario) {
+    const struct book *book = &scenario->book;
+    double notional = 0.0;
+    for (size_t i = 0; i < book->n_positions; ++i)
+        if (request->position == REVERSE_ALL || request->position == i)
+            notional += fabs(book->positions[i].quantity) * scenario->market.assets[book->positions[i].asset].price;
+    return notional / (request->position == REVERSE_ALL ? book->balance : book->positions[request->position].margin);
+}
+
 static int print_json(const struct request *request, const struct riskpool_scenario *scenario, json_t *list) {
     json_t *root =
         json_pack("{s:s, s:s, s:I, s:I, s:O}", "name", scenario->name, "scale", reverse_scale_names[request->scale],
                   "paths", (json_int_t)scenario->n_paths, "seed", (json_int_t)scenario->market.seed, "answers", list);
+    if (root && request->scale == REVERSE_LEVERAGE) {
+        json_object_set_new(root, "leverage", json_real(leverage_of(request, scenario)));
+        json_object_set_new(root, "position", request->whose ? json_string(request->whose) : json_null());
+    }
     int failed = !root || json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) != 0;
     if (!failed)
         putchar('\n');
@@ -272,11 +298,39 @@ static int print_json(const struct request *request, const struct riskpool_scena
     return failed ? riskpool_status_exit_code(RISKPOOL_WRITE_FAILED) : 0;
 }
 
+/* -1, or the exit code when the book has no such position. */
+static int find_position(struct request *request, const struct book *book) {
+    struct nearest nearest = {.word = request->whose};
+    request->position = REVERSE_ALL;
+    for (size_t i = 0; request->whose && i < book->n_positions; ++i) {
+        nearest_offer(&nearest, book->positions[i].name);
+        if (strcmp(book->positions[i].name, request->whose) == 0)
+            request->position = i;
+    }
+    if (!request->whose || request->position != REVERSE_ALL)
+        return -1;
+    return nearest.best ? command_misused("reverse", "--scale: no position '%s'; did you mean '%s'?", request->whose,
+                                          nearest.best)
+                        : misused("--scale: no position '%s'", request->whose);
+}
+
+static void print_heading(const struct request *request, const struct riskpool_scenario *scenario) {
+    printf("%s: multiples of the %s", scenario->name, reverse_scale_names[request->scale]);
+    if (request->scale == REVERSE_LEVERAGE)
+        printf("%s%s (1: %.4gx)", request->whose ? " of " : "", request->whose ? request->whose : "",
+               leverage_of(request, scenario));
+    printf(", %llu paths, seed %llu\n", (unsigned long long)scenario->n_paths,
+           (unsigned long long)scenario->market.seed);
+}
+
 static int reverse(struct request *request, const char *path) {
     struct riskpool_scenario *scenario = NULL;
     json_t *list = json_array();
     int code = riskpool_status_exit_code(load(request, path, 1, &scenario));
     if (!scenario)
+        goto out;
+    code = find_position(request, &scenario->book);
+    if (code >= 0)
         goto out;
     code = add_targets(request, scenario);
     riskpool_scenario_free(scenario);
@@ -291,8 +345,7 @@ static int reverse(struct request *request, const char *path) {
         goto out;
     }
     if (!request->json)
-        printf("%s: multiples of the %s, %llu paths, seed %llu\n", scenario->name, reverse_scale_names[request->scale],
-               (unsigned long long)scenario->n_paths, (unsigned long long)scenario->market.seed);
+        print_heading(request, scenario);
     code = answer_all(request, scenario, list);
     if (request->json && code <= 1) {
         const int failed = print_json(request, scenario, list);

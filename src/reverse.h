@@ -11,7 +11,7 @@
 #define REVERSE_SCALES(X)                                                                             \
     X(STRESS, "stress",                                                                               \
       "the events of the scenario: logs of prices and of factors on volatility, and blends as often") \
-    X(LEVERAGE, "leverage", "every position, on the same cash and margins")                           \
+    X(LEVERAGE, "leverage", "every position, or one, on the same cash and margins")                   \
     X(VOLATILITY, "volatility", "the deviations of every asset, from the start to the horizon")
 
 enum reverse_scale {
@@ -23,10 +23,13 @@ enum reverse_scale {
 
 extern const char *const reverse_scale_names[REVERSE_SCALE_COUNT];
 
+#define REVERSE_ALL SIZE_MAX
+
 struct reverse_request {
     const struct riskpool_scenario *scenario;
     const struct limit *target; /* the statistic of a mode; its bound is to be reached from below */
     enum reverse_scale scale;
+    size_t position; /* whose leverage it is; REVERSE_ALL */
     double from, to; /* multiples, 0 <= from < to; above 0 for the leverage */
     const struct riskpool_run_options *options;
 };

@@ -12,28 +12,34 @@ void reverse_copy_free(struct reverse_copy *copy) {
     *copy = (struct reverse_copy){0};
 }
 
-static enum riskpool_status scale_stress(struct reverse_copy *copy, double multiple) {
+static enum riskpool_status scale_stress(struct reverse_copy *copy, const struct reverse_request *request,
+                                         double multiple) {
+    (void)request;
     struct market *market = &copy->scenario.market;
     enum riskpool_status status = stress_scale(&market->stress, multiple, &copy->stress);
     market->stress = copy->stress;
     return status;
 }
 
-static enum riskpool_status scale_leverage(struct reverse_copy *copy, double multiple) {
+static enum riskpool_status scale_leverage(struct reverse_copy *copy, const struct reverse_request *request,
+                                           double multiple) {
     struct book *book = &copy->scenario.book;
     copy->positions = calloc(book->n_positions + 1, sizeof *copy->positions);
     if (!copy->positions)
         return RISKPOOL_NO_MEMORY;
     for (size_t i = 0; i < book->n_positions; ++i) {
         copy->positions[i] = book->positions[i];
-        copy->positions[i].quantity *= multiple;
+        if (request->position == REVERSE_ALL || request->position == i)
+            copy->positions[i].quantity *= multiple;
     }
     book->positions = copy->positions;
     return RISKPOOL_OK;
 }
 
 /* One more factor, from the start to the horizon: it acts on every model. */
-static enum riskpool_status scale_volatility(struct reverse_copy *copy, double multiple) {
+static enum riskpool_status scale_volatility(struct reverse_copy *copy, const struct reverse_request *request,
+                                             double multiple) {
+    (void)request;
     struct market *market = &copy->scenario.market;
     enum riskpool_status status = stress_scale(&market->stress, 1.0, &copy->stress);
     if (status != RISKPOOL_OK)
@@ -56,11 +62,12 @@ enum riskpool_status reverse_copy_init(struct reverse_copy *copy, const struct r
     scenario->book.modes += request->target->mode;
     scenario->book.n_modes = 1;
     scenario->n_limits = 0;
+    scenario->sweep = (struct sweep){0};
     scenario->paths_kept = PATHS_NONE;
     scenario->trajectories &= request->target->statistic == STAT_alert_frequency; /* nothing else needs them */
-    enum riskpool_status (*const scale[])(struct reverse_copy *, double) = {
+    enum riskpool_status (*const scale[])(struct reverse_copy *, const struct reverse_request *, double) = {
         [REVERSE_STRESS] = scale_stress, [REVERSE_LEVERAGE] = scale_leverage, [REVERSE_VOLATILITY] = scale_volatility};
-    enum riskpool_status status = scale[request->scale](copy, multiple);
+    enum riskpool_status status = scale[request->scale](copy, request, multiple);
     if (status != RISKPOOL_OK)
         reverse_copy_free(copy);
     return status;

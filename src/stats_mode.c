@@ -153,11 +153,15 @@ static size_t bin_of(const struct riskpool_results *results, double loss) {
     return i;
 }
 
+double stats_wipeout_loss(double start_equity) {
+    return wipeout_share * start_equity * (1 - money_rounding);
+}
+
 /* What every loss is looked at for: its bin, whether the path is wiped out, which is the largest. Without some of the
  * paths their numbers are not those of the losses. */
 static void fill_distribution(const struct tally *tally, const struct sample *loss,
                               const struct riskpool_results *results, double **statistic) {
-    const double bound = wipeout_share * tally->shape.start_equity * (1 - money_rounding);
+    const double bound = stats_wipeout_loss(tally->shape.start_equity);
     const size_t n_bins = results->size[DIM_BIN];
     double *frequency = statistic[STAT_loss_frequency], room[SAMPLE_PIECE];
     uint64_t lost = 0, lost_twice = 0, worst = 0, before = 0;

@@ -1,4 +1,5 @@
-/* The statistics of one mode, and of one mode against the first. Inside stats only. */
+/* The statistics of one mode, and of one mode against the first. Inside stats only, but for
+ * what a wipeout is. */
 #ifndef STATS_MODE_H
 #define STATS_MODE_H
 
@@ -12,6 +13,8 @@ struct stats_desk {
     double *sample; /* [TALLY_SAMPLE] */
 };
 
+/* The loss from which on a path is wiped out. */
+double stats_wipeout_loss(double start_equity);
 /* The tails of all losses of the tally so far, at no more than ESTIMATE_LEVELS ascending levels. */
 void stats_tails(const struct tally *tally, struct order *order, const struct sample *loss, const double *confidence,
                  size_t n_levels, struct tail_estimate *tail);

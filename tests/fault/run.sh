@@ -127,6 +127,7 @@ if [ -n "$preload" ]; then
     fail_each night "$riskpool" batch night.yaml --json -q -o alloc.h5.night
     fail_each show "$riskpool" show --json killed.h5
     fail_each reverse "$riskpool" reverse small.yaml --scale volatility --target isolated.any_liquidation_frequency=80% -n 300 --json -q
+    fail_each advise "$riskpool" advise small.yaml -n 300 --margins 1,0.5 --leverages 1 --json -q
     fail_each "run, a shard" "$riskpool" run small.yaml --json -q --shard 0/2 -o alloc.h5
     for shard in 0 1; do "$riskpool" run small.yaml -q --shard "$shard/2" -o "part$shard.h5"; done
     prepare() { rm -rf alloc.h5* && mkdir alloc.h5.part && cp part0.h5.part/* part1.h5.part/unit-* alloc.h5.part; }

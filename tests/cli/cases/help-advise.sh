@@ -1,0 +1,1 @@
+riskpool help advise
