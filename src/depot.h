@@ -1,6 +1,7 @@
 /* A depot holds long arrays: in memory, or in files without a name once they are too long for that. An array is a
- * pointer as any other. One in a file is mapped, with its room on the disk reserved, so that writing to it cannot fail;
- * what is in memory of it can be let go at any time, and comes back when it is looked at. */
+ * pointer as any other. One in a file is mapped, with its room on the disk reserved, so that a full disk is met when it
+ * grows and not when it is written to; a disk that breaks ends the process. What is in memory of it can be let go at
+ * any time, and comes back when it is looked at. */
 #ifndef DEPOT_H
 #define DEPOT_H
 

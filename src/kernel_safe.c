@@ -6,8 +6,8 @@
 #include "lanes.h"
 #include "vmath.h"
 
-/* The nearest root of the lines whose least is G, one line a tier; `sign` +1 below a long leg, -1 above a short one. The
- * expressions are those of leg.h, in rows. */
+/* The nearest root of the lines whose least is G, one line a tier; `sign` +1 below a long leg, -1 above a short one.
+ * The expressions are those of leg.h, in rows. */
 static void nearest_root(const struct leg *leg, double sign, const double *cash, const double *remaining,
                          const double *factor, double *restrict root) {
     const double quantity = leg->quantity, cost = leg->quantity * leg->entry, fixed = leg->fixed;

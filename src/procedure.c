@@ -47,7 +47,8 @@ double procedure_tier_share(const struct tiers *tiers, double notional, size_t s
 /* The equity allotted to a leg: in proportion to its maintenance. */
 static double allotted_to(const struct closing *c, const struct leg *leg) {
     const double own = requirement_of_leg(leg, c->remaining[leg->position], c->price[leg->asset]);
-    return equity_of(c) * (own / requirement_of(c));
+    const double all = requirement_of(c);
+    return all > 0.0 ? equity_of(c) * (own / all) : 0.0; /* without maintenance equity is zero here, but for rounding */
 }
 
 /* Sells a share of a leg at its mark, or takes it over there; what slippage costs beyond `bearable` is the fund's. A

@@ -227,7 +227,10 @@ enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct ri
         return status;
     fill_coordinates(tally, results);
     status = fill_statistics(tally, n_threads, results);
-    return status == RISKPOOL_OK ? hand_over_columns(tally, results) : status;
+    if (status == RISKPOOL_OK)
+        status = hand_over_columns(tally, results);
+    results->depot.folder = NULL; /* nothing grows any more */
+    return status;
 }
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,

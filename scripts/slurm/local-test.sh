@@ -88,7 +88,7 @@ cat >night.yaml <<'YAML'
 name: night
 horizon: 30 d
 step: 3 min
-paths: 160000
+paths: 240000
 seed: 4
 market:
   model: gbm
@@ -118,21 +118,17 @@ submit() {
     array=$(sbatch --parsable --array="0-$((n - 1))" "$@" "$here/array.sbatch" night.yaml -o "$output")
     merge=$(sbatch --parsable --dependency="afterany:$array" "$here/merge.sbatch" night.yaml -o "$output")
 }
-# program OUTPUT SHARD SHARDS: the process that holds the lock of a shard, once there is something worth keeping of it.
+# program OUTPUT SHARD: the process that works on a share, after a second of it; its number is in the name of its session.
 program() {
-    local lock=$1.part/shard-$2-of-$3.lock pid
+    local session
     for ((i = 0; i < 3000; i++)); do
-        for pid in $(pgrep -x riskpool || true); do
-            if [ "$(stat -L -c %i "/proc/$pid"/fd/* 2>/dev/null | grep -cx "$(stat -c %i "$lock" 2>/dev/null)")" -gt 0 ]; then
-                sleep 2
-                echo "$pid"
-                return
-            fi
-        done
+        session=$(grep -lsE "\"shard\": $2\b" "$1".part/session-*.json) && break
         sleep 0.1
     done
-    echo "shard $2 of $1 never started" >&2
-    return 1
+    [ -n "$session" ] || { echo "share $2 of $1 never started" >&2; return 1; }
+    sleep 1
+    session=${session##*-}
+    echo "${session%.json}"
 }
 # ended JOB...: until none of them is queued or runs.
 ended() {
@@ -155,8 +151,8 @@ print(how.count(sys.argv[2]))' "$1" "$2"
 expect() { [ "$2" "$3" "$4" ] || { echo "FAILED: $1: $2 $3 $4"; exit 1; }; }
 
 submit killed.h5 4
-kill -KILL "$(program killed.h5 1 4)"
-scancel --signal=USR1 --batch "${array}_$(program killed.h5 2 4 >/dev/null && echo 2)"
+kill -KILL "$(program killed.h5 1)"
+scancel --signal=USR1 --batch "${array}_$(program killed.h5 2 >/dev/null && echo 2)"
 ended "$array" "$merge"
 same killed.h5
 expect "killed tasks" "$(told killed.h5 killed)" -eq 1
@@ -178,7 +174,7 @@ expect "tasks that did their part" "$(($(told limited.h5 "shard done") + $(told 
 expect "merge jobs that had to compute" "$(told limited.h5 merged)" -eq 0
 
 submit cancelled.h5 2
-scancel "${array}_$(program cancelled.h5 1 2 >/dev/null && echo 1)"
+scancel "${array}_$(program cancelled.h5 1 >/dev/null && echo 1)"
 ended "$array" "$merge"
 same cancelled.h5
 expect "cancelled tasks" "$(told cancelled.h5 SIGTERM)" -eq 1

@@ -156,7 +156,8 @@ def holdings(haircut):
     return add
 
 
-def debt(draft, _, draw):
+def debt(draft, made, draw):
+    made["account"]["balance"] += 1000.0
     draft.hold("SOL", -draw.uniform(2.0, 6.0), None)
 
 

@@ -10,6 +10,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from riskpool_test import normal_cdf  # noqa: E402
 
+from .account import NEAR  # noqa: E402
+
 
 class Law:
     """Of the diffusive move over a step, in x = ln(P / P(0)), or P / P(0) - 1 when the model is arithmetic."""
@@ -51,9 +53,9 @@ class Bridge:
             return None  # as it was when nobody could look: a matter of the step's end
         if any(leg.kind == "rate" and leg.convexity != 0.0 for leg in pool.legs.values()):
             return None  # no law of its value: a matter of the step's end
-        assets = pool.assets()
-        if len(assets) == 1:
-            return self.pool_of_one(pool, assets.pop())
+        if len(pool.assets) == 1:
+            return self.pool_of_one(pool, next(iter(pool.assets)))
+        self.doubt_of_tiers(pool)
         y0, y1 = (self.distance(pool, self.law.prices(x)) for x in (self.start, self.end))
         weight = self.weights(pool)
         variance = float(weight @ self.law.covariance @ weight)
@@ -64,6 +66,13 @@ class Bridge:
             return None
         theta = y0 / (y0 + abs(y1))
         return theta, self.to_surface(pool, self.between(theta)), None, None
+
+    def doubt_of_tiers(self, pool):
+        """A leg that starts on the bound of a tier, where rounding says which rate is its marginal one."""
+        for leg in pool.legs.values():
+            notional = pool.rule.notional(leg, self.here[leg.asset])
+            for floor in pool.rule.tiers[leg.asset].floors[1:]:
+                self.account.doubts += abs(notional - floor) <= NEAR * floor
 
     def pool_of_one(self, pool, asset):
         """Everything on one asset: the barriers are prices, below and above."""

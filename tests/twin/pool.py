@@ -9,6 +9,7 @@ class Pool:
         self.holdings = holdings
         self.legs = {leg.index: leg for leg in legs}  # those that are open
         self.rule = requirement
+        self.assets = {item.asset for item in [*legs, *holdings]}  # all that it can ever be about
         self.settles_in = {leg.asset for leg in legs if leg.kind == "inverse"}  # coins
         self.reduced = False  # by a share, on its way to all
         self.waits_until = -math.inf  # hour: a liquidation's next look
@@ -64,9 +65,6 @@ class Pool:
     def share_of_equity(self, leg, marks):
         """The equity allotted to a leg: in proportion to maintenance."""
         return self.equity(marks) * self.need(leg, marks) / self.requirement(marks)
-
-    def assets(self):
-        return {item.asset for item in [*self.legs.values(), *self.holdings]}
 
     def slopes(self, marks):
         """(asset, d excess / d price) of everything in it."""

@@ -55,14 +55,17 @@ class Procedure:
         plan = everything
         if not taken and not account.at_most(equity, 0.0, pool.size(marks)):
             plan = self.plan(account, pool, everything, marks)
-        if len(plan) == len(pool.legs) and all(share == 1.0 for _, share in plan) and not pool.debts():
+        whole = len(plan) == len(pool.legs) and all(share == 1.0 for _, share in plan) and not pool.debts()
+        if whole and self.amount != "one-by-one":
             plan = everything
-        elif plan is not everything and self.amount != "one-by-one" and not self.helps(account, pool, plan):
+        elif plan is not everything and not self.by_whole_legs(plan) and not self.helps(account, pool, plan):
             plan = everything
         if taken:
             self.take(account, pool, plan)
-        elif self.takeover and (plan is everything or self.amount == "one-by-one"):
-            self.take_over(account, pool, plan)
+        elif self.takeover and plan is everything:
+            self.take_over_all(account, pool, plan)
+        elif self.takeover and self.by_whole_legs(plan):
+            self.take_over(account, pool, plan[0][0])
         else:
             self.book(account, pool, plan)
         if plan is everything:
@@ -72,7 +75,12 @@ class Procedure:
                 account.times[leg.index] = account.hour
         if self.amount == "fraction" and plan is not everything:
             pool.reduced, pool.waits_until = True, account.hour + self.cooldown
-        account.settle(pool, self.forfeited or taken)
+        keeps_coins = self.takeover and plan is everything and not taken and pool.holdings
+        account.settle(pool, taken or (self.forfeited and not keeps_coins))
+
+    def by_whole_legs(self, plan):
+        """One whole leg, which goes whether health rises or not."""
+        return self.amount == "one-by-one" or (self.takeover and self.amount == "tier-steps" and plan[0][1] == 1.0)
 
     def in_order(self, account, pool, marks):
         keys = sorted((self.order(pool, leg, marks), leg.index) for leg in pool.legs.values())
@@ -151,24 +159,23 @@ class Procedure:
             bills.append((leg, self.fee * (released if self.fee_on_maintenance else notional)))
         account.charge(pool, bills)
 
-    def take_over(self, account, pool, plan):
-        """At the bankruptcy price: the equity of each leg is the fund's, for better or worse."""
-        marks = account.marks()
-        if not plan:
-            self.to_fund(account, pool.equity(marks))
-            pool.cash -= pool.equity(marks)
-        for leg, equity in [(leg, pool.share_of_equity(leg, marks)) for leg, _ in plan]:
-            notional, _ = account.close(pool, leg, 1.0, slips=False)
-            account.credit(pool, leg, -equity)
-            account.columns["closed_notional"] += notional
-            self.to_fund(account, equity)
+    def take_over_all(self, account, pool, plan):
+        """At the bankruptcy price: the pool's equity is the fund's, for better or worse."""
+        self.to_fund(account, pool, pool.equity(account.marks()))
+        self.take(account, pool, plan)
 
-    def to_fund(self, account, equity):
+    def take_over(self, account, pool, leg):
+        """One leg, with the equity allotted to it."""
+        self.to_fund(account, pool, pool.share_of_equity(leg, account.marks()))
+        self.take(account, pool, [(leg, 1.0)])
+
+    def to_fund(self, account, pool, equity):
+        pool.cash -= equity
         account.columns["forfeited"] += max(equity, 0.0)
         account.columns["shortfall"] += max(-equity, 0.0)
 
     def take(self, account, pool, plan):
-        """By the backstop: at the marks, without fee or slippage; what is left is forfeited."""
+        """At the marks, without fee or slippage; by the backstop, what is left is forfeited."""
         for leg, _ in plan:
             notional, _ = account.close(pool, leg, 1.0, slips=False)
             account.columns["closed_notional"] += notional

@@ -19,7 +19,7 @@ from twin import generate  # noqa: E402
 from twin.compare import Comparison  # noqa: E402
 from twin.fixed import scenarios  # noqa: E402
 
-MOST_DOUBTFUL = 1e-3  # share of paths
+MOST_DOUBTFUL = 3e-3  # share of paths
 
 
 def accepted(program, made):

@@ -114,7 +114,7 @@ static void refusals_leave_the_array(void **state) {
     uint64_t *array = lengthen(&depot, NULL, 1000);
     fill(array, 0, 1000, 5);
     assert_refused(&depot, array, UINT64_MAX, RISKPOOL_NO_MEMORY);
-    assert_refused(&depot, array, SIZE_MAX / 32, RISKPOOL_NO_MEMORY);
+    assert_refused(&depot, array, PTRDIFF_MAX / 8 + 1, RISKPOOL_NO_MEMORY);
     depot.in_files = 1;
     assert_refused(&depot, array, 100000, RISKPOOL_CANNOT_CREATE);
     depot.folder = ".";
