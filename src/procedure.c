@@ -117,21 +117,47 @@ static int is_open_position(const struct closing *c, size_t index) {
     return !leg->coin && c->remaining[leg->position] > 0.0;
 }
 
-/* The venue has every position, and what the pool is worth: all that it has, or what it counts for, after which coins
- * are left as far as they need not be sold. */
-static enum round_kind take_over(struct closing *c, int at_bankruptcy) {
-    const double equity = equity_of(c);
+/* Everything at the mark, without slippage; what is left is the venue's. */
+static enum round_kind take_all(struct closing *c) {
     for (size_t i = 0; i < c->surface->n_legs; ++i)
         if (is_open_position(c, i))
             cut_leg(c, i, 1.0, 0, HUGE_VAL);
     closing_repay(c);
-    if (at_bankruptcy && c->n_coins > 0) {
+    settle(c, REMAINDER_FORFEITED);
+    return ROUND_WHOLE;
+}
+
+/* Pays the fund what a leg (NULL: the pool) is worth beyond nothing, or is paid what it lacks. */
+static void give_equity(struct closing *c, const struct leg *leg, double equity) {
+    if (leg)
+        closing_book(c, leg, c->price[leg->asset], -equity);
+    else
         c->cash -= equity;
-        *(equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(equity);
-        settle(c, REMAINDER_RETURNED);
-    } else {
-        settle(c, REMAINDER_FORFEITED);
-    }
+    *(equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(equity);
+}
+
+/* A takeover at the bankruptcy price of a pool with coins: every position goes with the equity allotted to it, in its
+ * own currency. What collateral is worth beyond its haircut is the trader's. */
+static void take_over_coins(struct closing *c) {
+    const double equity = equity_of(c), requirement = requirement_of(c);
+    double *allotted = c->room;
+    for (size_t i = 0; i < c->surface->n_legs; ++i)
+        allotted[i] = is_open_position(c, i) && requirement > 0.0 ? allotted_to(c, &c->surface->leg[i]) : 0.0;
+    for (size_t i = 0; i < c->surface->n_legs; ++i)
+        if (is_open_position(c, i)) {
+            cut_leg(c, i, 1.0, 0, HUGE_VAL);
+            give_equity(c, &c->surface->leg[i], allotted[i]);
+        }
+    if (!(requirement > 0.0))
+        give_equity(c, NULL, equity);
+    closing_repay(c);
+    settle(c, REMAINDER_RETURNED);
+}
+
+static enum round_kind take_over(struct closing *c) {
+    if (c->n_coins == 0)
+        return take_all(c);
+    take_over_coins(c);
     return ROUND_WHOLE;
 }
 
@@ -172,7 +198,7 @@ static void sell_every_leg(struct closing *c, double share) {
 
 static enum round_kind sell_all(struct closing *c) {
     if (c->procedure->price == CLOSE_AT_BANKRUPTCY)
-        return take_over(c, 1);
+        return take_over(c);
     sell_every_leg(c, 1.0);
     closing_repay(c);
     settle(c, c->procedure->remainder);
@@ -259,8 +285,7 @@ static enum round_kind close_one(struct closing *c, size_t leg) {
     if (c->procedure->price == CLOSE_AT_BANKRUPTCY) {
         const double equity = allotted_to(c, &c->surface->leg[leg]);
         cut_leg(c, leg, 1.0, 0, HUGE_VAL);
-        c->cash -= equity;
-        *(equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(equity);
+        give_equity(c, &c->surface->leg[leg], equity);
     } else {
         sell_part(c, leg, 1.0);
     }
@@ -308,7 +333,7 @@ enum round_kind closing_round(struct closing *c, int reduced) {
     c->bill = (struct bill){0};
     c->n_cuts = c->n_sales = 0;
     if (backstop > 0.0 && equity < backstop * requirement_of(c))
-        return take_over(c, 0);
+        return take_all(c);
     const enum round_kind kind = equity > 0.0 ? close_by_amount(c, reduced) : sell_all(c);
     closing_cover(c);
     return kind;
