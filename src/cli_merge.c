@@ -137,8 +137,9 @@ static enum riskpool_status assemble_alone(const struct merge *merge, const stru
     enum riskpool_status status = merge->partial ? RISKPOOL_OK : spool_begin_assembly(spool, &gone);
     if (status == RISKPOOL_OK && gone)
         return say("the run was assembled just now", path, RISKPOOL_OK);
-    if (status == RISKPOOL_OK)
-        status = check_complete(merge, spool, scenario, manifest->growing);
+    if (status != RISKPOOL_OK)
+        return say(spool_message(spool), path, status);
+    status = check_complete(merge, spool, scenario, manifest->growing);
     return status == RISKPOOL_OK ? assemble(merge, scenario, manifest, spool, path) : status;
 }
 
