@@ -11,7 +11,7 @@ static void print_figure(const struct figure *figure, enum advise_measure measur
     int wide = 0; /* of "±", which takes two bytes and one column */
     for (const char *c = text; *c; ++c)
         wide += (*c & 0xC0) == 0x80;
-    printf("%*s", 17 + wide, text);
+    printf(" %*s", 16 + wide, text);
 }
 
 /* What stands beside the objective: liquidations, or where they are the objective, the tail. */
