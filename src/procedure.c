@@ -281,7 +281,7 @@ static double tier_share(const struct closing *c, size_t index) {
     return procedure_tier_share(&c->rule->of_asset[leg->asset], notional, c->procedure->tier_steps);
 }
 
-/* Down to a lower tier at the mark; from the lowest the whole leg, which the venue has at its bankruptcy price if any. */
+/* Down to a lower tier at the mark; from the lowest the whole leg, at its bankruptcy price if that is the venue's. */
 static enum round_kind close_step(struct closing *c, size_t index) {
     const double share = tier_share(c, index);
     const int is_taken = share >= 1.0 && c->procedure->price == CLOSE_AT_BANKRUPTCY;
