@@ -17,12 +17,13 @@ struct leg {
     double entry;
     double used;      /* initial margin while it is whole */
     double fixed;     /* requirement while it is whole, whatever the price, beside that of its tiers */
-    double face;      /* > 0: its notional while it is whole, whatever the price */
+    double face;      /* > 0: what its tiers are of while it is whole, whatever the price */
     double duration;  /* > 0: leg_value over its notional (rate instruments, at the price) */
     double curvature; /* second derivative of the profit */
     size_t settles;   /* row of the coins that its profit is paid in; 0: cash */
     double loan;      /* what is owed for it while it is whole, and bears interest */
     int funded;       /* it pays funding */
+    int inverse;      /* its notional is its face */
     int in_coins;     /* with a face: the requirement is that of the face in coins at the entry */
     int coin;         /* coins: what its tiers need is a haircut of equity, no requirement */
     size_t n_tiers;   /* 0: needs nothing */
@@ -49,16 +50,16 @@ static inline double leg_value(const struct leg *leg, double remaining, double p
     return n < 0.0 ? -n : n;
 }
 
-/* At the price: what is closed, and what fees are taken of. An inverse contract's is its face. */
+/* At the price: what fees are taken of. */
 static inline double leg_notional(const struct leg *leg, double remaining, double price) {
-    if (leg->face > 0.0 && leg->settles)
+    if (leg->inverse)
         return remaining * leg->face;
     double value = leg_value(leg, remaining, price);
     return leg->duration > 0.0 ? value / leg->duration : value;
 }
 
-/* What its tiers are listed by: fixed where its requirement is. */
-static inline double leg_tier_notional(const struct leg *leg, double remaining, double price) {
+/* What its tiers are listed by. */
+static inline double leg_listed(const struct leg *leg, double remaining, double price) {
     return leg->face > 0.0 ? remaining * leg->face : leg_notional(leg, remaining, price);
 }
 

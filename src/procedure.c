@@ -277,7 +277,7 @@ static double notional_of(const struct closing *c) {
 
 static double tier_share(const struct closing *c, size_t index) {
     const struct leg *leg = &c->surface->leg[index];
-    const double notional = leg_tier_notional(leg, c->remaining[leg->position], c->price[leg->asset]);
+    const double notional = leg_listed(leg, c->remaining[leg->position], c->price[leg->asset]);
     return procedure_tier_share(&c->rule->of_asset[leg->asset], notional, c->procedure->tier_steps);
 }
 

@@ -10,7 +10,7 @@ static const struct leg *coin_leg(const struct closing *c, const struct coin *co
 }
 
 double closing_quantity(const struct leg *leg, double part, double price) {
-    if (leg->settles != 0)
+    if (leg->inverse)
         return (leg->quantity < 0.0 ? -part : part) * leg->face / price;
     return leg->duration > 0.0 ? -part * leg->quantity / leg->duration : part * leg->quantity;
 }

@@ -28,6 +28,7 @@ static struct leg leg_of(const struct book *book, const struct pool *pool, size_
     if (position->contract == CONTRACT_INVERSE) {
         leg.quantity = position->quantity / position->entry;
         leg.face = fabs(position->quantity);
+        leg.inverse = 1;
         leg.in_coins = base == BASE_ENTRY;
         for (size_t c = 0; c < pool->n_coins; ++c)
             if (book->holdings[pool->coins[c].holding].asset == position->asset)

@@ -137,6 +137,9 @@ def sweeps(bench):
     paths, work = bench.size.sweep_paths, bench.tools
     watched = [(name, paths, None, PER_PATH, options) for name, options in scenarios.WATCHED]
     yield "watching", sweep(bench, "watching", watched)
+    holder = [("none of it", paths, None, PER_PATH, ())]
+    holder += [(name, paths, None, PER_PATH, scenarios.holder_options(text)) for name, text in scenarios.HOLDER.items()]
+    yield "holder", sweep(bench, "holder", holder)
     three = scenarios.write(work, "three", scenarios.with_third_mode(bench.reference))
     modes = [("isolated", None, ["--modes", "isolated"]), ("cross", None, ["--modes", "cross"]),
              ("both", None, ()), ("three", three, ())]

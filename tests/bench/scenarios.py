@@ -25,6 +25,19 @@ WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectori
            ("inverse contracts", INVERSE),
            ("all paths kept", ["-P", "output.paths=all"])]
 
+# What only some scenarios have, in the reference.
+HOLDER = {"funding every 4 steps": "carry={funding: 0.01%, funding_interval: 11.25 h}", "interest": "carry={borrow: 8%}",
+          "three stops": "positions.0.stop_loss=45000 positions.1.stop_loss=2500 positions.2.trailing_stop=20%",
+          "top-ups": "account.top_up={below: 200%}", "reductions": "account.reduce=[{margin_level: 50%, share: 50%}]",
+          "dynamic margin": "liquidation.dynamic={}",
+          "an outage": "stress=[{at: 90 h, over: 11.25 h, outage: true}]"}
+
+
+def holder_options(text):
+    """The assignments of an entry of HOLDER as options."""
+    parts = [text] if "{" in text else text.split()
+    return [option for part in parts for option in ("-P", part)]
+
 
 def of_model(reference, model):
     """The reference under a model with typical parameters."""

@@ -116,6 +116,7 @@ def write(found, path):
         "from riskpool in standard errors.\n",
         "## Peers\n", peers(found), "## Threads\n", threads(found), "## Components\n", components(found),
         "## What is watched\n", sweep(sweeps["watching"], levels, "reference workload", "as it is"),
+        "## What the holder does\n", sweep(sweeps["holder"], levels, "reference workload", "none of it"),
         "## Modes\n", sweep(sweeps["modes"], levels, "modes", "both"),
         "## Models\n", sweep(sweeps["models"], levels, "models", "gbm"),
         "## Assets\n", sweep(sweeps["assets"], levels, "assets", "8"),

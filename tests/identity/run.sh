@@ -114,6 +114,18 @@ sed -e 's/^name: .*/name: restore/; s/^seed: .*/seed: 19/; s/strict: true/&, amo
 sed -e 's/^name: .*/name: shares/; s/^seed: .*/seed: 20/; s/^  fee: .*/  fee: 0.1%\n  amount: fraction\n  fraction: 30%\n  cooldown: 8 h\n  backstop: 50%/' \
     "$work/continuous.yaml" >"$work/shares.yaml"
 
+# What happens over time: carry, orders of the holder, an outage, margin that follows volatility.
+holder() {
+    sed -e "s/^name: .*/name: $1/; s/^seed: .*/seed: $2\ncarry: {funding: {$3: 0.05%, default: -0.02%}, funding_interval: 24 h, borrow: 20%}/" \
+        -e 's/balance: \([0-9]*\)}/balance: \1, top_up: {below: 300%, to: 500%, cap: 700, delay: 24 h}, reduce: [{margin_level: 50%, share: 40%}]}/' \
+        -e 's/, margin: 2000}/, margin: 2000, stop_loss: 53000}/; s/leverage: 10}/leverage: 10, trailing_stop: 9%}/' \
+        -e 's/^liquidation:$/&\n  dynamic: {half_life: 2 d, notice: 24 h, floor: 80%}/' \
+        "$work/$4.yaml" >"$work/$1.yaml"
+    echo "stress: [{at: 48 h, over: 24 h, outage: true}, {at: 96 h, return: {A: -6%}}]" >>"$work/$1.yaml"
+}
+holder holder 24 A continuous
+holder holder-jumps 25 B hawkes
+
 # The same with the cheaper draws, one and both of them.
 sed -e 's/^name: .*/name: single/; s/^seed: .*/seed: 14\nsampling: {shocks: single}/' "$work/steps.yaml" >"$work/single.yaml"
 sed -e 's/^name: .*/name: paired/; s/^seed: .*/seed: 15\nsampling: {shocks: single, antithetic: true}/' \

@@ -11,7 +11,7 @@ done
 flags="-fprofile-instr-generate -fcoverage-mapping"
 cmake -S "$source" -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS="$flags" \
     -DCMAKE_EXE_LINKER_FLAGS="$flags" -DCMAKE_SHARED_LINKER_FLAGS="$flags" >"$build.configure.log"
-cmake --build "$build" --parallel "$(nproc)" >"$build.build.log"
+cmake --build "$build" --parallel "$(nproc)" >"$build.build.log" 2>&1
 
 rm -rf "$build/profiles"
 export LLVM_PROFILE_FILE=$PWD/$build/profiles/%4m.profraw

@@ -89,7 +89,7 @@ class Place:
         self.checked += 1
         if not good:
             self.failed += 1
-            print("FAILED:", what)
+            print("FAILED:", what, flush=True)
 
     def same(self, a, b, what):
         with open(a, "rb") as first, open(b, "rb") as second:
