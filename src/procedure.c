@@ -211,11 +211,14 @@ static void sell_part(struct closing *c, size_t leg, double share) {
     charge(c);
 }
 
-/* 1 when a part is all that is open. */
+/* 1 when a part is all that is open: nothing is held beside it, nothing owed. Coins that back it do not count. */
 static int is_everything(const struct closing *c, size_t leg, double share) {
-    for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i)
-        if (i != leg && c->remaining[c->surface->leg[i].position] > 0.0)
+    for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i) {
+        const struct leg *other = &c->surface->leg[i];
+        const int owed = other->coin && c->remaining[other->position] < 0.0;
+        if (i != leg && (is_open_position(c, i) || owed))
             return 0;
+    }
     return share >= 1.0;
 }
 
