@@ -179,6 +179,13 @@ static void resolved_text_is_idempotent(void **state) {
         "limits={cross.liquidation_frequency.b: 5%, cross.liquidation_count_frequency.2: 1%}",
         "output={paths: tail, trajectories: false}",
         "sampling={shocks: single, antithetic: true}",
+        "carry={funding: {A: 0.01%, default: -2%}, funding_interval: 2 h, borrow: 8%}",
+        "account={currency: USD, balance: 1e6, top_up: {below: 150%, cap: 7, delay: 90 min}}",
+        "account={currency: USD, balance: 1e6, reduce: [{margin_level: 60%, share: 50%}, {utilisation: 0.3, share: "
+        "1}]}",
+        "positions.a.trailing_stop=7%",
+        "liquidation={maintenance: 1%, dynamic: {cap: 250%, notice: 0}}",
+        "stress=[{at: 1 h, over: 2 h, outage: true, volatility: 2}]",
     };
     for (size_t i = 0; i < sizeof overrides / sizeof overrides[0]; i++)
         assert_idempotent(BASE, overrides[i]);
@@ -265,6 +272,24 @@ static void overrides_replace_and_add(void **state) {
                      RISKPOOL_OK);
     assert_true(loaded.scenario->n_paths == 7); /* the last one counts */
     loaded_free(&loaded);
+}
+
+static void wrong_orders_are_refused(void **state) {
+    (void)state;
+    assert_refused(BASE, "carry={funding: 1%, funding_interval: 90 min}", 1, "funding comes at step ends");
+    assert_refused(BASE, "carry={funding: {X: 1%}, funding_interval: 2 h}", 1, "unknown asset 'X'");
+    assert_refused(BASE, "carry={funding: [1%], funding_interval: 2 h}", 1, "'funding' is a list");
+    assert_refused(BASE, "carry={funding_interval: 2 h}", 1, "needs 'funding'");
+    assert_refused(BASE, "positions.a.trailing_stop=100%", 1, "outside the allowed range");
+    assert_refused(BASE, "account.top_up={to: 200%}", 1, "the required key 'below' is missing");
+    assert_refused(BASE, "account.top_up={below: 200%, to: 150%}", 1, "it cannot lift anything");
+    assert_refused(BASE, "account.reduce=[{share: 10%}]", 1, "'margin_level' or 'utilisation' is missing");
+    assert_refused(BASE, "account.reduce=[{margin_level: 1, share: 0}]", 1, "outside the allowed range");
+    assert_refused(BASE, "liquidation={maintenance: 1%, dynamic: {floor: 4, cap: 3}}", 1,
+                   "the floor lies above the cap");
+    assert_refused(BASE, "liquidation={maintenance: 40%, dynamic: {}}", 1, "at its cap the maintenance is 120%");
+    assert_refused(BASE, "stress=[{at: 1 h, over: 90 min, outage: true}]", 1, "starts and ends at step ends");
+    assert_refused(BASE, "stress=[{at: 1 h, outage: yes}]", 1, "unknown value of 'outage'");
 }
 
 static void wrong_overrides_are_named(void **state) {
@@ -724,6 +749,7 @@ int main(void) {
         cmocka_unit_test(eight_mistakes_are_reported_at_once),
         cmocka_unit_test(overrides_replace_and_add),
         cmocka_unit_test(wrong_overrides_are_named),
+        cmocka_unit_test(wrong_orders_are_refused),
         cmocka_unit_test(times_must_fit_the_steps),
         cmocka_unit_test(stress_finds_its_steps),
         cmocka_unit_test(impossible_correlations_are_refused_or_repaired),

@@ -323,8 +323,43 @@ static void the_filter_misses_no_joint_crossing(void **state) {
     assert_true(quiet > 100); /* whole groups are passed over */
 }
 
+/* Rows of safe prices against the range of one path: any side, tiers, cash, what is left, multiplier. */
+static void rows_of_safe_prices_are_those_of_paths(void **state) {
+    (void)state;
+    const struct kernel *kernel = kernel_choose();
+    struct tier tier[3] = {{0.0, 0.004, 0.0}, {400.0, 0.02, 0.0}, {1500.0, 0.1, 0.0}};
+    struct tiers tiers[ASSETS] = {{3, tier}, {3, tier}};
+    const struct rule rule = {.n_assets = ASSETS, .of_asset = tiers, .base = BASE_MARK};
+    tiers_complete(&tiers[0]);
+    size_t bounded = 0;
+    for (int side = -1; side <= 1; side += 2) {
+        struct rig rig;
+        rig_init(&rig, 1, &(struct position){.quantity = 10.0 * side, .entry = 100.0, .margin = 100.0}, 100.0, &rule);
+        double cash[BLOCK], remaining[BLOCK], factor[BLOCK], low[BLOCK], high[BLOCK];
+        for (size_t p = 0; p < BLOCK; ++p) {
+            cash[p] = 40.0 * (double)(p % 61) - 800.0;
+            remaining[p] = p % 7 == 0 ? 0.0 : 1.0 / (double)(1 + p % 5);
+            factor[p] = 0.5 + 0.05 * (double)(p % 50);
+        }
+        kernel->safe(&rig.surface.leg[0], 100.0, cash, remaining, factor, low, high);
+        for (size_t p = 0; p < BLOCK; ++p) {
+            struct surface scaled;
+            assert_int_equal(surface_scale_init(&scaled, &rig.surface, factor[p]), RISKPOOL_OK);
+            const struct stand stand = {.cash = cash[p], .remaining = &remaining[p], .price = rig.price};
+            const struct range safe = surface_safe(&scaled, &stand, PRICE_LOG);
+            assert_true(safe.low == low[p] || fabs(safe.low - low[p]) <= 1e-13 * (1.0 + fabs(low[p])));
+            assert_true(safe.high == high[p] || fabs(safe.high - high[p]) <= 1e-13 * (1.0 + fabs(high[p])));
+            bounded += isfinite(low[p]) || isfinite(high[p]);
+            surface_free(&scaled);
+        }
+        surface_free(&rig.surface);
+    }
+    assert_true(bounded > BLOCK / 2 && bounded < 2 * BLOCK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_of_safe_prices_are_those_of_paths),
         cmocka_unit_test(the_filter_misses_no_joint_crossing),
         cmocka_unit_test(joint_crossings_are_on_the_surface),
         cmocka_unit_test(isolated_prices_are_the_closed_form),
