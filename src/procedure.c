@@ -237,11 +237,14 @@ static void sell_part(struct closing *c, size_t leg, double share) {
     charge(c);
 }
 
-/* 1 when a part is all that is open. */
+/* 1 when a part is all that is open: nothing is held beside it, nothing owed. Coins that back it do not count. */
 static int is_everything(const struct closing *c, size_t leg, double share) {
-    for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i)
-        if (i != leg && c->remaining[c->surface->leg[i].position] > 0.0)
+    for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i) {
+        const struct leg *other = &c->surface->leg[i];
+        const int owed = other->coin && c->remaining[other->position] < 0.0;
+        if (i != leg && (is_open_position(c, i) || owed))
             return 0;
+    }
     return share >= 1.0;
 }
 
@@ -306,6 +309,13 @@ static double tier_share(const struct closing *c, size_t index) {
     return procedure_tier_share(&c->rule->of_asset[leg->asset], notional, c->procedure->tier_steps);
 }
 
+/* Down to a lower tier at the mark; from the lowest the whole leg, at its bankruptcy price if that is the venue's. */
+static enum round_kind close_step(struct closing *c, size_t index) {
+    const double share = tier_share(c, index);
+    const int is_taken = share >= 1.0 && c->procedure->price == CLOSE_AT_BANKRUPTCY;
+    return is_taken && !is_everything(c, index, share) ? close_one(c, index) : sell_if_it_helps(c, index, share);
+}
+
 static enum round_kind close_by_amount(struct closing *c, int reduced) {
     const struct procedure *procedure = c->procedure;
     rank_legs(c);
@@ -316,7 +326,7 @@ static enum round_kind close_by_amount(struct closing *c, int reduced) {
     case CLOSE_ONE_BY_ONE:
         return close_one(c, index);
     case CLOSE_TIER_STEPS:
-        return sell_if_it_helps(c, index, tier_share(c, index));
+        return close_step(c, index);
     case CLOSE_RESTORE:
         return sell_if_it_helps(c, index, restoring_share(c, index));
     case CLOSE_FRACTION:

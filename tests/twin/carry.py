@@ -18,9 +18,9 @@ class Carry:
 
     def book(self, account, step):
         """At the end of a step, from 0."""
+        self.interest(account)
         if (step + 1) % self.every == 0:
             self.funding(account, self.rates[((step + 1) // self.every - 1) if len(self.rates) > 1 else 0])
-        self.interest(account)
         for pool in account.pools:
             account.cover(pool)
 
@@ -33,6 +33,7 @@ class Carry:
                     self.pay(account, pool, leg, rates[leg.asset] * value)
 
     def interest(self, account):
+        """On what was owed in the step."""
         for pool in account.pools:
             borrowed = max(-pool.cash, 0.0) + sum(leg.loan() for leg in pool.legs.values())
             pool.cash -= borrowed * self.growth

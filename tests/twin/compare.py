@@ -17,7 +17,6 @@ class Comparison:
     def __init__(self, program, exporter, checks):
         self.program, self.exporter, self.checks = program, exporter, checks
         self.followed = self.doubtful = 0  # paths of a mode, and those on which a decision hangs on rounding
-        self.lacking = set()  # columns that the program does not have
 
     def lines(self, made):
         path, last = self.program.write(made), str(made["paths"] - 1)
@@ -42,8 +41,7 @@ class Comparison:
         self.doubtful += np.count_nonzero(~sure)
         money = MONEY_ERROR * balance
         wrong = [self.differs(column, program[column][sure], twin[column][sure], ERRORS.get(column, money))
-                 for column in columns if column in program]
-        self.lacking |= {column for column in columns if column not in program}
+                 for column in columns]
         wrong += [f"imbalance {np.abs(twin['imbalance']).max():.3g}"] * bool(np.abs(twin["imbalance"]).max() > money)
         wrong += self.conservation(program, twin, money)
         self.checks.true(f"{name}: {sure.size} paths" + "".join(f"; {text}" for text in wrong if text),
@@ -63,8 +61,6 @@ class Comparison:
     @staticmethod
     def conservation(program, twin, money):
         """Of the program's own columns, with the market's part from the twin."""
-        if "forfeited" not in program:
-            return []
         sure = twin["doubts"] == 0
         left = (program["loss"] + twin["market_profit"] - program["fees"] - program["slippage"] - program["funding"]
                 - program["forfeited"] + program["shortfall"])[sure]

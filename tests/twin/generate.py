@@ -240,13 +240,13 @@ def compatible(features):
     return len(groups) == len(set(groups)) and len(features) == len(set(features))
 
 
-def combinations(known, seed, how_many):
-    """Random sets of three to all of the known features."""
+def combinations(features, seed, how_many):
+    """Random sets of three to all of the features."""
     draw = random.Random(seed)
-    known = [feature for feature in known if feature != "plain"]
+    features = [feature for feature in features if feature != "plain"]
     for _ in range(how_many):
         chosen = []
-        for feature in draw.sample(known, draw.randrange(min(3, len(known)), len(known) + 1)):
+        for feature in draw.sample(features, draw.randrange(3, len(features) + 1)):
             if compatible(chosen + [feature]):
                 chosen.append(feature)
         yield chosen
