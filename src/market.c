@@ -262,6 +262,20 @@ static void move(struct market_block *block, uint64_t step) {
         model->moved(&block->law);
 }
 
+/* The log basis of a future goes back towards its mean, by what it is away from it on each path. */
+static void pull_bases(const struct market_block *block) {
+    const struct market *market = block->market;
+    for (size_t i = 0; i < market->n_assets; ++i) {
+        const struct asset *asset = &market->assets[i];
+        if (asset->of >= market->n_assets || asset->basis_pull == 0.0)
+            continue;
+        const double *future = block->x[0] + i * BLOCK, *underlying = block->x[0] + asset->of * BLOCK;
+        double *x = block->x[1] + i * BLOCK;
+        for (size_t p = 0; p < BLOCK; ++p)
+            x[p] += asset->basis_pull * (asset->basis_distance - (future[p] - underlying[p]));
+    }
+}
+
 /* The columns of the wanted paths that have no bridge yet; from here on they have one. Returns how many. */
 static size_t list_columns(struct market_block *block, const struct path_set *wanted, size_t *column) {
     size_t count = 0;
@@ -314,6 +328,8 @@ const struct slice *market_step(struct market_block *block) {
 
     prepare_step(block, step);
     move(block, step);
+    if (market->has_futures)
+        pull_bases(block);
     const int prices = block->prices || step + 1 == market->n_steps, has_gap = apply_gaps(block, step);
     if (prices)
         kernel->price(n, market->model->scale, steps->initial, block->x[1], block->price[1]);

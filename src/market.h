@@ -25,6 +25,7 @@ struct market {
     uint64_t paths_most; /* 0: any number */
     int bridge;          /* 1: slices carry bridge normals (continuous monitoring) */
     int single;          /* 1: normals are drawn in single precision; all that follows is double */
+    int has_futures;     /* 1: some asset is one */
     int antithetic;      /* 1: path 2k + 1 is path 2k with every normal negated, those of the bridge too */
 };
 

@@ -29,6 +29,11 @@ struct asset {
     double jump_beta;             /* factor of the size there */
     struct jump_stream own_jumps; /* of this asset alone */
     struct variance_law variance; /* heston */
+    /* A future on another asset (index `of`; n_assets: it is none). Over a step its log basis loses this share of its
+     * distance from the mean; `basis_distance` is that of the start, mean minus basis. volatility and correlations are
+     * those of the future. */
+    size_t of;
+    double basis_pull, basis_distance;
 };
 
 enum { REGIMES_MOST = 8 };

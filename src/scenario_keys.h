@@ -25,6 +25,8 @@ struct asset_keys {
     double alpha, beta, start_volatility;
     double jump_probability, jump_beta;
     struct jump_keys own_jumps;
+    char *of;
+    double basis_reversion, basis_mean;
     double mean_reversion, long_volatility, variance_volatility, variance_correlation;
 };
 

@@ -228,4 +228,5 @@ void scenario_market(struct reading *reading) {
     if (!keys->market.covariance)
         require_volatilities(reading);
     fill_correlation(reading);
+    scenario_basis(reading);
 }

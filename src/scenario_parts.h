@@ -31,6 +31,8 @@ void scenario_note_layers(struct reading *reading);
 
 /* Each fills its part of the scenario from the keys, and puts into the keys what stands in the resolved scenario. */
 void scenario_market(struct reading *reading);
+/* Futures: volatilities, correlations and drifts of the assets with `of`. */
+void scenario_basis(struct reading *reading);
 void scenario_model(struct reading *reading);
 /* Of their own models; else nothing. */
 void scenario_regimes(struct reading *reading);
