@@ -4,7 +4,6 @@
 It knows the command line; what the page says and shows is in the folder pictures/ beside it.
 """
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -16,18 +15,12 @@ sys.dont_write_bytecode = True
 PACKAGES = "python3-numpy python3-h5py python3-matplotlib python3-yaml"
 try:
     import pictures
-    from pictures import replay, report, results
+    from pictures import command, replay, report
 except ImportError as missing:
     sys.exit(f"report.py: {missing} ({sys.executable}); on Debian: apt-get install {PACKAGES}, "
              "then run this script with /usr/bin/python3")
 
-EXIT_INVALID, EXIT_MISSING, EXIT_NOT_CREATED = 65, 66, 73
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def fail(code, text):
-    print(f"report.py: {text}", file=sys.stderr)
-    sys.exit(code)
 
 
 def arguments():
@@ -36,29 +29,17 @@ def arguments():
     parser.add_argument("results", metavar="RESULTS.h5", help="a file that `riskpool run` wrote")
     parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: RESULTS.report.html beside the file)")
     parser.add_argument("--pdf", action="store_true", help=f"also as PDF, printed by one of {', '.join(BROWSERS)}")
-    parser.add_argument("--program", metavar="RISKPOOL", default=program(),
+    parser.add_argument("--program", metavar="RISKPOOL", default=command.program(),
                         help="what replays the worst path (default: %(default)s)")
     return parser.parse_args()
-
-
-def program():
-    """The program built beside this script, else the one installed."""
-    built = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "build", "release", "riskpool")
-    return os.path.normpath(built) if os.path.exists(built) else shutil.which("riskpool") or "riskpool"
 
 
 def worst_path(chosen, run):
     """The picture of the worst path of the mode that loses most in the tail, or why there is none."""
     mode = max(run.modes, key=lambda each: float(each.expected_shortfall[-1]))
     caption = f"The worst path of {mode.name}, replayed"
-    try:
-        done = subprocess.run([chosen.program, "replay", chosen.results, "--worst", mode.name, "--json", "--every-step"],
-                              capture_output=True, text=True, check=False)
-    except OSError as reason:
-        return caption, None, reason
-    if done.returncode != 0:
-        return caption, None, done.stderr.strip()
-    return caption, replay.draw(run, json.loads(done.stdout)), None
+    path, complaint = command.replayed(chosen.program, chosen.results, ["--worst", mode.name])
+    return caption, replay.draw(run, path) if path else None, complaint
 
 
 def figures_of(chosen, run):
@@ -79,29 +60,24 @@ def figures_of(chosen, run):
 def print_pdf(page, path):
     browser = next((found for found in map(shutil.which, BROWSERS) if found), None)
     if not browser:
-        fail(EXIT_NOT_CREATED, f"--pdf needs one of {', '.join(BROWSERS)}; on Debian: apt-get install chromium")
+        command.fail(command.EXIT_NOT_CREATED, f"--pdf needs one of {', '.join(BROWSERS)}; on Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}",
                                "--no-pdf-header-footer", f"--print-to-pdf={path}", "file://" + os.path.abspath(page)],
                               capture_output=True, text=True, check=False)
     if done.returncode != 0 or not os.path.exists(path):
-        fail(EXIT_NOT_CREATED, f"{browser}: {done.stderr.strip()[-300:]}")
+        command.fail(command.EXIT_NOT_CREATED, f"{browser}: {done.stderr.strip()[-300:]}")
 
 
 def main():
     chosen = arguments()
     page = chosen.output or os.path.splitext(chosen.results)[0] + ".report.html"
-    if not os.path.isfile(chosen.results):
-        fail(EXIT_MISSING, f"{chosen.results}: no such file")
-    try:
-        run = results.read(chosen.results)
-    except (OSError, results.NotResults) as reason:
-        fail(EXIT_INVALID, f"{chosen.results}: {reason}")
+    run = command.read(chosen.results)
     drawn, left_out = figures_of(chosen, run)
     try:
         report.write(run, drawn, left_out, page)
     except OSError as reason:
-        fail(EXIT_NOT_CREATED, reason)
+        command.fail(command.EXIT_NOT_CREATED, reason)
     for caption, reason in left_out:
         print(f"report.py: {caption} left out: {reason}", file=sys.stderr)
     print(page)
