@@ -364,7 +364,7 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
         status = fill_results(&run, filled);
     run_free(&run);
     if (status == RISKPOOL_OK && assembled)
-        status = sweep_run(scenario, run.options, filled);
+        status = keep_rest(&run, sweep_run(scenario, run.options, filled));
     omp_destroy_lock(&run.lock);
     if (status == RISKPOOL_OK && assembled)
         *results = filled;
