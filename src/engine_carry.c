@@ -126,16 +126,16 @@ static int pay_pool(struct account *account, const struct slice *slice, size_t p
     const struct surface *surface = &account->mode->pool[pool].surface;
     const double before = account->journal ? account->cash[pool * BLOCK + account->journal->path] : 0.0;
     double price[BLOCK];
-    size_t priced = account->engine->terms.n_assets;
+    const struct leg *priced = NULL; /* whose asset `price` is of */
     int paid = 0;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         const size_t asset = leg->asset;
         if (!leg->funded || !(rate[asset] < 0.0 || rate[asset] > 0.0))
             continue;
-        if (asset != priced)
+        if (!priced || asset != priced->asset)
             price_asset(account, slice, asset, price);
-        priced = asset;
+        priced = leg;
         if (leg->settles == 0)
             pay_leg(account, pool, leg, rate[asset], price);
         else
