@@ -74,6 +74,7 @@ static void pay_leg(struct account *account, size_t pool, const struct leg *leg,
         cash[p] -= paid;
         funding[p] += paid;
         constant[p] -= paid;
+        account_gain(account, leg->position, p, -paid);
     }
 }
 
@@ -87,6 +88,7 @@ static void pay_coins(struct account *account, size_t pool, const struct leg *le
         account->path_remaining[leg->settles] = account->remaining[leg->settles * BLOCK + p];
         account_book(account, pool, p, leg, price[p], -paid);
         account->out.column[OUTCOME_funding][p] += paid;
+        account_gain(account, leg->position, p, -paid);
     }
 }
 

@@ -46,6 +46,15 @@ const char *riskpool_scenario_resolved(const struct riskpool_scenario *scenario)
     return scenario->resolved;
 }
 
+/* Moves that a file gives have no correlation that could be another. */
+static void check_output(struct reading *reading) {
+    const struct market *market = &reading->scenario->market;
+    if (reading->scenario->correlation_risk && market->model && market->model->given)
+        report_error(&reading->report, node_place(reading->keys.output.node, "correlation_risk"),
+                     "choose another model, or correlation_risk: false",
+                     "'correlation_risk' needs correlations, but this model takes its moves from a file");
+}
+
 static void fill_scenario(struct reading *reading) {
     struct riskpool_scenario *scenario = reading->scenario;
     struct scenario_keys *keys = &reading->keys;
@@ -56,8 +65,10 @@ static void fill_scenario(struct reading *reading) {
     scenario->n_paths = keys->paths;
     scenario->paths_kept = keys->output.paths < 0 ? PATHS_ALL : (enum paths_kept)keys->output.paths;
     scenario->trajectories = keys->output.trajectories;
+    scenario->correlation_risk = keys->output.correlation_risk;
     scenario_market(reading);
     scenario_model(reading);
+    check_output(reading);
     scenario_holdings(reading);
     scenario_positions(reading);
     scenario_modes(reading);

@@ -73,6 +73,7 @@ struct riskpool_scenario {
     struct limit *limits;
     enum paths_kept paths_kept;
     int trajectories;
+    int correlation_risk; /* fill the group of that name */
     struct sweep sweep;
     char *text;      /* the file as read */
     char *resolved;  /* YAML with every default filled in and every override applied */
