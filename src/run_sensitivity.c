@@ -8,10 +8,10 @@
 #include "run_difference.h"
 #include "run_likelihood.h"
 
-/* Paths of each run of a difference, as a share of the run's over the number of such runs; of a likelihood ratio, as a
- * share; so that both together cost a fraction of the run itself. At least so many. */
-static const double difference_share = 0.7, ratio_share = 0.2;
-enum { LEAST_PATHS = 1024 };
+/* Paths of all runs of differences together, as a share of the run's own, so that they cost a third of it at most: runs
+ * that watch less at every step are faster themselves. Paths of a likelihood ratio likewise. At least so many. */
+static const double difference_share = 0.3, watched_difference_share = 0.7, ratio_share = 0.2;
+enum { LEAST_PATHS = 512 };
 
 static uint64_t share_of(uint64_t n_paths, double share) {
     const uint64_t blocks = (uint64_t)(share * (double)n_paths / BLOCK), wanted = blocks * BLOCK;
@@ -84,11 +84,20 @@ static void find_direction(size_t n, const double *slope, const double *error, s
     risk[RISK_worst_direction_slope_se][tail] = most;
 }
 
+static int is_zero(size_t n, const double *matrix) {
+    for (size_t i = 0; i < n * n; ++i)
+        if (matrix[i] < 0.0 || matrix[i] > 0.0)
+            return 0;
+    return 1;
+}
+
 /* Adding t v v' to the correlations of different assets changes the expected shortfall by t v' G v / 2. */
 static enum riskpool_status find_factor(size_t n, const double *slope, const double *error, size_t tail,
                                         double *const *risk) {
     double *loading = &risk[RISK_common_factor][tail * n], value = 0.0, most = 0.0;
     enum riskpool_status status = corr_leading(n, slope, &value, loading);
+    for (size_t i = 0; i < n && is_zero(n, slope); ++i)
+        loading[i] = 0.0; /* none is more dangerous than another */
     for (size_t i = 0; i < n && status == RISKPOOL_OK; ++i)
         for (size_t j = i + 1; j < n; ++j)
             most += fabs(loading[i] * loading[j]) * error[i * n + j];
@@ -128,7 +137,9 @@ static enum riskpool_status estimate(const struct riskpool_scenario *scenario,
     const size_t n_slopes = slope_statistics(shape) * shape->n_parameters;
     const uint64_t n_paths = results->n_paths, runs = DIFFERENCE_RUNS * shape->n_parameters;
     const uint64_t n_ratio = likelihood_exists(scenario) ? share_of(n_paths, ratio_share) : 0;
-    const uint64_t n_difference = share_of(n_paths, difference_share / (double)runs);
+    const int watched = scenario->trajectories || scenario->market.bridge;
+    const uint64_t n_difference =
+        share_of(n_paths, (watched ? watched_difference_share : difference_share) / (double)runs);
     enum riskpool_status status = RISKPOOL_OK;
     if (n_ratio > 0)
         status = likelihood_run(scenario, options, shape, n_ratio, ratio);

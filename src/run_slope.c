@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+/* Losses that consist of the same sums agree to this share of the account's equity. */
+static const double money_rounding = 1e-9;
+
 struct slope_shape slope_shape_of(const struct riskpool_scenario *scenario, const struct riskpool_results *results) {
     const size_t n = scenario->market.n_assets;
     return (struct slope_shape){.n_modes = scenario->book.n_modes,
@@ -47,11 +50,12 @@ void slope_payoff(const struct slope_shape *shape, size_t statistic, const struc
     } else {
         const double value_at_risk = known[STAT_value_at_risk][level - 1];
         const double scale = 1.0 / (1.0 - shape->results->confidence[level - 1]);
+        const double same = money_rounding * fabs(shape->results->start_equity);
         *reached = 0;
         for (size_t p = 0; p < n; ++p) {
             const double excess = outcome->column[OUTCOME_loss][p] - value_at_risk;
-            row[p] = excess > 0.0 ? excess * scale : 0.0;
-            *reached += excess >= 0.0;
+            row[p] = excess > same ? excess * scale : 0.0;
+            *reached += excess >= -same;
         }
         mean = known[STAT_expected_shortfall][level - 1] - value_at_risk;
     }
