@@ -69,7 +69,7 @@ static struct riskpool_run_options run_options(const struct request *request, co
 /* Opens the spool beside `path`. */
 static enum riskpool_status open_spool(const struct request *request, const struct riskpool_scenario *scenario,
                                        const struct job *job, struct spool **spool) {
-    char *message = NULL, *folder = NULL, *own_path = realpath(job->scenario_path, NULL);
+    char *message = NULL, *folder = NULL, *own_path = scenario_absolute_path(job->scenario_path);
     struct spool_terms terms = {.scenario = scenario,
                                 .scenario_path = own_path ? own_path : job->scenario_path,
                                 .overrides = job->overrides,

@@ -343,6 +343,35 @@ def test_merge(place, _):
     place.merge(place.path("absent.part"), code=66, says="is not a spool")
 
 
+def test_elsewhere(place, _):
+    """A spool is merged from any folder: of files named on the command line, and beside a link to the scenario."""
+    here, there = place.path("here"), place.path("there")
+    os.makedirs(here)
+    os.makedirs(there)
+    content = scenario("elsewhere", 20000, "6 h", "tail")
+    content["market"]["correlation"] = {"file": "matrix.csv"}
+    os.symlink(place.write(content), os.path.join(here, "link.yaml"))
+    for name, text in (("matrix.csv", "1,0.6,0.5\n0.6,1,0.4\n0.5,0.4,1\n"),
+                       ("crash.yaml", "stress: [{at: 1 d, over: 6 h, return: {A: -10%, C: -20%}}]\n")):
+        with open(os.path.join(here, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def command(folder, *arguments):
+        done = subprocess.run([place.riskpool, *arguments, "-q"], cwd=folder, capture_output=True, text=True, check=False)
+        place.check(done.returncode == 0, f"in {folder}, {arguments}: exit {done.returncode} {done.stderr}")
+
+    run = ["run", "link.yaml", "--stress", "crash.yaml"]
+    command(here, *run, "-o", "base.h5")
+    for shard in ("0/2", "1/2"):
+        command(here, *run, "-o", f"{shard[0]}.h5", "--shard", shard)
+    for unit in glob.glob(os.path.join(here, "1.h5.part/unit-*.bin")):
+        shutil.copy(unit, os.path.join(here, "0.h5.part"))
+    command(there, "merge", "../here/0.h5.part")
+    place.same(os.path.join(here, "base.h5"), os.path.join(here, "0.h5"), "merged from another folder")
+    command(there, "run", "../here/link.yaml", "--stress", "../here/crash.yaml", "-o", "../here/1.h5")
+    place.same(os.path.join(here, "base.h5"), os.path.join(here, "1.h5"), "resumed from another folder")
+
+
 def test_signals(place, _):
     """Any signal that asks ends the run within two seconds, with code 75; also when a batch takes longer than that."""
     path = place.write(scenario("signals", 200000, "6 min", "tail"))
