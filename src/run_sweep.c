@@ -92,20 +92,24 @@ static void team_free(struct team *team) {
     }
 }
 
+static void stop(struct team *team) {
+#pragma omp atomic write
+    team->stopped = 1;
+}
+
 static int is_stopped(struct team *team) {
     int stopped;
 #pragma omp atomic read
     stopped = team->stopped;
     if (!stopped && team->options->stop && team->options->stop(team->options->user)) {
-#pragma omp atomic write
-        team->stopped = 1;
+        stop(team);
         stopped = 1;
     }
     return stopped;
 }
 
-/* One block of paths, all points at each step before the next. */
-static void follow_block(const struct team *team, struct crew *crew, uint64_t first_path, size_t offset) {
+/* One block of paths, all points at each step before the next; 0 when told not to finish. */
+static int follow_block(const struct team *team, struct crew *crew, uint64_t first_path, size_t offset) {
     uint64_t most = 0;
     const struct slice *slice[POINTS_AT_ONCE];
     for (size_t k = 0; k < team->n_points; ++k) {
@@ -114,7 +118,9 @@ static void follow_block(const struct team *team, struct crew *crew, uint64_t fi
         accounts_open(worker->accounts, slice[k], worker->outcome, offset);
         most = worker->block.market->n_steps > most ? worker->block.market->n_steps : most;
     }
-    for (uint64_t step = 0; step < most; ++step)
+    for (uint64_t step = 0; step < most; ++step) {
+        if (team->options->stop && team->options->stop(team->options->user) > 1)
+            return 0;
         for (size_t k = 0; k < team->n_points; ++k) {
             struct worker *worker = &crew->worker[k];
             if (step >= worker->block.market->n_steps)
@@ -122,13 +128,18 @@ static void follow_block(const struct team *team, struct crew *crew, uint64_t fi
             slice[k] = market_step(&worker->block);
             accounts_step(worker->accounts, slice[k]);
         }
+    }
     for (size_t k = 0; k < team->n_points; ++k)
         accounts_close(crew->worker[k].accounts, slice[k]);
+    return 1;
 }
 
 static void follow_batch(struct team *team, struct crew *crew, uint64_t first_path, size_t n) {
     for (size_t offset = 0; offset < n; offset += BLOCK)
-        follow_block(team, crew, first_path + offset, offset);
+        if (!follow_block(team, crew, first_path + offset, offset)) {
+            stop(team);
+            return;
+        }
     for (size_t k = 0; k < team->n_points; ++k)
         tally_take(&team->point[k].tally, &crew->part[k], first_path, n, crew->worker[k].outcome);
     omp_set_lock(&team->lock);

@@ -426,6 +426,34 @@ def test_signals(place, _):
     place.check(process.returncode == 130 and time.monotonic() - begin < 0.5, f"second SIGINT: exit {process.returncode}")
 
 
+def test_sweep(place, _):
+    """A sweep stops like any run, within two seconds, also when its batches take longer; the paths before it are saved."""
+    points = {"parameter": "market.correlation_blend", "values": [i / 32 for i in range(32)]}
+    plain = scenario("unswept", 8192, "3 min", "tail")
+    plain["horizon"] = "30 d"
+    begin = time.monotonic()
+    place.run(place.write(plain), place.path("unswept.h5"))
+    took = time.monotonic() - begin
+    path, output = place.write({**plain, "name": "swept", "sweep": [points]}), place.path("swept.h5")
+    process = place.start(path, output)
+    time.sleep(2 * took + 1)
+    process.terminate()
+    begin = time.monotonic()
+    said = process.communicate()[1]
+    place.check(time.monotonic() - begin < WITHIN, f"a sweep stops after {time.monotonic() - begin:.1f} s")
+    place.check(process.returncode == 75 and "after 8192 of 8192 paths; the same command goes on" in said,
+                f"a sweep that is stopped: exit {process.returncode}, says '{said}'")
+    place.check(place.has_units(output) and not os.path.exists(output), "a sweep that is stopped: its paths are not saved")
+    points["values"] = points["values"][::16]
+    path = place.write({**scenario("swept-short", 60000, "30 min", "tail"), "sweep": [points]})
+    base, output = place.path("swept-base.h5"), place.path("swept-short.h5")
+    place.run(path, base)
+    place.run(path, output, "--max-time", "0.1 s", code=75)
+    place.interrupted(path, output, "--shard", "0/1")
+    place.run(path, output)
+    place.same(base, output, "a sweep that was interrupted")
+
+
 def test_time(place, _):
     """--max-time, again and again, is the run; and the log tells the story."""
     path = place.write(scenario("timed", 300000, "6 min", "all"))
