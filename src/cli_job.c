@@ -237,8 +237,11 @@ static void end_job(struct job *job, enum riskpool_status status) {
 void job_check(const struct request *request, struct job *job, struct riskpool_scenario **scenario, char **messages) {
     enum riskpool_status status =
         riskpool_scenario_load(job->scenario_path, job->overrides, job->n_overrides, scenario, messages);
-    if (status == RISKPOOL_OK)
+    if (status == RISKPOOL_OK) {
         status = note_scenario(request, job, *scenario);
+        if (status != RISKPOOL_OK)
+            fprintf(stderr, "%s: %s\n", job->scenario_path, riskpool_status_text(status));
+    }
     if (status == RISKPOOL_OK)
         status = prepare(request, job, *scenario);
     job->checked = 1;
