@@ -51,20 +51,24 @@ void team_free(struct team *team) {
     *team = (struct team){0};
 }
 
+static void stop(struct team *team) {
+#pragma omp atomic write
+    team->stopped = 1;
+}
+
 static int is_stopped(struct team *team) {
     int stopped;
 #pragma omp atomic read
     stopped = team->stopped;
     if (!stopped && team->options->stop && team->options->stop(team->options->user)) {
-#pragma omp atomic write
-        team->stopped = 1;
+        stop(team);
         stopped = 1;
     }
     return stopped;
 }
 
-/* One block of paths, all points at each step before the next. */
-static void follow_block(const struct team *team, struct crew *crew, uint64_t first_path, size_t offset) {
+/* One block of paths, all points at each step before the next; 0 when told not to finish. */
+static int follow_block(const struct team *team, struct crew *crew, uint64_t first_path, size_t offset) {
     uint64_t most = 0;
     const struct slice *slice[TEAM_POINTS];
     for (size_t k = 0; k < team->n_points; ++k) {
@@ -73,7 +77,9 @@ static void follow_block(const struct team *team, struct crew *crew, uint64_t fi
         accounts_open(worker->accounts, slice[k], worker->outcome, offset);
         most = worker->block.market->n_steps > most ? worker->block.market->n_steps : most;
     }
-    for (uint64_t step = 0; step < most; ++step)
+    for (uint64_t step = 0; step < most; ++step) {
+        if (team->options->stop && team->options->stop(team->options->user) > 1)
+            return 0;
         for (size_t k = 0; k < team->n_points; ++k) {
             struct worker *worker = &crew->worker[k];
             if (step >= worker->block.market->n_steps)
@@ -81,8 +87,20 @@ static void follow_block(const struct team *team, struct crew *crew, uint64_t fi
             slice[k] = market_step(&worker->block);
             accounts_step(worker->accounts, slice[k]);
         }
+    }
     for (size_t k = 0; k < team->n_points; ++k)
         accounts_close(crew->worker[k].accounts, slice[k]);
+    return 1;
+}
+
+/* One batch, unless the team is stopped. */
+static int follow_batch(struct team *team, struct crew *crew, uint64_t first_path, size_t n) {
+    for (size_t offset = 0; offset < n; offset += BLOCK)
+        if (is_stopped(team) || !follow_block(team, crew, first_path + offset, offset)) {
+            stop(team);
+            return 0;
+        }
+    return 1;
 }
 
 enum riskpool_status team_follow(struct team *team, uint64_t first_path, uint64_t end_path, team_done *done,
@@ -93,11 +111,8 @@ enum riskpool_status team_follow(struct team *team, uint64_t first_path, uint64_
         const uint64_t path = first_path + batch * BATCH;
         const size_t n = end_path - path < BATCH ? (size_t)(end_path - path) : BATCH;
         struct crew *crew = &team->crew[omp_get_thread_num()];
-        if (is_stopped(team))
-            continue;
-        for (size_t offset = 0; offset < n; offset += BLOCK)
-            follow_block(team, crew, path + offset, offset);
-        done(user, (size_t)omp_get_thread_num(), crew->worker, path, n);
+        if (follow_batch(team, crew, path, n))
+            done(user, (size_t)omp_get_thread_num(), crew->worker, path, n);
     }
     return team->stopped ? RISKPOOL_STOPPED : RISKPOOL_OK;
 }

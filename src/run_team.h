@@ -7,7 +7,7 @@
 #include "worker.h"
 
 /* Points that run side by side: their rows stay in the cache. */
-enum { TEAM_POINTS = 16 };
+enum { TEAM_POINTS = 8 };
 
 /* A scenario without columns per path and trajectories. */
 struct team_point {

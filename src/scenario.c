@@ -3,6 +3,7 @@
 #include "scenario.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,28 @@ static void resolve(struct reading *reading) {
 static const char *layer_path(const char *override) {
     static const char key[] = "stress+=";
     return strncmp(override, key, sizeof key - 1) == 0 ? override + sizeof key - 1 : NULL;
+}
+
+char *scenario_absolute_path(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = strndup(slash ? path : "./", slash ? (size_t)(slash - path) + 1 : 2);
+    char *real = folder ? realpath(folder, NULL) : NULL, *whole = NULL;
+    if (real && asprintf(&whole, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name) < 0)
+        whole = NULL;
+    free(folder);
+    free(real);
+    return whole ? whole : strdup(path);
+}
+
+char *scenario_absolute_override(const char *override) {
+    const char *file = layer_path(override);
+    char *path = file ? scenario_absolute_path(file) : NULL, *whole = NULL;
+    if (!file)
+        return strdup(override);
+    if (path && asprintf(&whole, "%.*s%s", (int)(file - override), override, path) < 0)
+        whole = NULL;
+    free(path);
+    return whole;
 }
 
 /* Everything after the text is there. */
