@@ -109,45 +109,45 @@ struct result_field {
     X(excess_any_liquidation_frequency, PAIR, NONE, ONE, "share of paths with a liquidation minus the first mode's")   \
     X(excess_any_liquidation_frequency_se, PAIR, NONE, ONE, "its paired standard error; of antithetic pairs a bound")
 
-#define SLOPE(X, name, a, b, c, unit, text)               \
-    X(name, MODE, a, b, c, unit, text)                    \
+#define SLOPE(X, name, a, b, c, unit, text)                    \
+    X(name, MODE, a, b, c, unit, text)                         \
     X(name##_se, MODE, a, b, c, unit, "standard error: " text) \
     X(name##_method, MODE, a, b, c, METHOD, "how it was estimated: " text)
 
 /* X(name, four dimensions, unit, long name): the group /correlation_risk. Slopes are per unit of a correlation, both
  * entries of the pair moving, or of an annual volatility. */
-#define RISK_LIST(X)                                                                                                   \
-    SLOPE(X, d_any_liquidation_frequency, ASSET, ASSET_2, NONE, ONE,                                                   \
-          "derivative of the liquidation frequency by a correlation")                                                  \
-    SLOPE(X, d_expected_shortfall, ASSET, ASSET_2, CONFIDENCE, MONEY,                                                  \
-          "derivative of the expected shortfall by a correlation")                                                     \
-    SLOPE(X, d_any_liquidation_frequency_by_volatility, ASSET, NONE, NONE, ONE,                                        \
-          "derivative of the liquidation frequency by a volatility")                                                   \
-    SLOPE(X, d_expected_shortfall_by_volatility, ASSET, CONFIDENCE, NONE, MONEY,                                       \
-          "derivative of the expected shortfall by a volatility")                                                      \
-    X(difference_step, ASSET, ASSET_2, NONE, NONE, ONE, "how far differences move a correlation")                      \
-    X(likelihood_ratio_paths, NONE, NONE, NONE, NONE, ONE, "paths that likelihood ratios are of; 0: there are none")   \
-    X(difference_paths, NONE, NONE, NONE, NONE, ONE, "paths that differences are of")                                  \
-    X(worst_direction, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                          \
-      "change of the correlations, of length 1 over the pairs, that raises the expected shortfall most")               \
-    X(worst_direction_slope, MODE, CONFIDENCE, NONE, NONE, MONEY, "by how much it does, per unit of length")           \
-    X(worst_direction_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                    \
-    X(common_factor, MODE, CONFIDENCE, ASSET, NONE, ONE,                                                               \
-      "loadings, of length 1, of the common factor whose growth raises the expected shortfall most")                   \
-    X(common_factor_slope, MODE, CONFIDENCE, NONE, NONE, MONEY, "by how much it does, per unit of v v' added")         \
-    X(common_factor_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                      \
-    X(expected_shortfall_contribution, MODE, CONFIDENCE, POSITION, NONE, MONEY,                                        \
-      "Euler contribution of the position: its mean loss where the account's is in the tail (Tasche 1999)")            \
-    X(expected_shortfall_contribution_other, MODE, CONFIDENCE, NONE, NONE, MONEY,                                      \
-      "of what no position makes: coins, interest, what the venue's fund bears or keeps")                              \
-    X(tail_correlation, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                         \
-      "correlation about zero of the log returns to the horizon, on the paths of the tail")                            \
-    X(conditional_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                        \
-      "share of the paths that liquidate the position on which position_2 is liquidated too")                          \
-    X(contagion_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                          \
-      "share of paths that liquidate both, and position_2 not where each stands alone")                                \
-    X(expected_loss_given_liquidation, MODE, POSITION, NONE, NONE, MONEY,                                              \
-      "mean loss of the account on the paths that liquidate the position")                                             \
+#define RISK_LIST(X)                                                                                                 \
+    SLOPE(X, d_any_liquidation_frequency, ASSET, ASSET_2, NONE, ONE,                                                 \
+          "derivative of the liquidation frequency by a correlation")                                                \
+    SLOPE(X, d_expected_shortfall, ASSET, ASSET_2, CONFIDENCE, MONEY,                                                \
+          "derivative of the expected shortfall by a correlation")                                                   \
+    SLOPE(X, d_any_liquidation_frequency_by_volatility, ASSET, NONE, NONE, ONE,                                      \
+          "derivative of the liquidation frequency by a volatility")                                                 \
+    SLOPE(X, d_expected_shortfall_by_volatility, ASSET, CONFIDENCE, NONE, MONEY,                                     \
+          "derivative of the expected shortfall by a volatility")                                                    \
+    X(difference_step, ASSET, ASSET_2, NONE, NONE, ONE, "how far differences move a correlation")                    \
+    X(likelihood_ratio_paths, NONE, NONE, NONE, NONE, ONE, "paths that likelihood ratios are of; 0: there are none") \
+    X(difference_paths, NONE, NONE, NONE, NONE, ONE, "paths that differences are of")                                \
+    X(worst_direction, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                        \
+      "change of the correlations, of length 1 over the pairs, that raises the expected shortfall most")             \
+    X(worst_direction_slope, MODE, CONFIDENCE, NONE, NONE, MONEY, "by how much it does, per unit of length")         \
+    X(worst_direction_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                  \
+    X(common_factor, MODE, CONFIDENCE, ASSET, NONE, ONE,                                                             \
+      "loadings, of length 1, of the common factor whose growth raises the expected shortfall most")                 \
+    X(common_factor_slope, MODE, CONFIDENCE, NONE, NONE, MONEY, "by how much it does, per unit of v v' added")       \
+    X(common_factor_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                    \
+    X(expected_shortfall_contribution, MODE, CONFIDENCE, POSITION, NONE, MONEY,                                      \
+      "Euler contribution of the position: its mean loss where the account's is in the tail (Tasche 1999)")          \
+    X(expected_shortfall_contribution_other, MODE, CONFIDENCE, NONE, NONE, MONEY,                                    \
+      "of what no position makes: coins, interest, what the venue's fund bears or keeps")                            \
+    X(tail_correlation, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                       \
+      "correlation about zero of the log returns to the horizon, on the paths of the tail")                          \
+    X(conditional_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                      \
+      "share of the paths that liquidate the position on which position_2 is liquidated too")                        \
+    X(contagion_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                        \
+      "share of paths that liquidate both, and position_2 not where each stands alone")                              \
+    X(expected_loss_given_liquidation, MODE, POSITION, NONE, NONE, MONEY,                                            \
+      "mean loss of the account on the paths that liquidate the position")                                           \
     X(expected_loss_given_liquidation_se, MODE, POSITION, NONE, NONE, MONEY, "its standard error")
 
 enum statistic {

@@ -197,8 +197,9 @@ static void fill_tail(const struct attribution *a, size_t tail, double *const *r
     for (size_t i = 0; i < n; ++i)
         for (size_t j = 0; j < n; ++j)
             risk[RISK_tail_correlation][(tail * n + i) * n + j] =
-                i == j ? 1.0
-                       : sum_value(&total[i * n + j]) / sqrt(sum_value(&total[i * n + i]) * sum_value(&total[j * n + j]));
+                i == j
+                    ? 1.0
+                    : sum_value(&total[i * n + j]) / sqrt(sum_value(&total[i * n + i]) * sum_value(&total[j * n + j]));
 }
 
 /* The paths must have been found again, all of them. */

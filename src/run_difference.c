@@ -109,7 +109,8 @@ static enum riskpool_status follow(struct differences *d, struct team *team, uin
     const size_t slots = SIDE_BY_SIDE * d->n_statistics;
     enum riskpool_status status = RISKPOOL_OK;
     memset(d->total, 0, slots * sizeof *d->total);
-    for (d->first_path = 0; d->first_path < n_paths && status == RISKPOOL_OK; d->first_path += BATCHES_AT_ONCE * BATCH) {
+    for (d->first_path = 0; d->first_path < n_paths && status == RISKPOOL_OK;
+         d->first_path += BATCHES_AT_ONCE * BATCH) {
         const uint64_t left = n_paths - d->first_path, most = BATCHES_AT_ONCE * BATCH;
         memset(d->part, 0, BATCHES_AT_ONCE * slots * sizeof *d->part);
         status = team_follow(team, d->first_path, d->first_path + (left < most ? left : most), take, d);

@@ -85,8 +85,7 @@ static void add_block(const struct likelihood *l, const struct rater *rater, siz
     const struct slope_shape *shape = l->shape;
     for (size_t s = 0; s < l->n_statistics; ++s) {
         const size_t mode = s / (1 + shape->n_levels), level = s % (1 + shape->n_levels);
-        const double *score =
-            level == 0 ? rater->until + mode * shape->n_parameters * BLOCK : rater->score.row;
+        const double *score = level == 0 ? rater->until + mode * shape->n_parameters * BLOCK : rater->score.row;
         double payoff[BLOCK], row[BLOCK];
         uint64_t reached;
         slope_payoff(shape, s, &rater->worker.outcome[mode], n, 1, payoff, &reached);

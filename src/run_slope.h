@@ -34,8 +34,7 @@ struct slope_part {
     double sum, square; /* over paths, or over pairs */
     uint64_t reached;
 };
-void slope_add(const struct slope_shape *shape, struct slope_part *part, const double *row, size_t n,
-               uint64_t reached);
+void slope_add(const struct slope_shape *shape, struct slope_part *part, const double *row, size_t n, uint64_t reached);
 
 /* The sums of all batches so far. */
 struct slope_total {

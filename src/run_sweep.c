@@ -116,8 +116,7 @@ enum riskpool_status sweep_run(const struct riskpool_scenario *scenario, const s
     enum riskpool_status status = describe(sweep, &results->sweep);
     for (size_t first = 0; first < sweep->n_points && status == RISKPOOL_OK; first += TEAM_POINTS) {
         const size_t left = sweep->n_points - first;
-        status =
-            run_team(sweep, first, left < TEAM_POINTS ? left : TEAM_POINTS, n_threads, options, &results->sweep);
+        status = run_team(sweep, first, left < TEAM_POINTS ? left : TEAM_POINTS, n_threads, options, &results->sweep);
     }
     return status == RISKPOOL_OK ? sweep_cross(results) : status;
 }

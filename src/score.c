@@ -1,6 +1,6 @@
-/* With y the correlated normals of a step, C their correlation and u = C^-1 y, the score by a pair is u_i u_j - C^-1_ij;
- * by a volatility s_i, of which the deviation is a multiple d_i, (y_i u_i - 1 - d_i u_i) / s_i, the last term (of log
- * prices) from the mean, which is lower by half the variance. */
+/* With y the correlated normals of a step, C their correlation and u = C^-1 y, the score by a pair is u_i u_j -
+ * C^-1_ij; by a volatility s_i, of which the deviation is a multiple d_i, (y_i u_i - 1 - d_i u_i) / s_i, the last term
+ * (of log prices) from the mean, which is lower by half the variance. */
 #include "score.h"
 
 #include <gsl/gsl_linalg.h>

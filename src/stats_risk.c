@@ -13,7 +13,8 @@ static void fill_shares(const struct tally *tally, size_t m, double *const *risk
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
             const size_t at = i * n + j;
-            risk[RISK_conditional_liquidation_frequency][from + at] = ratio(counts->joint[at], counts->joint[i * n + i]);
+            risk[RISK_conditional_liquidation_frequency][from + at] =
+                ratio(counts->joint[at], counts->joint[i * n + i]);
             if (tally->shape.alone < tally->shape.n_modes)
                 risk[RISK_contagion_liquidation_frequency][from + at] = ratio(counts->contagion[at], tally->n_paths);
         }

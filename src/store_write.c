@@ -109,8 +109,7 @@ static hid_t put_methods(struct group *group, const char *name, struct store_sha
         code[i] = (signed char)values[i];
     if (!code)
         store_fail(group->store, "allocating", name);
-    const hid_t dataset =
-        store_put_numbers(group->store, group->id, name, shape, H5T_STD_I8LE, H5T_NATIVE_SCHAR, code);
+    const hid_t dataset = store_put_numbers(group->store, group->id, name, shape, H5T_STD_I8LE, H5T_NATIVE_SCHAR, code);
     for (signed char i = 0; i < SLOPE_METHODS; i++) {
         flag[i] = i;
         strcat(strcat(meanings, i > 0 ? " " : ""), slope_method_names[i]);
@@ -218,7 +217,7 @@ static void put_comparison(struct store *store, const struct riskpool_results *r
 }
 
 static void put_risk(struct store *store, const struct riskpool_results *results) {
-    static const enum dimension dims[] = {DIM_MODE,     DIM_CONFIDENCE, DIM_ASSET,
+    static const enum dimension dims[] = {DIM_MODE,    DIM_CONFIDENCE, DIM_ASSET,
                                           DIM_ASSET_2, DIM_POSITION,   DIM_POSITION_2};
     struct group group = open_group(store, results, "correlation_risk");
     put_dimensions(&group, dims, sizeof dims / sizeof *dims);

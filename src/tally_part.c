@@ -9,8 +9,8 @@
 int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape) {
     const size_t n = shape->n_positions;
     const size_t contagion = shape->by_position ? n * n : 0;
-    *counts = (struct tally_counts){
-        .n = n * n + (n + 1) + shape->n_alerts + contagion + 2 * (TALLY_EVENTS + shape->n_times) + n};
+    *counts = (struct tally_counts){.n = n * n + (n + 1) + shape->n_alerts + contagion +
+                                         2 * (TALLY_EVENTS + shape->n_times) + n};
     counts->all = calloc(counts->n, sizeof *counts->all);
     if (!counts->all)
         return 0;

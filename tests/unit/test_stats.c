@@ -668,7 +668,7 @@ static void without_trajectories(void **state) {
             add_paths(&tally, first, BATCH / 2, b->outcome);
         }
         assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
-    assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
+        assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
         assert_int_equal(r->n_paths, BATCH);
         assert_null(r->modes[0].column[OUTCOME_max_drawdown]);
         assert_null(r->modes[0].column[OUTCOME_lowest_margin_level]);
