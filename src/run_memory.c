@@ -2,6 +2,7 @@
  * find out. */
 #include "run.h"
 #include "run_setup.h"
+#include "run_team.h"
 #include "stats.h"
 #include "worker.h"
 
@@ -63,6 +64,18 @@ static uint64_t largest_stage(const struct tally_shape *shape, const struct risk
     return most(most(paths, statistics), columns + image + chunks);
 }
 
+/* What runs side by side after the run itself: points of a sweep with their losses, scenarios a little apart. */
+static uint64_t side_by_side(const struct riskpool_scenario *scenario, const struct tally_shape *shape,
+                             uint64_t worker, size_t n_workers) {
+    if (scenario->sweep.n_points == 0 && !scenario->correlation_risk)
+        return 0;
+    struct tally_shape point = *shape;
+    point.keep = TALLY_KEEP_NONE;
+    point.trajectories = point.by_position = 0;
+    const size_t n_tallies = least(scenario->sweep.n_points, TEAM_POINTS);
+    return TEAM_POINTS * n_workers * worker + n_tallies * tally_memory(&point) + column_bytes(shape);
+}
+
 enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenario,
                                          const struct riskpool_run_options *options, uint64_t *bytes) {
     static const struct riskpool_run_options defaults = {0};
@@ -76,7 +89,8 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
         const struct tally_shape shape = run_tally_shape(&setup, options);
         const size_t n_workers = run_worker_count(scenario, options);
         *bytes = PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD +
-                 largest_stage(&shape, options, worker, n_workers);
+                 most(largest_stage(&shape, options, worker, n_workers),
+                      side_by_side(scenario, &shape, worker, n_workers));
     }
     run_setup_free(&setup);
     return status;
