@@ -28,6 +28,16 @@ static int stop_inside(struct account *account, const struct slice *slice, size_
     return 1;
 }
 
+/* A pool on its surface that is no healthier than before a round is in breach still: a leg that is taken over with its
+ * share of the equity leaves it there, but for rounding. */
+static int is_still_breached(struct account *account, size_t pool, size_t path) {
+    const double rounding = 1e-9;
+    const struct surface *surface = account_surface(account, pool, path);
+    const struct stand left = account_stand(account, pool, path, account->path_price);
+    return surface_open(surface, account->path_remaining) &&
+           surface_equity(surface, &left) <= (1.0 + rounding) * surface_requirement(surface, &left);
+}
+
 /* Rounds at the prices of a crossing, until the pool is out of breach: 1 when the rest of the step is left to its end.
  */
 static int close_inside(struct account *account, size_t pool, size_t path, double hour) {
@@ -43,8 +53,7 @@ static int close_inside(struct account *account, size_t pool, size_t path, doubl
     memcpy(account->path_price, account->first_price, account->engine->terms.n_assets * sizeof(double));
     for (int leaves = 0;;) {
         leaves |= account_round(account, pool, path, hour);
-        const struct stand left = account_stand(account, pool, path, account->path_price);
-        if (account_waits(account, pool, path, hour) || !surface_breached(account_surface(account, pool, path), &left))
+        if (account_waits(account, pool, path, hour) || !is_still_breached(account, pool, path))
             return leaves;
     }
 }

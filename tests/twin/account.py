@@ -136,8 +136,9 @@ class Account:
             pool.cash += coins.value(mark)
             coins.quantity = 0.0
 
-    def close(self, pool, leg, share, limit=math.inf, slips=True):
-        """Closes a share of a leg at its mark; slippage beyond the limit is the fund's. What was closed and released."""
+    def close(self, pool, leg, share, limit=math.inf, slips=True, equity=0.0):
+        """Closes a share of a leg at its mark; slippage beyond the limit is the fund's, and so is the equity that goes with
+        the leg, for better or worse. What was closed and released."""
         marks = self.marks()
         mark = marks[leg.asset]
         notional, need = share * leg.notional(mark), pool.need(leg, marks)
@@ -147,9 +148,10 @@ class Account:
         if leg.remaining == 0.0:
             del pool.legs[leg.index]
         borne = min(cost, limit)
-        self.credit(pool, leg, profit - borne)
+        self.credit(pool, leg, profit - borne - equity)
         self.columns["slippage"] += cost
-        self.columns["shortfall"] += cost - borne
+        self.columns["shortfall"] += cost - borne + max(-equity, 0.0)
+        self.columns["forfeited"] += max(equity, 0.0)
         if slips:
             self.displace(leg.asset, units)
         return notional, need - pool.need(leg, marks)

@@ -92,7 +92,7 @@ class Path:
             else:
                 self.procedure.round(account, pool)
             if leg or pool.open or account.columns["slippage"] > cost:
-                self.procedure.liquidate(account, [pool])
+                self.procedure.liquidate(account, [pool], on_surface=leg is None)
                 return
 
     def seen_at_end(self, hour, end):
