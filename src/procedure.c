@@ -148,8 +148,8 @@ static void take_leg(struct closing *c, size_t index, double equity) {
     cut_leg(c, index, 1.0, &(struct trade){0, HUGE_VAL, equity});
 }
 
-/* A takeover at the bankruptcy price of a pool with coins, leg by leg. What collateral is worth beyond its haircut is the
- * trader's. */
+/* A takeover at the bankruptcy price of a pool with coins, leg by leg. What collateral is worth beyond its haircut is
+ * the trader's. */
 static void take_over_coins(struct closing *c) {
     const double equity = equity_of(c), requirement = requirement_of(c);
     double *allotted = c->room;

@@ -62,7 +62,7 @@ enum riskpool_status replay_print(FILE *out, const struct replay *replay, int ev
                 "shortfall");
         for (size_t k = 0; k < replay->journal.n; ++k) {
             const struct event *event = &replay->journal.event[k];
-            if (event->mode == m && (!replay_stepwise(event) || every_step || is_at_an_end(replay, event)))
+            if (event->mode == m && (!replay_frequent(event) || every_step || is_at_an_end(replay, event)))
                 print_event(out, replay, event);
         }
     }

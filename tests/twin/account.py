@@ -27,6 +27,8 @@ class Account:
         self.start_equity = self.peak = self.worth()
         self.market_profit = self.drawdown = 0.0
         self.lowest = math.inf
+        self.alerts = made.get("alerts", {})
+        self.alerted = {key: [math.nan] * len(levels) for key, levels in self.alerts.items()}  # hour of the first crossing
         self.doubts = 0  # decisions that hang on rounding
         self.record()
 
@@ -238,9 +240,21 @@ class Account:
     # --- What is written down ---
 
     def look(self, pool):
-        """The lowest margin level: at the start, at step ends, before closings."""
-        if pool.legs:
-            self.lowest = min(self.lowest, pool.level(self.marks()))
+        """The lowest margin level, and alerts: at the start, at step ends, before closings and top-ups."""
+        if not pool.legs:
+            return
+        marks = self.marks()
+        equity, level, need = pool.equity(marks), pool.level(marks), pool.requirement(marks)
+        self.lowest = min(self.lowest, level)
+        self.alarm("margin_level", -0.01 * level, -1.0)
+        self.alarm("utilisation", need / equity if equity > 0.0 else math.inf, 1.0)
+
+    def alarm(self, key, value, sign):
+        for number, threshold in enumerate(self.alerts.get(key, [])):
+            if math.isfinite(value):
+                self.near(value, sign * threshold)
+            if math.isnan(self.alerted[key][number]) and value >= sign * threshold:
+                self.alerted[key][number] = self.hour
 
     def record(self):
         equity = self.worth()
@@ -251,4 +265,4 @@ class Account:
 
     def outcome(self):
         return {"loss": self.start_equity - self.worth(), **self.columns, "rounds": self.rounds,
-                "max_drawdown": self.drawdown, "lowest_margin_level": self.lowest, "liquidation_time": self.times}
+                "max_drawdown": self.drawdown, "lowest_margin_level": self.lowest, "liquidation_time": self.times, "alerts": self.alerted.get("margin_level", []) + self.alerted.get("utilisation", [])}

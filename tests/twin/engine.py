@@ -43,9 +43,9 @@ class Path:
         self.procedure = Procedure(rule, self.hours)
         self.account = Account(made, mode)
         self.orders = Orders(made["account"], self.law, self.hours)
-        self.carry = Carry(made.get("carry"), self.account.names, self.hours)
+        self.carry = Carry(made.get("carry"), market["assets"], self.hours)
         self.used = {leg.asset for pool in self.account.pools for leg in pool.legs.values()}
-        self.dynamic = Dynamic(rule.get("dynamic"), market, self.hours)
+        self.dynamic = Dynamic(rule.get("dynamic"), self.law.volatility, self.hours)
         if self.dynamic.on:
             self.account.rule.multiplier = self.dynamic.held[0]
 

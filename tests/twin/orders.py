@@ -100,6 +100,7 @@ class Orders:
         spare = min(wallet.cash, (1.0 - 1e-9) * wallet.excess(marks)) if wallet.open else wallet.cash
         money = min(missing, spare, self.top_up_terms.get("cap", math.inf) - pool.topped_up)
         if money > 0.0:
+            account.look(pool)
             wallet.cash -= money
             pool.cash += money
             pool.topped_up += money
