@@ -251,7 +251,7 @@ static void sell_part(struct closing *c, size_t leg, double share) {
 static int is_everything(const struct closing *c, size_t leg, double share) {
     for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i) {
         const struct leg *other = &c->surface->leg[i];
-        const int owed = other->coin && c->remaining[other->position] < 0.0;
+        const int owed = other->coin && other->quantity < 0.0 && c->remaining[other->position] > 0.0;
         if (i != leg && (is_open_position(c, i) || owed))
             return 0;
     }
