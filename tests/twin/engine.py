@@ -54,7 +54,6 @@ class Path:
         outage = self.stress.outage(end_hour)
         account.impact.set_depth(self.stress.depth(end_hour))
         before = account.marks()
-        opening = None if self.inside else [pool.excess(before) for pool in account.pools]
         market = list(account.market)
         if self.inside and not outage:
             self.between(hour, start, end, normals)
@@ -64,7 +63,7 @@ class Path:
         account.forget_traces()
         self.carry.book(account, number)
         if not outage:
-            self.orders.stops(account, before, at_end, opening)
+            self.orders.stops(account, before, at_end, self.inside)
             self.orders.top_up(account)
             self.orders.reduce(account)
             self.procedure.liquidate(account, account.pools)
