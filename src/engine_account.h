@@ -290,6 +290,6 @@ void account_cover(struct account *account, size_t pool, size_t path, double hou
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done);
 /* Notes equity, requirement and used margin of a pool in the moment before it is closed or topped up. */
 void account_record_pool(struct account *account, size_t path, double equity, double requirement, double used,
-                            double hour);
+                         double hour);
 
 #endif
