@@ -33,7 +33,3 @@ const char *replay_event_name(const struct event *event) {
 int replay_stepwise(const struct event *event) {
     return event->kind == EVENT_PRICE || event->kind == EVENT_STATE;
 }
-
-int replay_frequent(const struct event *event) {
-    return replay_stepwise(event) || event->kind == EVENT_INTEREST;
-}

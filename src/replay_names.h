@@ -10,7 +10,5 @@ const char *replay_subject(const struct replay *replay, const struct event *even
 const char *replay_pool(const struct replay *replay, const struct event *event);
 /* 1 for what is noted after every step. */
 int replay_stepwise(const struct event *event);
-/* 1 for what happens too often to be told unasked. */
-int replay_frequent(const struct event *event);
 
 #endif
