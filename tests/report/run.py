@@ -18,10 +18,12 @@ from pictures import results, verdict
 
 # What the first screen must say of a scenario; the verdict is words, so words are looked for.
 STORIES = {
-    "three-longs-crisis": ["isolated loses least", "It is a trade", "cross only on"],
-    "pairs-trade": ["isolated loses least", "It is a trade", "less certain in isolated"],
+    "three-longs-crisis": ["It is a trade", "isolated loses 4,020 USDT", "less than cross", "in cross only on 4",
+                           "no path loses more than 5,729 in isolated", "On average none is better"],
+    "pairs-trade": ["It is a trade", "isolated loses 1,9", "in cross only on 1.", "less certain in isolated",
+                    "On average none is better"],
     "single-long": [],
-    "core-satellite": ["loses least", "two-books"],
+    "core-satellite": ["less than", "two-books"],
 }
 PROBE = """<script>window.addEventListener('load',()=>{const b=getComputedStyle(document.body);
 document.title=['PROBE',document.documentElement.scrollWidth-innerWidth,innerWidth,b.backgroundColor,
