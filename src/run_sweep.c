@@ -12,7 +12,7 @@
 #include "worker.h"
 
 /* Points that run side by side: their rows stay in the cache. */
-enum { POINTS_AT_ONCE = 16 };
+enum { POINTS_AT_ONCE = 7 };
 
 /* A point: a scenario without what a sweep does not keep. */
 struct point {
