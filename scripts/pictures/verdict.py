@@ -131,6 +131,7 @@ def sentences(results):
     if len(order) > 1:
         said += [against(results, order[0], mode, at) for mode in order[1:]]
         said += other_levels(results, order[0], level)
+        said += crossings(results, level)
         said.append(ends(results))
         said.append(means(results))
         said.append(scatter(results, order[0]))
@@ -158,6 +159,30 @@ def other_levels(results, best, level):
         if not is_noise(gap):
             yield (f"At {numbers.level(other)} it is the other way round: {order[0].name} loses "
                    f"{numbers.money(gap.by)} {results.currency} less than {best.name}.")
+
+
+def crossings(results, level):
+    """Where along a sweep of one parameter a mode and the first change sides."""
+    sweep = results.sweep
+    if sweep is None or len(sweep.axes) != 1:
+        return
+    at = int(np.argmin(np.abs(np.asarray(sweep.values["confidence"], float) - level)))
+    for pair, words in enumerate(sweep.pairs):
+        mode = words[:-len(" - " + results.first.name)]
+        where, error = (float(sweep.values["crossing_expected_shortfall" + end][pair, at]) for end in ("", "_se"))
+        beyond = np.where(sweep.axes[0] > where, sweep.axes[0], np.inf)
+        if not math.isfinite(where) or not np.any(np.isfinite(beyond)):
+            continue
+        above = sweep.values["excess_expected_shortfall"][pair, int(np.argmin(beyond)), at] < 0
+        higher, lower = (mode, results.first.name) if above else (results.first.name, mode)
+        yield (f"It depends on {sweep.keys[0]}: above {place(where, error)} {higher} has the smaller tail, below it {lower}.")
+
+
+def place(where, error):
+    """A value of a parameter with the digits that its interval leaves it."""
+    half = LIKELY * error
+    digits = 3 if not half > 0 else min(6, max(0, 1 - math.floor(math.log10(half))))
+    return numbers.signed(f"{where:,.{digits}f}") + (f" ± {half:,.{digits}f}" if half > 0 else "")
 
 
 def ends(results):

@@ -39,6 +39,8 @@ INVENTED = {
     "cents": {"scale": 1e-4, "hours": 1},
 }
 REAL = ["three-longs", "single-long", "book-of-eleven"]
+SWEPT = {"one parameter": "[{parameter: market.correlation.BTC.ETH, values: [-0.5, 0.5, 0.8, 0.9, 0.99]}]",
+         "two parameters": "[{parameter: leverage, values: [0.5, 1, 1.5]}, {parameter: volatility, values: [0.5, 1, 2]}]"}
 
 
 def look(path, folder):
@@ -92,6 +94,10 @@ def main(riskpool):
             cases.append((f"scenario {name}", os.path.join(folder, f"real-{name}.h5")))
             scenario = os.path.join(ROOT, "scenarios", name + ".yaml")
             subprocess.run([riskpool, "run", "-q", "-n", "5000", "-o", cases[-1][1], scenario], check=False)
+        for name, sweep in SWEPT.items():
+            cases.append((f"sweep of {name}", os.path.join(folder, f"{name}.h5")))
+            subprocess.run([riskpool, "run", "-q", "-n", "4000", "-P", f"sweep={sweep}", "-o", cases[-1][1],
+                            os.path.join(ROOT, "scenarios", "pairs-trade.yaml")], check=False)
         cases.append(("what correlation risk says", os.path.join(folder, "told.h5")))
         invented.write(cases[-1][1], modes=("isolated", "cross", "hybrid"))
         for name, path in cases:
