@@ -11,12 +11,13 @@ import math
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "analytic")]
+from closed_forms import isolated  # noqa: E402
 from riskpool_test import Program, np, scenario  # noqa: E402
 
 import yaml  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 failures = []
 
 
@@ -263,6 +264,22 @@ def safe_size(program):
     check(0 < answer["multiple_se"] < 0.2 * answer["multiple"], "its error")
 
 
+def safe_size_known(program):
+    """The leverage at which a single long is liquidated with a given probability, where that has a closed form."""
+    wanted = 0.1
+    low, high = 0.05, 4.0
+    while high - low > 1e-12:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if isolated("long", 5 * middle, 0.005, 0.8, 0.0, 7 / 365) < wanted else (low, middle)
+    book = scenario([{"name": "A", "price": 100, "volatility": 0.8}], [{"name": "a", "asset": "A", "side": "long", "notional": 1000,
+                    "margin": 200}], 200, horizon="7 d", step="12 h", maintenance=0.005, paths=20000, monitoring="continuous")
+    for scale in ("leverage", "leverage:a"):
+        answer = json.loads(program.call("reverse", program.write(book), "--scale", scale, "--target",
+                                         f"cross.any_liquidation={wanted}", "--json", "-q"))["answers"][0]
+        z = (answer["multiple"] - low) / answer["multiple_se"]
+        check(abs(z) <= 4, f"{scale}: {answer['multiple']} ± {answer['multiple_se']}, exactly {low}")
+
+
 def main():
     program = Program(sys.argv[1])
     satellite = shipped("core-satellite", 6000)
@@ -285,6 +302,7 @@ def main():
     holdings(program)
     walk(program)
     safe_size(program)
+    safe_size_known(program)
     print(f"advise: {len(failures)} failures")
     return 1 if failures else 0
 
