@@ -55,8 +55,8 @@ def shares(results, heading, sentence, tables, names, what, modes=None):
 
 
 def words(value, cell):
-    """A share as percent; without its decimals and sign where the cell is small."""
-    if not np.isfinite(value):
+    """A share as percent; without its sign where the cell is small, and nothing in the smallest."""
+    if not np.isfinite(value) or cell < 0.2:
         return ""
     if cell >= 0.5:
         return numbers.percent(float(value))

@@ -20,6 +20,12 @@ KNOWN = {-0.5: (0.01436306564, 0.3654249463, 0.007644531123), 0.0: (0.072694928,
          0.5: (0.1340956303, 0.3000914243, 0.0729780532), 0.8: (0.1670835271, 0.264254895, 0.1088145825),
          0.9: (0.1773675195, 0.2476234365, 0.125446041)}
 
+# Two longs watched continuously for a week, 10 and 5 times their margin: both are liquidated, one of them is. Two
+# correlated Brownian motions in a wedge (He, Keirstead and Rebholz 1998), by quadrature of the Bessel series.
+WATCHED = {-0.9: (0.0021341100881, 0.50971785167), -0.5: (0.016578921417, 0.49527304034), 0.0: (0.049209395547, 0.46264256621),
+           0.3: (0.072872003908, 0.43897995785), 0.5: (0.090194505154, 0.42165745661), 0.8: (0.11783384614, 0.39401811562),
+           0.9: (0.12573080215, 0.38612115961), 0.95: (0.1279743979, 0.38387756386), 0.99: (0.12829873799, 0.38355322377)}
+
 
 def two_longs(**more):
     return scenario(ASSETS, [{"name": name.lower(), "asset": name, "side": "long", "notional": 1000, "margin": 140}
@@ -50,6 +56,17 @@ def marginals_stay(done, checks, n):
         spread = (any_of[k] - both[k] + 4 * both[k] - MARGINALS ** 2) / n  # variance of the number of them
         checks.z(f"isolated, sum of both, at {correlation}", any_of[k] + both[k], MARGINALS, np.sqrt(spread))
         checks.z(f"isolated, mean loss at {correlation}", mean[k], mean[0], np.hypot(error[k], error[0]) if k else 1.0)
+
+
+def watched_always(program, checks):
+    n = 60000
+    positions = [{"name": name.lower(), "asset": name, "side": "long", "notional": 1000, "leverage": leverage}
+                 for name, leverage in (("A", 10), ("B", 5))]
+    done = program.run(scenario(ASSETS, positions, 300, horizon="7 d", step="1 h", maintenance="0.5%", paths=n, modes=["isolated"],
+                                monitoring="continuous", sweep=sweep("market.correlation.A.B", WATCHED)))["sweep"]
+    for k, (correlation, (both, one)) in enumerate(WATCHED.items()):
+        checks.frequency(f"watched always, both, at {correlation}", done["all_liquidation_frequency"][0, k], both, n)
+        checks.frequency(f"watched always, any, at {correlation}", done["any_liquidation_frequency"][0, k], one, n)
 
 
 def price_ratio(program, checks):
@@ -181,7 +198,7 @@ def paired_errors(program, checks):
 
 def main(binary):
     program, checks = Program(binary), Checks("sweep")
-    for law in (known_frequencies, price_ratio, signs, points_are_runs, multiples, crossings, crossing_errors,
+    for law in (known_frequencies, watched_always, price_ratio, signs, points_are_runs, multiples, crossings, crossing_errors,
                 paired_errors):
         law(program, checks)
     return checks.finish()
