@@ -33,6 +33,7 @@ LAYERS = [
     (4, "model rule close journal fit impact carry dynamic"),
     (4, "orders"),
     (5, "market surface calibrate"),
+    (5, "score"),
     (5, "bridge procedure"),
     (6, "scenario estimate night"),
     (6, "reference tally pair statement"),
@@ -47,10 +48,10 @@ LAYERS = [
     (8, "main"),
 ]
 ROW = {noun: row for row, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}
-MARKET_SIDE = {"stress", "model", "market"}
+MARKET_SIDE = {"stress", "model", "market", "score"}
 ACCOUNT_SIDE = {"book", "rule", "close", "journal", "impact", "carry", "dynamic", "orders", "surface", "bridge", "procedure"}
 PROGRAM = {"log", "progress", "cli", "main"}
-PARALLEL = ["run.c", "run_sweep.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
+PARALLEL = ["run.c", "run_team.c", "run_attribution.c", "run_likelihood.c", "stats.c", "store_chunk.c"]  # the paths; the modes; the compression of what is kept of every path
 
 OPENMP_LOCK = ".gomp_critical_user_"  # what the compiler makes of `omp critical (name)`
 FILE_LINES, FILE_MEDIAN = 400, 200

@@ -69,7 +69,7 @@ static struct riskpool_run_options run_options(const struct request *request, co
 /* Opens the spool beside `path`. */
 static enum riskpool_status open_spool(const struct request *request, const struct riskpool_scenario *scenario,
                                        const struct job *job, struct spool **spool) {
-    char *message = NULL, *folder = NULL, *own_path = realpath(job->scenario_path, NULL);
+    char *message = NULL, *folder = NULL, *own_path = scenario_absolute_path(job->scenario_path);
     struct spool_terms terms = {.scenario = scenario,
                                 .scenario_path = own_path ? own_path : job->scenario_path,
                                 .overrides = job->overrides,
@@ -237,8 +237,11 @@ static void end_job(struct job *job, enum riskpool_status status) {
 void job_check(const struct request *request, struct job *job, struct riskpool_scenario **scenario, char **messages) {
     enum riskpool_status status =
         riskpool_scenario_load(job->scenario_path, job->overrides, job->n_overrides, scenario, messages);
-    if (status == RISKPOOL_OK)
+    if (status == RISKPOOL_OK) {
         status = note_scenario(request, job, *scenario);
+        if (status != RISKPOOL_OK)
+            fprintf(stderr, "%s: %s\n", job->scenario_path, riskpool_status_text(status));
+    }
     if (status == RISKPOOL_OK)
         status = prepare(request, job, *scenario);
     job->checked = 1;

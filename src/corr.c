@@ -75,6 +75,27 @@ enum riskpool_status corr_smallest_eigenvalue(size_t n, const double *symmetric,
     return status;
 }
 
+enum riskpool_status corr_leading(size_t n, const double *symmetric, double *value, double *vector) {
+    struct spectrum spectrum;
+    size_t leading = 0, largest = 0;
+    enum riskpool_status status = spectrum_init(&spectrum, n);
+    if (status == RISKPOOL_OK)
+        status = spectrum_solve(&spectrum, symmetric);
+    for (size_t k = 0; status == RISKPOOL_OK && k < n; ++k)
+        leading = spectrum.values[k] > spectrum.values[leading] ? k : leading;
+    for (size_t i = 0; status == RISKPOOL_OK && i < n; ++i) {
+        vector[i] = spectrum.vectors[i * n + leading];
+        largest = fabs(vector[i]) > fabs(vector[largest]) * (1.0 + 1e-9) ? i : largest;
+    }
+    if (status == RISKPOOL_OK)
+        *value = spectrum.values[leading];
+    const double sign = status == RISKPOOL_OK && vector[largest] < 0.0 ? -1.0 : 1.0;
+    for (size_t i = 0; status == RISKPOOL_OK && i < n; ++i)
+        vector[i] *= sign;
+    spectrum_free(&spectrum);
+    return status;
+}
+
 /* Cholesky's recursion; a pivot that is zero up to rounding leaves a zero column. */
 static void cholesky(size_t n, const double *a, double *lower) {
     memset(lower, 0, n * n * sizeof *lower);

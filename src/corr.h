@@ -15,6 +15,8 @@
  * RISKPOOL_INVALID when the matrix has a negative eigenvalue. */
 enum riskpool_status corr_factor(size_t n, const double *correlation, double *lower);
 enum riskpool_status corr_smallest_eigenvalue(size_t n, const double *symmetric, double *value);
+/* The largest eigenvalue and its eigenvector, of length 1, the largest of its entries positive. */
+enum riskpool_status corr_leading(size_t n, const double *symmetric, double *value, double *vector);
 /* The nearest correlation matrix in the Frobenius norm (Higham 2002, algorithm 3.3): exactly symmetric, unit diagonal.
  * A matrix that is valid already is returned unchanged. */
 enum riskpool_status corr_nearest(size_t n, const double *symmetric, double *nearest);

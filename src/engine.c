@@ -59,6 +59,9 @@ static void open_columns(struct account *account, const struct outcome *outcome,
     fill(account->out.column[OUTCOME_margin_largest_rise], NAN);
     for (size_t i = 0; i < terms->book->n_positions; ++i)
         fill(account->out.liquidation_time + i * BATCH, NAN);
+    account->out.gain = terms->gains ? account->out.gain + offset : NULL;
+    for (size_t i = 0; account->out.gain && i < terms->book->n_positions; ++i)
+        fill(account->out.gain + i * BATCH, 0.0);
     for (size_t a = 0; a < terms->n_alerts; ++a)
         fill(account->out.alert_time + a * BATCH, NAN);
 }
@@ -228,6 +231,7 @@ static void account_close(struct account *account, const struct slice *last) {
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
     account_value(account, last, account->total);
     account_value_displaced(account, last);
+    account_gain_open(account, last);
     for (size_t p = 0; p < BLOCK; ++p) {
         loss[p] = account->start_equity[p] - account->total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;

@@ -39,6 +39,7 @@ struct engine_terms {
     int spreads;      /* the slices' paths have their own deviations */
     int exact;        /* value everything at every step; the results are the same */
     int trajectories; /* fill max_drawdown, lowest_margin_level, alerts and samples */
+    int gains;        /* fill outcome->gain */
     size_t n_alerts;
     const struct alert *alerts;
     size_t n_times;

@@ -286,6 +286,17 @@ void account_book(struct account *account, size_t pool, size_t path, const struc
  * at least), which it moves. */
 void account_cover(struct account *account, size_t pool, size_t path, double hour);
 
+/* What positions made, where somebody asks. */
+static inline void account_gain(const struct account *account, size_t position, size_t path, double amount) {
+    if (account->out.gain)
+        account->out.gain[position * BATCH + path] += amount;
+}
+/* Of a pool that is closed whole and its fee; of the cuts of account->closing; of what is open at the last slice. */
+void account_gain_pool(const struct account *account, const struct stand *stand, const struct surface *surface,
+                       size_t path, double fee);
+void account_gain_cuts(const struct account *account, size_t path);
+void account_gain_open(const struct account *account, const struct slice *last);
+
 /* Values every pool at the slice, updates extremes, alerts and samples; `steps_done` counts from the start. */
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done);
 /* Notes equity, requirement and used margin of a pool at the moment it is closed. */

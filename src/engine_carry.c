@@ -74,6 +74,7 @@ static void pay_leg(struct account *account, size_t pool, const struct leg *leg,
         cash[p] -= paid;
         funding[p] += paid;
         constant[p] -= paid;
+        account_gain(account, leg->position, p, -paid);
     }
 }
 
@@ -87,6 +88,7 @@ static void pay_coins(struct account *account, size_t pool, const struct leg *le
         account->path_remaining[leg->settles] = account->remaining[leg->settles * BLOCK + p];
         account_book(account, pool, p, leg, price[p], -paid);
         account->out.column[OUTCOME_funding][p] += paid;
+        account_gain(account, leg->position, p, -paid);
     }
 }
 
@@ -126,16 +128,16 @@ static int pay_pool(struct account *account, const struct slice *slice, size_t p
     const struct surface *surface = &account->mode->pool[pool].surface;
     const double before = account->journal ? account->cash[pool * BLOCK + account->journal->path] : 0.0;
     double price[BLOCK];
-    size_t priced = account->engine->terms.n_assets;
+    const struct leg *priced = NULL; /* whose asset `price` is of */
     int paid = 0;
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const struct leg *leg = &surface->leg[i];
         const size_t asset = leg->asset;
         if (!leg->funded || !(rate[asset] < 0.0 || rate[asset] > 0.0))
             continue;
-        if (asset != priced)
+        if (!priced || asset != priced->asset)
             price_asset(account, slice, asset, price);
-        priced = asset;
+        priced = leg;
         if (leg->settles == 0)
             pay_leg(account, pool, leg, rate[asset], price);
         else

@@ -91,6 +91,7 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
     account->out.column[OUTCOME_forfeited][path] += s.forfeited;
     account->out.column[OUTCOME_closed_notional][path] += notional;
     account->out.column[OUTCOME_rounds][path] += 1.0;
+    account_gain_pool(account, &stand, surface, path, s.fee);
     empty_pool(account, pool, path, hour);
     account->cash[pool * BLOCK + path] = 0.0;
     account->cash[path] += s.left;

@@ -163,6 +163,13 @@ static void renew_account(const struct margin *margin, struct account *account) 
     }
 }
 
+static int differs(const double *a, const double *b) {
+    int differs = 0;
+    for (size_t p = 0; p < BLOCK; ++p)
+        differs |= a[p] < b[p] || a[p] > b[p];
+    return differs;
+}
+
 void margin_step(struct margin *margin, const struct slice *slice, struct account *account, size_t n_accounts) {
     const size_t size = table_size(margin), n = margin->n_notice + 1;
     const double *last = margin->announced + (size_t)(margin->steps % n) * size, *held = margin->held;
@@ -178,7 +185,7 @@ void margin_step(struct margin *margin, const struct slice *slice, struct accoun
         memcpy(before, last + at, sizeof before);
         memcpy(was, held + at, sizeof was);
         announce(margin, j, slice, before, next + at);
-        margin->changed[j] = memcmp(was, margin->held + at, sizeof was) != 0;
+        margin->changed[j] = differs(was, margin->held + at);
         look(margin, j);
     }
     for (size_t m = 0; m < n_accounts; ++m)

@@ -67,6 +67,7 @@ static void put_back(struct account *account, size_t pool, size_t path, double h
     column[OUTCOME_slippage][path] += c->bill.slippage;
     column[OUTCOME_shortfall][path] += c->bill.shortfall;
     column[OUTCOME_forfeited][path] += c->bill.forfeited;
+    account_gain_cuts(account, path);
     if (account->wait && !is_open)
         account->wait[pool * BLOCK + path] = NAN;
     if (c->bill.slippage > 0.0)

@@ -55,7 +55,7 @@ static enum riskpool_status describe_guard(struct engine_mode *mode, const struc
     if (status != RISKPOOL_OK)
         return status;
     guard->surface.strict = 0;
-    for (size_t i = 0; !guard->of_requirement && i < surface->n_legs; ++i) {
+    for (size_t i = 0; reduction && !guard->of_requirement && i < surface->n_legs; ++i) {
         if (surface->leg[i].coin)
             continue;
         guard->surface.leg[i].n_tiers = 0;

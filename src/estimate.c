@@ -41,9 +41,8 @@ size_t estimate_rank(size_t n, double level) {
     return rank < 1 ? 1 : rank > (double)n ? n : (size_t)rank;
 }
 
-/* How many numbers lie beyond a level, with a fraction. */
-static double beyond_level(size_t n, double confidence) {
-    return (double)n - whole_product(n, confidence);
+double estimate_beyond(size_t n, double level) {
+    return (double)n - whole_product(n, level);
 }
 
 /* The ranks of levels among n > 0; without any, the quantiles are unknown, and 0 comes back. */
@@ -140,7 +139,7 @@ static void estimate_shortfalls(const struct sample *loss, const double *confide
     const double n = (double)loss->n;
     sum_excess(loss, tail, n_levels, beyond);
     for (size_t i = 0; i < n_levels; i++) {
-        const double share = beyond_level(loss->n, confidence[i]), excess = sum_value(&beyond[i].excess);
+        const double share = estimate_beyond(loss->n, confidence[i]), excess = sum_value(&beyond[i].excess);
         beyond[i].scale = n / share;
         beyond[i].mean = excess * beyond[i].scale / n;
         tail[i].expected_shortfall = share > 0 ? tail[i].value_at_risk + excess / share : tail[i].value_at_risk;
@@ -151,7 +150,7 @@ static void estimate_shortfalls(const struct sample *loss, const double *confide
         const double mean = beyond[i].mean;
         add_times(&beyond[i].squares, mean * mean, n_tail - 1 - beyond[i].n); /* ties with the value at risk */
         sum_add(&beyond[i].squares, (double)rank * mean * mean);
-        tail[i].error = n_tail < 2 || !(beyond_level(loss->n, confidence[i]) > 0)
+        tail[i].error = n_tail < 2 || !(estimate_beyond(loss->n, confidence[i]) > 0)
                             ? NAN
                             : sqrt(sum_value(&beyond[i].squares) / (n - 1) / n);
     }

@@ -18,6 +18,9 @@ struct moments estimate_moments(const struct sample *sample);
 /* The rank ceil(n * level), from 1 to n, not misled by the rounding of the product (0.999 * 1000 is 999). n > 0. */
 size_t estimate_rank(size_t n, double level);
 
+/* How many of n numbers lie beyond a level, with a fraction. */
+double estimate_beyond(size_t n, double level);
+
 /* The order statistics of rank estimate_rank(n, level[i]) for at most ORDER_RANKS levels; NaN when n = 0. */
 void estimate_quantiles(struct order *order, const struct sample *sample, const double *level, size_t n_levels,
                         double *quantile);

@@ -253,8 +253,6 @@ static void read_value(const struct field *field, const struct node *node, void 
     case FIELD_NODE:
         *(const struct node **)value = node;
         break;
-    case FIELD_LATER:
-        break;
     }
 }
 
@@ -307,15 +305,12 @@ static const struct field *find_field(const struct field *fields, const char *na
 static void check_keys(const struct field *fields, const struct node *map, struct report *report) {
     for (size_t i = 0; i < map->n; i++) {
         const struct field *field = find_field(fields, map->key[i]->text);
-        if (field && field->type == FIELD_LATER) {
-            report_error(report, &map->key[i]->place, field->sentence, "this version does not have '%s'", field->name);
-        } else if (!field) {
-            struct suggestion suggestion = {.nearest.word = map->key[i]->text};
-            for (const struct field *known = fields; known->name; known++)
-                if (known->type != FIELD_LATER)
-                    suggestion_offer(&suggestion, known->name);
-            report_unknown(report, &map->key[i]->place, "key", &suggestion);
-        }
+        if (field)
+            continue;
+        struct suggestion suggestion = {.nearest.word = map->key[i]->text};
+        for (const struct field *known = fields; known->name; known++)
+            suggestion_offer(&suggestion, known->name);
+        report_unknown(report, &map->key[i]->place, "key", &suggestion);
     }
 }
 

@@ -24,8 +24,7 @@ enum field_type {
     FIELD_PERCENTS,  /* struct number_list, percent */
     FIELD_MAP,       /* a struct that starts with `const struct node *node`, described by `fields` */
     FIELD_MAPS,      /* struct item_list of such structs */
-    FIELD_NODE,      /* const struct node *: read by whoever knows; NULL: not given */
-    FIELD_LATER      /* documented, but not in this version: nothing is stored */
+    FIELD_NODE       /* const struct node *: read by whoever knows; NULL: not given */
 };
 
 struct number_list {

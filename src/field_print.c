@@ -130,8 +130,6 @@ static struct node *value_node(const struct field *field, const void *value, str
         return items_node(field, value, tree);
     case FIELD_NODE:
         return *(const struct node *const *)value ? node_copy(tree, *(const struct node *const *)value) : NULL;
-    case FIELD_LATER:
-        break;
     }
     return NULL;
 }

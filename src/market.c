@@ -111,12 +111,18 @@ static uint64_t paths_a_draw(const struct market *market) {
 }
 
 const struct slice *market_start(struct market_block *block, uint64_t first_path) {
+    uint64_t path[BLOCK];
+    for (size_t p = 0; p < BLOCK; ++p)
+        path[p] = first_path + p;
+    return market_start_at(block, path);
+}
+
+const struct slice *market_start_at(struct market_block *block, const uint64_t *path) {
     const size_t rows = block->market->n_assets * BLOCK;
     const uint64_t paths_each = paths_a_draw(block->market);
-    for (size_t p = 0; p < BLOCK; ++p)
-        block->path[p] = first_path + p;
+    memcpy(block->path, path, BLOCK * sizeof *path);
     for (size_t p = 0; p < BLOCK / paths_each; ++p)
-        block->address[p] = first_path / paths_each + p;
+        block->address[p] = path[p * paths_each] / paths_each;
     block->step = 0;
     block->segment = 0;
     block->root = block->steps->root;

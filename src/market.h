@@ -82,6 +82,8 @@ void market_block_borrow(struct market_block *block, const struct market_block *
 /* Puts the block at the start of paths first_path .. first_path + BLOCK - 1 (a multiple of BLOCK): every price is its
  * initial price. The slice describes that instant; its `bridge` is NULL and nothing has moved. */
 const struct slice *market_start(struct market_block *block, uint64_t first_path);
+/* The same with these BLOCK paths, whatever their numbers; of antithetic ones 2k and 2k + 1 lie side by side. */
+const struct slice *market_start_at(struct market_block *block, const uint64_t *path);
 /* Takes one step. The slice is the block's, valid until the next call. */
 const struct slice *market_step(struct market_block *block);
 

@@ -144,7 +144,7 @@ static size_t gather(struct order *order, const struct sample *sample, size_t *c
 /* The values wanted, from among the numbers gathered. Nodes of a level ascend, as the ranks do. */
 static void select_gathered(struct order *order, const struct sample *sample) {
     size_t count[ORDER_RANKS] = {0}, rank[ORDER_RANKS], below = 0, node = order->first;
-    double found[ORDER_RANKS];
+    double found[ORDER_RANKS] = {0.0};
     const size_t n = gather(order, sample, count);
     for (size_t i = 0; i < order->n_wanted; i++) {
         for (; node < order->wanted[i].node; node++)

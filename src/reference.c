@@ -100,8 +100,6 @@ static void add_value(const struct field *field, int indent, struct text *out) {
 
 static void add_template(const struct field *fields, int indent, struct text *out) {
     for (const struct field *field = fields; field->name; field++) {
-        if (field->type == FIELD_LATER)
-            continue;
         text_add(out, "%s", indent == 0 && field != fields ? "\n" : "");
         add_comment(field, indent, "# ", out);
         add_value(field, indent, out);
@@ -121,8 +119,6 @@ char *reference_template(void) {
 static void add_reference(const struct field *fields, const char *path, struct text *out) {
     for (const struct field *field = fields; field->name; field++) {
         struct text name = {0};
-        if (field->type == FIELD_LATER)
-            continue;
         text_add(&name, "%s%s", path, field->name);
         text_add(out, "%s\n", name.bytes ? name.bytes : "");
         add_comment(field, 4, "", out);

@@ -11,6 +11,14 @@ const struct result_field statistic_fields[STAT_COUNT] = {STATISTIC_LIST(FIELD)}
 const struct result_field comparison_fields[COMP_COUNT] = {COMPARISON_LIST(FIELD)};
 #undef FIELD
 
+#define FIELD(name, a, b, c, d, unit, text) {#name, {DIM_##a, DIM_##b, DIM_##c, DIM_##d}, UNIT_##unit, text},
+const struct result_field risk_fields[RISK_COUNT] = {RISK_LIST(FIELD)};
+#undef FIELD
+
+#define METHOD(identifier, name) name,
+const char *const slope_method_names[SLOPE_METHODS] = {SLOPE_METHOD_LIST(METHOD)};
+#undef METHOD
+
 #define COLUMN(name, unit, text) {#name, {DIM_PATH, DIM_NONE}, UNIT_##unit, text},
 const struct result_field outcome_fields[OUTCOME_COUNT] = {OUTCOME_LIST(COLUMN)};
 #undef COLUMN
@@ -33,11 +41,14 @@ const struct dimension_field dimension_fields[DIM_COUNT] = {
     [DIM_PAIR] = {"pair", UNIT_ONE, "the two modes compared"},
     [DIM_ASSET] = {"asset", UNIT_ONE, "name of the asset"},
     [DIM_ASSET_2] = {"asset_2", UNIT_ONE, "name of the other asset"},
+    [DIM_MODE] = {"mode", UNIT_ONE, "name of the mode"},
 };
 
 size_t result_field_size(const struct riskpool_results *results, const struct result_field *field) {
-    const size_t first = field->dim[0] == DIM_NONE ? 1 : results->size[field->dim[0]];
-    return field->dim[1] == DIM_NONE ? first : first * results->size[field->dim[1]];
+    size_t size = 1;
+    for (int axis = 0; axis < FIELD_DIMENSIONS && field->dim[axis] != DIM_NONE; axis++)
+        size *= results->size[field->dim[axis]];
+    return size;
 }
 
 const char *result_unit_text(const struct riskpool_results *results, enum unit unit) {
@@ -51,6 +62,7 @@ const char *result_unit_text(const struct riskpool_results *results, enum unit u
     case UNIT_PER_YEAR:
         return "year-1";
     case UNIT_ONE:
+    case UNIT_METHOD:
         break;
     }
     return "1";
@@ -85,6 +97,8 @@ char **results_labels(const struct riskpool_results *results, enum dimension dim
         return results->alert;
     case DIM_PAIR:
         return results->pair;
+    case DIM_MODE:
+        return results->mode;
     default:
         return NULL;
     }
@@ -113,6 +127,7 @@ static void derive_sizes(struct riskpool_results *results) {
     size[DIM_LIQUIDATED] = size[DIM_POSITION] + 1;
     size[DIM_BIN_EDGE] = size[DIM_BIN] ? size[DIM_BIN] + 1 : 0;
     size[DIM_PAIR] = results->n_modes ? results->n_modes - 1 : 0;
+    size[DIM_MODE] = results->n_modes;
 }
 
 static void allocate_coordinates(struct riskpool_results *results, int *ok) {
@@ -152,7 +167,8 @@ enum riskpool_status results_allocate(struct riskpool_results *results, int keep
     for (int i = 0; i < COMP_COUNT; i++)
         results->comparison[i] = unknown_numbers(result_field_size(results, &comparison_fields[i]), &ok);
     results->modes = calloc(results->n_modes ? results->n_modes : 1, sizeof *results->modes);
-    if (!results->modes)
+    results->mode = calloc(results->n_modes + 1, sizeof *results->mode);
+    if (!results->modes || !results->mode)
         return RISKPOOL_NO_MEMORY;
     for (size_t m = 0; m < results->n_modes; m++)
         for (int i = 0; i < STAT_COUNT; i++)
@@ -161,6 +177,22 @@ enum riskpool_status results_allocate(struct riskpool_results *results, int keep
     for (size_t m = 0; keep_columns && m < results->n_modes; m++)
         allocate_columns(results, &results->modes[m], &status);
     return status;
+}
+
+enum riskpool_status results_allocate_risk(struct riskpool_results *results) {
+    int ok = 1;
+    for (int i = 0; i < RISK_COUNT; i++) {
+        const size_t n = result_field_size(results, &risk_fields[i]);
+        results->risk[i] = unknown_numbers(n, &ok);
+        for (size_t k = 0; results->risk[i] && risk_fields[i].unit == UNIT_METHOD && k < n; k++)
+            results->risk[i][k] = SLOPE_NONE;
+    }
+    return ok ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+}
+
+void results_label_modes(struct riskpool_results *results) {
+    for (size_t m = 0; m < results->n_modes; m++)
+        results->mode[m] = results->modes[m].name;
 }
 
 static void free_labels(char **labels, size_t n) {
@@ -201,6 +233,9 @@ void riskpool_results_free(struct riskpool_results *results) {
         free_mode(&results->modes[m]);
     for (int i = 0; i < COMP_COUNT; i++)
         free(results->comparison[i]);
+    for (int i = 0; i < RISK_COUNT; i++)
+        free(results->risk[i]);
+    free(results->mode);
     for (size_t i = 0; results->limits && i < results->n_limits; i++)
         free(results->limits[i].key);
     free_sweep(&results->sweep);
@@ -267,6 +302,14 @@ static const double *find_in_comparison(const struct riskpool_results *results, 
     return results->comparison[i];
 }
 
+static const double *find_in_risk(const struct riskpool_results *results, const char *name, size_t *n) {
+    const size_t i = field_index(risk_fields, RISK_COUNT, name);
+    if (i == RISK_COUNT)
+        return NULL;
+    *n = result_field_size(results, &risk_fields[i]);
+    return results->risk[i];
+}
+
 static const double *find_coordinate(const struct riskpool_results *results, const char *name, size_t *n) {
     for (int dim = DIM_NONE + 1; dim < DIM_COUNT; dim++)
         if (strcmp(dimension_fields[dim].name, name) == 0) {
@@ -288,6 +331,8 @@ enum riskpool_status riskpool_results_find(const struct riskpool_results *result
         *values = find_in_mode(results, found, name, n);
     else if (strcmp(mode, "comparison") == 0 && results->n_modes > 1)
         *values = find_in_comparison(results, name, n);
+    else if (strcmp(mode, "correlation_risk") == 0 && results->risk[0])
+        *values = find_in_risk(results, name, n);
     else
         return RISKPOOL_INVALID;
     if (!*values)

@@ -22,10 +22,25 @@ enum dimension {
     DIM_PAIR,
     DIM_ASSET,
     DIM_ASSET_2,
+    DIM_MODE,
     DIM_COUNT
 };
 
-enum unit { UNIT_MONEY, UNIT_ONE, UNIT_PERCENT, UNIT_HOUR, UNIT_PER_YEAR };
+enum unit { UNIT_MONEY, UNIT_ONE, UNIT_PERCENT, UNIT_HOUR, UNIT_PER_YEAR, UNIT_METHOD };
+
+/* How a derivative was estimated: the values of UNIT_METHOD. */
+#define SLOPE_METHOD_LIST(X) \
+    X(NONE, "none")          \
+    X(RATIO, "likelihood_ratio") X(CENTRAL, "central_difference") X(ONE_SIDED, "one_sided_difference")
+
+enum slope_method {
+#define X(identifier, name) SLOPE_##identifier,
+    SLOPE_METHOD_LIST(X)
+#undef X
+        SLOPE_METHODS
+};
+
+extern const char *const slope_method_names[SLOPE_METHODS];
 
 /* A dimension's name in the results file, and what its coordinate holds. */
 struct dimension_field {
@@ -34,9 +49,11 @@ struct dimension_field {
     const char *long_name;
 };
 
+enum { FIELD_DIMENSIONS = 4 };
+
 struct result_field {
     const char *name;
-    enum dimension dim[2]; /* DIM_NONE where there is none */
+    enum dimension dim[FIELD_DIMENSIONS]; /* DIM_NONE where there is none */
     enum unit unit;
     const char *long_name;
 };
@@ -92,6 +109,47 @@ struct result_field {
     X(excess_any_liquidation_frequency, PAIR, NONE, ONE, "share of paths with a liquidation minus the first mode's")   \
     X(excess_any_liquidation_frequency_se, PAIR, NONE, ONE, "its paired standard error; of antithetic pairs a bound")
 
+#define SLOPE(X, name, a, b, c, unit, text)                    \
+    X(name, MODE, a, b, c, unit, text)                         \
+    X(name##_se, MODE, a, b, c, unit, "standard error: " text) \
+    X(name##_method, MODE, a, b, c, METHOD, "how it was estimated: " text)
+
+/* X(name, four dimensions, unit, long name): the group /correlation_risk. Slopes are per unit of a correlation, both
+ * entries of the pair moving, or of an annual volatility. */
+#define RISK_LIST(X)                                                                                                 \
+    SLOPE(X, d_any_liquidation_frequency, ASSET, ASSET_2, NONE, ONE,                                                 \
+          "derivative of the liquidation frequency by a correlation")                                                \
+    SLOPE(X, d_expected_shortfall, ASSET, ASSET_2, CONFIDENCE, MONEY,                                                \
+          "derivative of the expected shortfall by a correlation")                                                   \
+    SLOPE(X, d_any_liquidation_frequency_by_volatility, ASSET, NONE, NONE, ONE,                                      \
+          "derivative of the liquidation frequency by a volatility")                                                 \
+    SLOPE(X, d_expected_shortfall_by_volatility, ASSET, CONFIDENCE, NONE, MONEY,                                     \
+          "derivative of the expected shortfall by a volatility")                                                    \
+    X(difference_step, ASSET, ASSET_2, NONE, NONE, ONE, "how far differences move a correlation")                    \
+    X(likelihood_ratio_paths, NONE, NONE, NONE, NONE, ONE, "paths that likelihood ratios are of; 0: there are none") \
+    X(difference_paths, NONE, NONE, NONE, NONE, ONE, "paths that differences are of")                                \
+    X(worst_direction, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                        \
+      "change of the correlations, of length 1 over the pairs, that raises the expected shortfall most")             \
+    X(worst_direction_slope, MODE, CONFIDENCE, NONE, NONE, MONEY, "by how much it does, per unit of length")         \
+    X(worst_direction_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                  \
+    X(common_factor, MODE, CONFIDENCE, ASSET, NONE, ONE,                                                             \
+      "loadings, of length 1, of the common factor whose growth raises the expected shortfall most")                 \
+    X(common_factor_slope, MODE, CONFIDENCE, NONE, NONE, MONEY, "by how much it does, per unit of v v' added")       \
+    X(common_factor_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                    \
+    X(expected_shortfall_contribution, MODE, CONFIDENCE, POSITION, NONE, MONEY,                                      \
+      "Euler contribution of the position: its mean loss where the account's is in the tail (Tasche 1999)")          \
+    X(expected_shortfall_contribution_other, MODE, CONFIDENCE, NONE, NONE, MONEY,                                    \
+      "of what no position makes: coins, interest, what the venue's fund bears or keeps")                            \
+    X(tail_correlation, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                       \
+      "correlation about zero of the log returns to the horizon, on the paths of the tail")                          \
+    X(conditional_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                      \
+      "share of the paths that liquidate the position on which position_2 is liquidated too")                        \
+    X(contagion_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                        \
+      "share of paths that liquidate both, and position_2 not where each stands alone")                              \
+    X(expected_loss_given_liquidation, MODE, POSITION, NONE, NONE, MONEY,                                            \
+      "mean loss of the account on the paths that liquidate the position")                                           \
+    X(expected_loss_given_liquidation_se, MODE, POSITION, NONE, NONE, MONEY, "its standard error")
+
 enum statistic {
 #define X(name, a, b, unit, text) STAT_##name,
     STATISTIC_LIST(X)
@@ -106,9 +164,17 @@ enum comparison {
         COMP_COUNT
 };
 
+enum risk {
+#define X(name, a, b, c, d, unit, text) RISK_##name,
+    RISK_LIST(X)
+#undef X
+        RISK_COUNT
+};
+
 extern const struct dimension_field dimension_fields[DIM_COUNT];
 extern const struct result_field statistic_fields[STAT_COUNT];
 extern const struct result_field comparison_fields[COMP_COUNT];
+extern const struct result_field risk_fields[RISK_COUNT];
 extern const struct result_field outcome_fields[OUTCOME_COUNT]; /* first dimension DIM_PATH */
 extern const struct result_field liquidation_time_field;        /* per path and position */
 
@@ -168,6 +234,7 @@ struct riskpool_results {
     char **asset;           /* [asset] names */
     char **alert;           /* [alert] e.g. "margin_level 150%" */
     char **pair;            /* [pair] e.g. "cross - isolated" */
+    char **mode;            /* [mode] the names in `modes`, which owns them */
     double *confidence;     /* fractions */
     double *time;           /* hours */
     double *quantile;       /* fractions */
@@ -179,6 +246,7 @@ struct riskpool_results {
     size_t n_modes;
     struct mode_results *modes;
     double *comparison[COMP_COUNT];
+    double *risk[RISK_COUNT]; /* NULL: it was not asked for */
 
     double *price, *volatility, *drift; /* [asset] */
     double *correlation;                /* [asset][asset] as used */
@@ -196,6 +264,10 @@ size_t result_field_size(const struct riskpool_results *results, const struct re
  * (the other sizes follow and are set here); numbers are NaN, strings NULL. Columns per path, which are not filled,
  * when `keep_columns`. On failure what was allocated stays for riskpool_results_free. */
 enum riskpool_status results_allocate(struct riskpool_results *results, int keep_columns);
+/* Allocates results->risk, NaN everywhere, methods none; likewise after results_allocate. */
+enum riskpool_status results_allocate_risk(struct riskpool_results *results);
+/* Fills results->mode from the names of the modes. */
+void results_label_modes(struct riskpool_results *results);
 /* The numbers along a dimension, or its labels; NULL for a dimension that has the other kind or none. */
 const double *results_coordinate(const struct riskpool_results *results, enum dimension dim);
 char **results_labels(const struct riskpool_results *results, enum dimension dim);

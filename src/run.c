@@ -9,7 +9,9 @@
 
 #include "interval.h"
 #include "run.h"
+#include "run_attribution.h"
 #include "run_results.h"
+#include "run_sensitivity.h"
 #include "run_setup.h"
 #include "run_sweep.h"
 #include "scenario.h"
@@ -330,6 +332,10 @@ static enum riskpool_status fill_results(struct run *run, struct riskpool_result
     results->in_memory = run_memory_bound(run->options);
     const int complete = run->part_of != RUN_SAVED || (run->tally.n_paths == run->scenario->n_paths);
     enum riskpool_status status = stats_fill(&run->tally, run->n_workers, results);
+    if (status == RISKPOOL_OK && run->scenario->correlation_risk)
+        status = attribution_run(run->scenario, run->options, &run->tally, results);
+    if (status == RISKPOOL_OK)
+        status = stats_hand_over(&run->tally, results);
     if (status == RISKPOOL_OK) {
         run_take_out_means(run->scenario, run->setup.steps, results);
         status = run_describe(run->scenario, results);
@@ -363,6 +369,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
     if (status == RISKPOOL_OK && assembled)
         status = fill_results(&run, filled);
     run_free(&run);
+    if (status == RISKPOOL_OK && assembled)
+        status = keep_rest(&run, sensitivity_run(scenario, run.options, filled));
     if (status == RISKPOOL_OK && assembled)
         status = keep_rest(&run, sweep_run(scenario, run.options, filled));
     omp_destroy_lock(&run.lock);

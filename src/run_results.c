@@ -79,5 +79,7 @@ enum riskpool_status run_describe(const struct riskpool_scenario *s, struct risk
                copy_text(&r->resolved_scenario, s->resolved) &&
                asprintf(&r->source, "riskpool %s", riskpool_version()) >= 0 && copy_names(s, r) &&
                copy_requested(&s->market, r) && judge_limits(s, r);
+    if (fine)
+        results_label_modes(r);
     return fine ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
 }

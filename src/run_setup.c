@@ -76,6 +76,21 @@ uint64_t run_memory_bound(const struct riskpool_run_options *options) {
     return options->memory > 0 ? options->memory : RISKPOOL_MEMORY;
 }
 
+/* Whether every position of a mode stands alone. */
+static int stands_alone(const struct book *book, const struct mode *mode) {
+    for (size_t i = 0; i < book->n_positions; ++i)
+        if (mode->pool_of[i] == 0 || mode->pools[mode->pool_of[i]].n_positions > 1)
+            return 0;
+    return 1;
+}
+
+static size_t mode_alone(const struct book *book) {
+    size_t m = 0;
+    while (m < book->n_modes && !stands_alone(book, &book->modes[m]))
+        ++m;
+    return m;
+}
+
 struct tally_shape run_tally_shape(const struct run_setup *setup, const struct riskpool_run_options *options) {
     const struct riskpool_scenario *s = setup->scenario;
     return (struct tally_shape){
@@ -94,6 +109,8 @@ struct tally_shape run_tally_shape(const struct run_setup *setup, const struct r
         .antithetic = s->market.antithetic,
         .trajectories = s->trajectories,
         .dynamic = s->dynamic.half_life > 0.0,
+        .by_position = s->correlation_risk,
+        .alone = mode_alone(&s->book),
         .start_equity = engine_start_equity(&setup->engine),
     };
 }

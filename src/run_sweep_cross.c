@@ -21,7 +21,7 @@ static void cross(struct mark *mark, size_t n, double *at, double *error) {
     qsort(mark, n, sizeof *mark, by_place);
     for (size_t i = 0; i < n; i++) {
         const double from = before ? before->difference : 0.0, to = mark[i].difference;
-        if ((from < 0.0 && to > 0.0) || (from > 0.0 && to < 0.0)) {
+        if (before && ((from < 0.0 && to > 0.0) || (from > 0.0 && to < 0.0))) {
             const double width = mark[i].at - before->at;
             *at = before->at + from / (from - to) * width;
             *error = fmax(before->error, mark[i].error) * width / fabs(to - from);

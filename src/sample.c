@@ -1,9 +1,9 @@
 /* The simplest sample: an array. */
 #include "sample.h"
 
-static const double *array_piece(const struct sample *sample, size_t index, double *room, size_t *n) {
+static const double *array_piece(const struct sample *sample, size_t index, double *room __attribute__((unused)),
+                                 size_t *n) {
     const size_t first = index * SAMPLE_PIECE, left = sample->n - first;
-    (void)room;
     *n = left < SAMPLE_PIECE ? left : SAMPLE_PIECE;
     return (const double *)sample->from + first;
 }

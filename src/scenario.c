@@ -3,6 +3,7 @@
 #include "scenario.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,15 @@ const char *riskpool_scenario_resolved(const struct riskpool_scenario *scenario)
     return scenario->resolved;
 }
 
+/* Moves that a file gives have no correlation that could be another. */
+static void check_output(struct reading *reading) {
+    const struct market *market = &reading->scenario->market;
+    if (reading->scenario->correlation_risk && market->model && market->model->given)
+        report_error(&reading->report, node_place(reading->keys.output.node, "correlation_risk"),
+                     "choose another model, or correlation_risk: false",
+                     "'correlation_risk' needs correlations, but this model takes its moves from a file");
+}
+
 static void fill_scenario(struct reading *reading) {
     struct riskpool_scenario *scenario = reading->scenario;
     struct scenario_keys *keys = &reading->keys;
@@ -56,8 +66,10 @@ static void fill_scenario(struct reading *reading) {
     scenario->n_paths = keys->paths;
     scenario->paths_kept = keys->output.paths < 0 ? PATHS_ALL : (enum paths_kept)keys->output.paths;
     scenario->trajectories = keys->output.trajectories;
+    scenario->correlation_risk = keys->output.correlation_risk;
     scenario_market(reading);
     scenario_model(reading);
+    check_output(reading);
     scenario_holdings(reading);
     scenario_positions(reading);
     scenario_modes(reading);
@@ -90,6 +102,28 @@ static void resolve(struct reading *reading) {
 static const char *layer_path(const char *override) {
     static const char key[] = "stress+=";
     return strncmp(override, key, sizeof key - 1) == 0 ? override + sizeof key - 1 : NULL;
+}
+
+char *scenario_absolute_path(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = strndup(slash ? path : "./", slash ? (size_t)(slash - path) + 1 : 2);
+    char *real = folder ? realpath(folder, NULL) : NULL, *whole = NULL;
+    if (real && asprintf(&whole, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name) < 0)
+        whole = NULL;
+    free(folder);
+    free(real);
+    return whole ? whole : strdup(path);
+}
+
+char *scenario_absolute_override(const char *override) {
+    const char *file = layer_path(override);
+    char *path = file ? scenario_absolute_path(file) : NULL, *whole = NULL;
+    if (!file)
+        return strdup(override);
+    if (path && asprintf(&whole, "%.*s%s", (int)(file - override), override, path) < 0)
+        whole = NULL;
+    free(path);
+    return whole;
 }
 
 /* Everything after the text is there. */

@@ -73,6 +73,7 @@ struct riskpool_scenario {
     struct limit *limits;
     enum paths_kept paths_kept;
     int trajectories;
+    int correlation_risk; /* fill the group of that name */
     struct sweep sweep;
     char *text;      /* the file as read */
     char *resolved;  /* YAML with every default filled in and every override applied */
@@ -88,5 +89,9 @@ enum riskpool_status scenario_read(const char *path, const char *const *override
 enum riskpool_status scenario_read_text(const char *text, size_t size, const char *path, const char *const *overrides,
                                         size_t n_overrides, int lenient, struct riskpool_scenario **scenario,
                                         char **messages);
+/* Of a scenario or an override, the same from any folder; to be freed, NULL when out of memory. A link stays a link:
+ * files that a scenario names lie beside it. */
+char *scenario_absolute_path(const char *path);
+char *scenario_absolute_override(const char *override);
 
 #endif

@@ -171,7 +171,7 @@ struct recovery_keys {
 
 struct output_keys {
     const struct node *node;
-    int paths, trajectories;
+    int paths, trajectories, correlation_risk;
 };
 
 struct sweep_keys {

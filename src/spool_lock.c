@@ -128,7 +128,8 @@ static void size_text(uint64_t bytes, char text[32]) {
              (double)bytes / (bytes < UINT64_C(999500000) ? 1e6 : 1e9));
 }
 
-/* The disk that `path` is on, or would be: what is missing of it is made there. 0 when it is unknown. */
+/* The disk that `path` is on, or would be: what is missing of it is made there. 0 when it is unknown, also to the file
+ * system. */
 static int find_disk(const char *path, struct statvfs *disk) {
     char *folder = strdup(path);
     int found = folder && statvfs(folder, disk) == 0;
@@ -139,7 +140,7 @@ static int find_disk(const char *path, struct statvfs *disk) {
             break;
     }
     free(folder);
-    return found || (path[0] != '/' && statvfs(".", disk) == 0);
+    return (found || (path[0] != '/' && statvfs(".", disk) == 0)) && disk->f_blocks > 0;
 }
 
 enum riskpool_status spool_disk_check(const char *path, uint64_t n_bytes, char **message) {

@@ -23,11 +23,24 @@ static json_t *whole(uint64_t value) {
     return json_string(digits);
 }
 
+/* As they hold from any folder; NULL when out of memory. Names that are not UTF-8 cannot be told. */
+static json_t *overrides_json(const struct spool_terms *terms) {
+    json_t *overrides = json_array();
+    for (size_t i = 0; i < terms->n_overrides; i++) {
+        char *text = scenario_absolute_override(terms->overrides[i]);
+        if (!text) {
+            json_decref(overrides);
+            return NULL;
+        }
+        json_array_append_new(overrides, json_string(text));
+        free(text);
+    }
+    return overrides;
+}
+
 static json_t *manifest_json(const struct spool_terms *terms) {
     const struct riskpool_scenario *s = terms->scenario;
-    json_t *overrides = json_array();
-    for (size_t i = 0; i < terms->n_overrides; i++)
-        json_array_append_new(overrides, json_string(terms->overrides[i]));
+    json_t *overrides = overrides_json(terms);
     json_t *path = terms->scenario_path ? json_string(terms->scenario_path) : NULL;
     return json_pack("{s:s, s:i, s:s, s:s, s:o, s:o, s:i, s:i, s:b, s:s, s:o, s:o, s:s}", "filetype", "riskpool spool",
                      "format", SPOOL_FORMAT, "riskpool", riskpool_version(), "scenario_sha256", s->sha256, "seed",

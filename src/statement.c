@@ -160,7 +160,8 @@ static enum riskpool_status mode_state(const struct riskpool_scenario *scenario,
         const struct pool *pool = &mode->pools[i];
         struct surface surface;
         struct stand stand = {.cash = pool->cash, .remaining = remaining, .price = price};
-        struct scene scene = {scenario, &surface, price, stand};
+        struct scene scene = {.scenario = scenario, .surface = &surface, .stand = stand};
+        scene.price = price;
         enum riskpool_status status =
             surface_init_times(&surface, &scenario->book, pool, &scenario->rule, dynamic_start(&scenario->dynamic));
         if (!status)

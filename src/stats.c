@@ -79,6 +79,7 @@ static void move_columns(struct tally *tally, struct riskpool_results *results) 
         struct mode_results *to = &results->modes[m];
         for (int i = 0; i < TALLY_MEANS; i++)
             depot_drop(depot, from->mean[i]);
+        depot_drop(depot, from->failure);
         memcpy(to->column, from->column, sizeof to->column);
         to->column[OUTCOME_loss] = from->loss;
         to->liquidation_time = from->liquidation_time;
@@ -148,12 +149,14 @@ static enum riskpool_status copy_records(struct tally *tally, struct riskpool_re
     return status;
 }
 
-static enum riskpool_status hand_over_columns(struct tally *tally, struct riskpool_results *results) {
+enum riskpool_status stats_hand_over(struct tally *tally, struct riskpool_results *results) {
+    enum riskpool_status status = RISKPOOL_OK;
     if (tally->shape.keep == TALLY_KEEP_TAIL)
-        return copy_records(tally, results);
+        status = copy_records(tally, results);
     if (tally->shape.keep == TALLY_KEEP_ALL)
         move_columns(tally, results);
-    return RISKPOOL_OK;
+    results->depot.folder = NULL; /* nothing grows any more */
+    return status;
 }
 
 /* The paths 0 to n_paths - 1: every batch but the last is full, and there is nothing after it. */
@@ -226,11 +229,7 @@ enum riskpool_status stats_fill(struct tally *tally, size_t n_threads, struct ri
     if (status != RISKPOOL_OK)
         return status;
     fill_coordinates(tally, results);
-    status = fill_statistics(tally, n_threads, results);
-    if (status == RISKPOOL_OK)
-        status = hand_over_columns(tally, results);
-    results->depot.folder = NULL; /* nothing grows any more */
-    return status;
+    return fill_statistics(tally, n_threads, results);
 }
 
 enum riskpool_status stats_expected_shortfall(const struct tally *tally, size_t mode, double confidence,

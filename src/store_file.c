@@ -67,6 +67,8 @@ enum riskpool_status store_prepare(const char *path, char **message) {
         store_message(message, "%s: cannot write to this folder: %s", folder, strerror(errno));
     else if (length == 0 || path[length - 1] == '/' || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)))
         store_message(message, "%s: is a folder, not a file", path);
+    else if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        store_message(message, "%s: is no ordinary file", path);
     free(folder);
     return *message ? RISKPOOL_CANNOT_CREATE : RISKPOOL_OK;
 }

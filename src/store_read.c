@@ -187,7 +187,7 @@ static void read_variable(struct store *store, hid_t group, const struct riskpoo
     struct store_shape shape = {0, {0, 0}};
     if (result_field_size(results, field) == 0)
         return;
-    for (int axis = 0; axis < 2 && field->dim[axis] != DIM_NONE; axis++)
+    for (int axis = 0; axis < FIELD_DIMENSIONS && field->dim[axis] != DIM_NONE; axis++)
         shape.length[shape.rank++] = results->size[field->dim[axis]];
     store_get_numbers(store, group, field->name, shape, H5T_NATIVE_DOUBLE, values);
 }
@@ -255,6 +255,28 @@ static void read_comparison(struct store *store, struct riskpool_results *result
     store_close(store, group);
 }
 
+/* Whether a variable of these sizes can be read. */
+static int fits(const struct riskpool_results *results, const struct result_field *field) {
+    size_t size = 1;
+    for (int axis = 0; axis < FIELD_DIMENSIONS && field->dim[axis] != DIM_NONE && size <= MOST_VALUES; axis++)
+        size *= results->size[field->dim[axis]];
+    return size <= MOST_VALUES;
+}
+
+static void read_risk(struct store *store, struct riskpool_results *results) {
+    if (!store_has(store, store->file, "correlation_risk"))
+        return;
+    for (size_t i = 0; i < RISK_COUNT; i++)
+        if (!fits(results, &risk_fields[i]))
+            store_refuse(store, "the variable %s is too long", risk_fields[i].name);
+    if (!store->error && results_allocate_risk(results) != RISKPOOL_OK)
+        store_refuse(store, "out of memory");
+    const hid_t group = store_open_object(store, store->file, "correlation_risk");
+    for (size_t i = 0; i < RISK_COUNT && !store->error; i++)
+        read_variable(store, group, results, &risk_fields[i], results->risk[i]);
+    store_close(store, group);
+}
+
 static void read_provenance(struct store *store, struct riskpool_results *results) {
     static const struct store_shape scalar = {0, {0, 0}};
     const hid_t group = store_open_object(store, store->file, "provenance");
@@ -280,12 +302,14 @@ static void read_all(struct store *store, struct riskpool_results *results) {
     free(names);
     if (store->error)
         return;
+    results_label_modes(results);
     read_coordinates(store, results);
     for (size_t m = 0; m < n_modes; m++)
         read_mode(store, results, &results->modes[m]);
     read_market(store, results);
     if (n_modes > 1)
         read_comparison(store, results);
+    read_risk(store, results);
     store_get_sweep(store, results);
     read_provenance(store, results);
 }

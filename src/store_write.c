@@ -99,15 +99,39 @@ static void put_dimensions(struct group *group, const enum dimension *dims, size
     }
 }
 
+/* Codes as whole numbers, with what they mean (CF conventions 3.5). */
+static hid_t put_methods(struct group *group, const char *name, struct store_shape shape, const double *values,
+                         size_t n) {
+    signed char flag[SLOPE_METHODS];
+    char meanings[128] = "";
+    signed char *code = malloc(n);
+    for (size_t i = 0; code && i < n; i++)
+        code[i] = (signed char)values[i];
+    if (!code)
+        store_fail(group->store, "allocating", name);
+    const hid_t dataset = store_put_numbers(group->store, group->id, name, shape, H5T_STD_I8LE, H5T_NATIVE_SCHAR, code);
+    for (signed char i = 0; i < SLOPE_METHODS; i++) {
+        flag[i] = i;
+        strcat(strcat(meanings, i > 0 ? " " : ""), slope_method_names[i]);
+    }
+    store_put_number_attribute(group->store, dataset, "flag_values", H5T_STD_I8LE, SLOPE_METHODS, H5T_NATIVE_SCHAR,
+                               flag);
+    store_put_attribute(group->store, dataset, "flag_meanings", meanings);
+    free(code);
+    return dataset;
+}
+
 /* The variable's dataset, open; -1 when there is nothing to write. */
 static hid_t put_variable(struct group *group, const struct result_field *field, const double *values) {
     struct store_shape shape = {0, {0, 0}};
     if (!values || result_field_size(group->results, field) == 0)
         return -1;
-    for (int axis = 0; axis < 2 && field->dim[axis] != DIM_NONE; axis++)
+    for (int axis = 0; axis < FIELD_DIMENSIONS && field->dim[axis] != DIM_NONE; axis++)
         shape.length[shape.rank++] = group->results->size[field->dim[axis]];
     const hid_t dataset =
-        store_put_numbers(group->store, group->id, field->name, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
+        field->unit == UNIT_METHOD
+            ? put_methods(group, field->name, shape, values, result_field_size(group->results, field))
+            : store_put_numbers(group->store, group->id, field->name, shape, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
     for (int axis = 0; axis < shape.rank; axis++)
         store_attach_scale(group->store, dataset, group->scale[field->dim[axis]], (unsigned)axis);
     describe(group->store, dataset, result_unit_text(group->results, field->unit), field->long_name);
@@ -192,6 +216,15 @@ static void put_comparison(struct store *store, const struct riskpool_results *r
     close_group(&group);
 }
 
+static void put_risk(struct store *store, const struct riskpool_results *results) {
+    static const enum dimension dims[] = {DIM_MODE,    DIM_CONFIDENCE, DIM_ASSET,
+                                          DIM_ASSET_2, DIM_POSITION,   DIM_POSITION_2};
+    struct group group = open_group(store, results, "correlation_risk");
+    put_dimensions(&group, dims, sizeof dims / sizeof *dims);
+    put_fields(&group, risk_fields, RISK_COUNT, results->risk);
+    close_group(&group);
+}
+
 static void put_text(struct group *group, const char *name, const char *text, const char *long_name) {
     const char *value = text ? text : "";
     const hid_t dataset = store_put_texts(group->store, group->id, name, (struct store_shape){0, {0, 0}}, &value);
@@ -255,6 +288,8 @@ static void put_all(struct store *store, const struct riskpool_results *results)
     put_market(store, results);
     if (results->n_modes > 1)
         put_comparison(store, results);
+    if (results->risk[0])
+        put_risk(store, results);
     if (results->sweep.n_points > 0)
         store_put_sweep(store, results);
     put_provenance(store, results);

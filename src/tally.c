@@ -44,6 +44,12 @@ static void reserve_mode(struct tally *tally, struct tally_mode *mode, uint64_t 
         if (*status == RISKPOOL_OK)
             memset(mode->mean[i] + old, 0, (batches - old) * sizeof *mode->mean[i]);
     }
+    if (tally->shape.by_position) {
+        const size_t width = tally->shape.n_positions * TALLY_FAILURES;
+        mode->failure = depot_lengthen(depot, mode->failure, batches, width * sizeof *mode->failure, status);
+        if (*status == RISKPOOL_OK)
+            memset(mode->failure + old * width, 0, (batches - old) * width * sizeof *mode->failure);
+    }
     if (tally->shape.keep != TALLY_KEEP_ALL)
         return;
     for (int i = 0; i < OUTCOME_COUNT; i++)
@@ -69,7 +75,8 @@ static size_t tail_width(const struct tally_shape *shape) {
 static uint64_t depot_size(const struct tally_shape *shape, uint64_t capacity) {
     const uint64_t columns = OUTCOME_COUNT + shape->n_positions - (shape->trajectories ? 0 : 2);
     const uint64_t a_path = shape->keep == TALLY_KEEP_ALL ? columns : 1;
-    const uint64_t numbers = capacity * a_path + capacity / BATCH * 2 * TALLY_MEANS;
+    const uint64_t failures = shape->by_position ? shape->n_positions * TALLY_FAILURES : 0;
+    const uint64_t numbers = capacity * a_path + capacity / BATCH * 2 * (TALLY_MEANS + failures);
     const uint64_t paths = shape->n_modes * numbers * sizeof(double) + capacity / BATCH * sizeof(uint32_t);
     if (shape->keep != TALLY_KEEP_TAIL)
         return paths;
@@ -188,6 +195,29 @@ static void add_means(struct tally_mode *mode, const struct outcome *outcome, ui
     }
 }
 
+/* Losses on the paths that liquidate a position; `n` is even where paths come in pairs. */
+static void add_failures(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
+                         uint64_t batch, size_t n) {
+    const size_t n_positions = tally->shape.n_positions, unit = tally->shape.antithetic ? 2 : 1;
+    const double *loss = outcome->column[OUTCOME_loss];
+    for (size_t i = 0; mode->failure && i < n_positions; i++) {
+        struct sum *sum = mode->failure + (batch * n_positions + i) * TALLY_FAILURES;
+        const double *time = outcome->liquidation_time + i * BATCH;
+        for (size_t p = 0; p < n; p += unit) {
+            double l = 0.0, c = 0.0;
+            for (size_t k = p; k < p + unit && k < n; k++) {
+                l += isnan(time[k]) ? 0.0 : loss[k];
+                c += isnan(time[k]) ? 0.0 : 1.0;
+            }
+            if (c == 0.0)
+                continue;
+            sum_add(&sum[TALLY_L], l);
+            sum_add(&sum[TALLY_LL], l * l);
+            sum_add(&sum[TALLY_LC], l * c);
+        }
+    }
+}
+
 static void keep_columns(const struct tally *tally, struct tally_mode *mode, const struct outcome *outcome,
                          uint64_t first_path, size_t n) {
     const size_t n_positions = tally->shape.n_positions;
@@ -244,6 +274,7 @@ void tally_take(struct tally *tally, struct tally_part *part, uint64_t first_pat
         struct tally_mode *mode = &tally->mode[m];
         memcpy(mode->loss + first_path, outcome[m].column[OUTCOME_loss], n * sizeof *mode->loss);
         add_means(mode, &outcome[m], batch, n);
+        add_failures(tally, mode, &outcome[m], batch, n);
         keep_columns(tally, mode, &outcome[m], first_path, n);
         keep_samples(tally, mode, &outcome[m], first_path, n);
     }

@@ -53,6 +53,8 @@ struct tally_shape {
     int antithetic;     /* paths 2k and 2k + 1 are drawn together; both come in one call of tally_take */
     int trajectories;   /* whether outcomes have drawdown, margin level, samples and alerts */
     int dynamic;        /* whether they have multipliers of margin */
+    int by_position;    /* whether losses and contagion are kept position by position */
+    size_t alone;       /* with it: the mode in which every position stands alone; n_modes: there is none */
     double start_equity;
 };
 
@@ -64,6 +66,7 @@ struct tally_counts {
     uint64_t *liquidated; /* [0 .. n_positions] paths that liquidate so many */
     uint64_t *alert;      /* [alert] */
     uint64_t *event;      /* [event] */
+    uint64_t *contagion;  /* [position][position] by_position: both liquidated, the second not where it stands alone */
     uint64_t *first;      /* [time] paths whose first liquidation is after the time before, up to this one */
     /* Pairs of paths 2k and 2k + 1, when they are antithetic: */
     uint64_t *event_twice;    /* [event] on both paths */
@@ -71,12 +74,17 @@ struct tally_counts {
     uint64_t *position_twice; /* [position] liquidated on both paths */
 };
 
+/* What is summed of the losses L on paths that liquidate a position, C = 1 there: over paths, or over antithetic pairs
+ * of the pair's sums. */
+enum tally_failure { TALLY_L, TALLY_LL, TALLY_LC, TALLY_FAILURES };
+
 struct tally_mode {
     double *loss;                  /* [path] */
     double *column[OUTCOME_COUNT]; /* [path], when all are kept; not for the loss */
     double *liquidation_time;      /* [path][position], when all are kept */
     struct tally_counts counts;
     struct sum *mean[TALLY_MEANS]; /* [batch] */
+    struct sum *failure;           /* [batch][position][TALLY_FAILURES], by_position */
     double *equity, *margin_level; /* [time][sample] */
 };
 

@@ -18,6 +18,9 @@ static void move_batch(const struct tally *tally, struct tally_mode *mode, size_
     move(mode->liquidation_time, to, from, n, tally->shape.n_positions);
     for (int i = 0; i < TALLY_MEANS; i++)
         mode->mean[i][to / BATCH] = mode->mean[i][from / BATCH];
+    const size_t width = tally->shape.n_positions * TALLY_FAILURES;
+    if (mode->failure)
+        memmove(mode->failure + to / BATCH * width, mode->failure + from / BATCH * width, width * sizeof(struct sum));
 }
 
 /* Which of the first paths, those with samples, are there: their numbers, ascending; returns how many. */

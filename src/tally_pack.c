@@ -108,12 +108,23 @@ static void get_counts(struct unpacker *unpacker, struct tally_counts *counts) {
     }
 }
 
+/* Sums of a batch and mode, and their bytes. */
+static size_t failure_width(const struct tally *tally) {
+    return tally->shape.n_positions * TALLY_FAILURES;
+}
+
+static size_t failure_size(const struct tally *tally) {
+    return failure_width(tally) * sizeof(struct sum);
+}
+
 static void put_mode(struct packer *packer, const struct tally *tally, const struct tally_part *part, size_t m,
                      const struct outcome *outcome) {
     const struct tally_mode *mode = &tally->mode[m];
     put_counts(packer, &part->counts[m]);
     for (int i = 0; i < TALLY_MEANS; i++)
         put(packer, &mode->mean[i][part->first_path / BATCH], sizeof *mode->mean[i]);
+    if (mode->failure)
+        put(packer, mode->failure + part->first_path / BATCH * failure_width(tally), failure_size(tally));
     put(packer, outcome->column[OUTCOME_loss], part->n * sizeof(double));
     for (int i = 0; i < OUTCOME_COUNT; i++)
         if (mode->column[i])
@@ -133,6 +144,8 @@ static void get_mode(struct unpacker *unpacker, const struct tally *tally, struc
     get_counts(unpacker, &part->counts[m]);
     for (int i = 0; i < TALLY_MEANS; i++)
         get_into(unpacker, &mode->mean[i][first / BATCH], sizeof *mode->mean[i]);
+    if (mode->failure)
+        get_into(unpacker, mode->failure + first / BATCH * failure_width(tally), failure_size(tally));
     get_into(unpacker, mode->loss + first, part->n * sizeof(double));
     for (int i = 0; i < OUTCOME_COUNT; i++)
         if (mode->column[i])
@@ -169,6 +182,7 @@ size_t tally_pack_size(const struct tally *tally) {
     const size_t sparse = 1 + BITMAP + BATCH, columns = OUTCOME_COUNT + shape->n_positions;
     size_t a_mode = tally->mode[0].counts.n + 2 * TALLY_MEANS + BATCH;
     a_mode += shape->keep == TALLY_KEEP_ALL ? columns * sparse : 0;
+    a_mode += shape->by_position ? 2 * failure_width(tally) : 0;
     a_mode += shape->trajectories ? 2 * shape->n_times * BATCH : 0;
     const size_t records = shape->keep == TALLY_KEEP_TAIL ? BATCH * record_words(tally) : 0;
     return WORD * (4 + shape->n_modes * a_mode + records);
@@ -222,9 +236,13 @@ enum riskpool_status tally_unpack(struct tally *tally, struct tally_part *part, 
     part->records = unpacker.at;
     if (!unpacker.failed && records_fit(tally, part, &unpacker))
         return RISKPOOL_OK;
-    for (size_t m = 0; m < tally->shape.n_modes; m++) /* sums start from nothing, whoever adds next */
+    for (size_t m = 0; m < tally->shape.n_modes; m++) { /* sums start from nothing, whoever adds next */
+        const struct tally_mode *mode = &tally->mode[m];
         for (int i = 0; i < TALLY_MEANS; i++)
-            tally->mode[m].mean[i][first_path / BATCH] = (struct sum){0};
+            mode->mean[i][first_path / BATCH] = (struct sum){0};
+        if (mode->failure)
+            memset(mode->failure + first_path / BATCH * failure_width(tally), 0, failure_size(tally));
+    }
     return RISKPOOL_INVALID;
 }
 

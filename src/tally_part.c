@@ -8,7 +8,9 @@
 
 int tally_counts_init(struct tally_counts *counts, const struct tally_shape *shape) {
     const size_t n = shape->n_positions;
-    *counts = (struct tally_counts){.n = n * n + (n + 1) + shape->n_alerts + 2 * (TALLY_EVENTS + shape->n_times) + n};
+    const size_t contagion = shape->by_position ? n * n : 0;
+    *counts = (struct tally_counts){.n = n * n + (n + 1) + shape->n_alerts + contagion +
+                                         2 * (TALLY_EVENTS + shape->n_times) + n};
     counts->all = calloc(counts->n, sizeof *counts->all);
     if (!counts->all)
         return 0;
@@ -16,7 +18,8 @@ int tally_counts_init(struct tally_counts *counts, const struct tally_shape *sha
     counts->liquidated = counts->joint + n * n;
     counts->alert = counts->liquidated + n + 1;
     counts->event = counts->alert + shape->n_alerts;
-    counts->first = counts->event + TALLY_EVENTS;
+    counts->contagion = counts->event + TALLY_EVENTS;
+    counts->first = counts->contagion + contagion;
     counts->event_twice = counts->first + shape->n_times;
     counts->first_twice = counts->event_twice + TALLY_EVENTS;
     counts->position_twice = counts->first_twice + shape->n_times;
@@ -134,6 +137,22 @@ static void compare_with_first(struct tally_part *part, size_t m) {
     }
 }
 
+/* This mode against the one in which every position stands alone, whose liquidations were looked at. */
+static void count_contagion(const struct tally_shape *shape, struct tally_part *part, size_t m) {
+    uint64_t *contagion = part->counts[m].contagion;
+    const size_t *position = part->position;
+    for (size_t p = 0; p < part->n; p++) {
+        const uint64_t *own = words_of(part, m) + p, *alone = words_of(part, shape->alone) + p;
+        uint64_t spread = 0;
+        for (size_t w = 0; w < part->n_words; w++)
+            spread |= own[w * BATCH] & ~alone[w * BATCH];
+        const size_t n = spread ? list_positions(part, own, part->position) : 0;
+        for (size_t j = 0; j < n; j++)
+            for (size_t i = 0; i < n && !(alone[position[j] / 64 * BATCH] >> position[j] % 64 & 1); i++)
+                contagion[position[i] * shape->n_positions + position[j]]++;
+    }
+}
+
 static void look_at_amounts(struct tally_part *part, const struct outcome *outcome) {
     for (size_t p = 0; p < part->n; p++) {
         part->events[p] |= (uint8_t)((outcome->column[OUTCOME_shortfall][p] > 0) << TALLY_SHORTFALL);
@@ -177,4 +196,6 @@ void tally_count(const struct tally_shape *shape, struct tally_part *part, const
             count_pairs(shape, part, counts, outcome[m].liquidation_time);
         count_alerts(shape, part, m, outcome[m].alert_time);
     }
+    for (size_t m = 0; shape->by_position && shape->alone < shape->n_modes && m < shape->n_modes; m++)
+        count_contagion(shape, part, m);
 }

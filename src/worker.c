@@ -13,6 +13,7 @@ static void outcome_take(struct outcome *outcome, const struct engine_terms *ter
     outcome->alert_time = arena_take(arena, terms->n_alerts * BATCH);
     outcome->equity_at = terms->trajectories ? arena_take(arena, terms->n_times * BATCH) : NULL;
     outcome->margin_level_at = terms->trajectories ? arena_take(arena, terms->n_times * BATCH) : NULL;
+    outcome->gain = terms->gains ? arena_take(arena, terms->book->n_positions * BATCH) : NULL;
 }
 
 enum riskpool_status worker_init(struct worker *worker, const struct market *market, const struct market_steps *steps,
@@ -38,18 +39,28 @@ void worker_free(struct worker *worker) {
     *worker = (struct worker){0};
 }
 
-int worker_batch(struct worker *worker, uint64_t first_path, size_t n, int (*stop)(void *user), void *user) {
+/* From the start of a block to the horizon; 0 when it is stopped. */
+static int follow(struct worker *worker, const struct slice *slice, size_t offset, int (*stop)(void *user),
+                  void *user) {
     const uint64_t n_steps = worker->block.market->n_steps;
-    for (size_t offset = 0; offset < n; offset += BLOCK) {
-        const struct slice *slice = market_start(&worker->block, first_path + offset);
-        accounts_open(worker->accounts, slice, worker->outcome, offset);
-        for (uint64_t step = 0; step < n_steps; ++step) {
-            if (stop && step % STOP_STEPS == 0 && stop(user) > 1)
-                return 0;
-            slice = market_step(&worker->block);
-            accounts_step(worker->accounts, slice);
-        }
-        accounts_close(worker->accounts, slice);
+    accounts_open(worker->accounts, slice, worker->outcome, offset);
+    for (uint64_t step = 0; step < n_steps; ++step) {
+        if (stop && step % STOP_STEPS == 0 && stop(user) > 1)
+            return 0;
+        slice = market_step(&worker->block);
+        accounts_step(worker->accounts, slice);
     }
+    accounts_close(worker->accounts, slice);
     return 1;
+}
+
+int worker_batch(struct worker *worker, uint64_t first_path, size_t n, int (*stop)(void *user), void *user) {
+    for (size_t offset = 0; offset < n; offset += BLOCK)
+        if (!follow(worker, market_start(&worker->block, first_path + offset), offset, stop, user))
+            return 0;
+    return 1;
+}
+
+void worker_block(struct worker *worker, const uint64_t *path) {
+    follow(worker, market_start_at(&worker->block, path), 0, NULL, NULL);
 }

@@ -20,5 +20,7 @@ void worker_free(struct worker *worker);
 /* Simulates the paths first_path .. first_path + n - 1, n <= BATCH, into worker->outcome. `stop`, which may be NULL, is
  * asked on the way: 0, and nothing to be used, when it says 2 or more; else 1. */
 int worker_batch(struct worker *worker, uint64_t first_path, size_t n, int (*stop)(void *user), void *user);
+/* Simulates these BLOCK paths (market_start_at), into the first BLOCK entries of the rows of worker->outcome. */
+void worker_block(struct worker *worker, const uint64_t *path);
 
 #endif

@@ -87,8 +87,8 @@ cd "$work"
 cat >night.yaml <<'YAML'
 name: night
 horizon: 30 d
-step: 3 min
-paths: 240000
+step: 30 min
+paths: 2400000
 seed: 4
 market:
   model: gbm

@@ -4,6 +4,7 @@
 set -uo pipefail
 riskpool=$(realpath "$1") preload=${2:-}
 [ -z "$preload" ] || preload=$(realpath "$preload")
+scenarios=$(realpath "$(dirname "$0")/../../scenarios")
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failed=0 checked=0
@@ -49,6 +50,10 @@ sed -e 's/^name: .*/name: big/' -e 's/^paths: .*/paths: 100000000/' small.yaml >
 # --- Places that cannot be written ---
 : >file
 expect 73 "a folder that is a file" "$riskpool" run small.yaml -q -o file/x.h5
+expect 73 "a folder that cannot be made, on a disk without a size" "$riskpool" run small.yaml -q -o /proc/absent/x.h5
+mkfifo pipe.h5
+expect 73 "a pipe in the place of the results" "$riskpool" run small.yaml -q --fresh -o pipe.h5
+check "a pipe was replaced" [ -p pipe.h5 ]
 mkdir folder.h5
 expect 66 "no scenario" "$riskpool" run absent.yaml -q -o x.h5
 expect 66 "a scenario that is a folder" "$riskpool" run folder.h5 -q -o x.h5
@@ -126,6 +131,10 @@ if [ -n "$preload" ]; then
     printf 'name: night\nbooks: [small.yaml, other.yaml]\nset: {paths: 300}\n' >night.yaml
     fail_each night "$riskpool" batch night.yaml --json -q -o alloc.h5.night
     fail_each show "$riskpool" show --json killed.h5
+    fail_each replay "$riskpool" replay killed.h5 --worst cross --every-step --json
+    { cat small.yaml && echo 'sweep: [{parameter: market.correlation_blend, values: [0, 0.5, 1]}]'; } >swept.yaml
+    fail_each "run, a sweep" "$riskpool" run swept.yaml --json -q -n 300 -o alloc.h5
+    fail_each "run, --target-error" "$riskpool" run small.yaml --json -q -n 300 --target-error 0.05 -o alloc.h5
     fail_each reverse "$riskpool" reverse small.yaml --scale volatility --target isolated.any_liquidation_frequency=80% -n 300 --json -q
     fail_each advise "$riskpool" advise small.yaml -n 300 --margins 1,0.5 --leverages 1 --json -q
     fail_each "run, a shard" "$riskpool" run small.yaml --json -q --shard 0/2 -o alloc.h5
@@ -158,6 +167,10 @@ if [ -n "$preload" ]; then
         fail_each "run, $model" "$riskpool" run "$model.yaml" --json -q -n 300 -o alloc.h5
     done
     fail_each "run, replay" "$riskpool" run replay.yaml --json -q -o alloc.h5
+    # What else an account may have, in the project's scenarios.
+    for name in book-of-eleven auto-top-up stops-in-a-gap rising-margin partial-vs-full cash-and-carry prime-broker coin-margined; do
+        fail_each "run, $name" "$riskpool" run "$scenarios/$name.yaml" --json -q -n 300 -o alloc.h5
+    done
     points=${FAULT_POINTS:-60}
     for model in student-t jump-diffusion garch-t regimes; do
         fail_each "calibrate $model" "$riskpool" calibrate prices.csv --model $model --window w=2023-11-14..2023-11-17

@@ -343,6 +343,35 @@ def test_merge(place, _):
     place.merge(place.path("absent.part"), code=66, says="is not a spool")
 
 
+def test_elsewhere(place, _):
+    """A spool is merged from any folder: of files named on the command line, and beside a link to the scenario."""
+    here, there = place.path("here"), place.path("there")
+    os.makedirs(here)
+    os.makedirs(there)
+    content = scenario("elsewhere", 20000, "6 h", "tail")
+    content["market"]["correlation"] = {"file": "matrix.csv"}
+    os.symlink(place.write(content), os.path.join(here, "link.yaml"))
+    for name, text in (("matrix.csv", "1,0.6,0.5\n0.6,1,0.4\n0.5,0.4,1\n"),
+                       ("crash.yaml", "stress: [{at: 1 d, over: 6 h, return: {A: -10%, C: -20%}}]\n")):
+        with open(os.path.join(here, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def command(folder, *arguments):
+        done = subprocess.run([place.riskpool, *arguments, "-q"], cwd=folder, capture_output=True, text=True, check=False)
+        place.check(done.returncode == 0, f"in {folder}, {arguments}: exit {done.returncode} {done.stderr}")
+
+    run = ["run", "link.yaml", "--stress", "crash.yaml"]
+    command(here, *run, "-o", "base.h5")
+    for shard in ("0/2", "1/2"):
+        command(here, *run, "-o", f"{shard[0]}.h5", "--shard", shard)
+    for unit in glob.glob(os.path.join(here, "1.h5.part/unit-*.bin")):
+        shutil.copy(unit, os.path.join(here, "0.h5.part"))
+    command(there, "merge", "../here/0.h5.part")
+    place.same(os.path.join(here, "base.h5"), os.path.join(here, "0.h5"), "merged from another folder")
+    command(there, "run", "../here/link.yaml", "--stress", "../here/crash.yaml", "-o", "../here/1.h5")
+    place.same(os.path.join(here, "base.h5"), os.path.join(here, "1.h5"), "resumed from another folder")
+
+
 def test_signals(place, _):
     """Any signal that asks ends the run within two seconds, with code 75; also when a batch takes longer than that."""
     path = place.write(scenario("signals", 200000, "6 min", "tail"))
@@ -395,6 +424,34 @@ def test_signals(place, _):
     begin = time.monotonic()
     process.communicate()
     place.check(process.returncode == 130 and time.monotonic() - begin < 0.5, f"second SIGINT: exit {process.returncode}")
+
+
+def test_sweep(place, _):
+    """A sweep stops like any run, within two seconds, also when its batches take longer; the paths before it are saved."""
+    points = {"parameter": "market.correlation_blend", "values": [i / 32 for i in range(32)]}
+    plain = scenario("unswept", 8192, "3 min", "tail")
+    plain["horizon"] = "30 d"
+    begin = time.monotonic()
+    place.run(place.write(plain), place.path("unswept.h5"))
+    took = time.monotonic() - begin
+    path, output = place.write({**plain, "name": "swept", "sweep": [points]}), place.path("swept.h5")
+    process = place.start(path, output)
+    time.sleep(2 * took + 1)
+    process.terminate()
+    begin = time.monotonic()
+    said = process.communicate()[1]
+    place.check(time.monotonic() - begin < WITHIN, f"a sweep stops after {time.monotonic() - begin:.1f} s")
+    place.check(process.returncode == 75 and "after 8192 of 8192 paths; the same command goes on" in said,
+                f"a sweep that is stopped: exit {process.returncode}, says '{said}'")
+    place.check(place.has_units(output) and not os.path.exists(output), "a sweep that is stopped: its paths are not saved")
+    points["values"] = points["values"][::16]
+    path = place.write({**scenario("swept-short", 60000, "30 min", "tail"), "sweep": [points]})
+    base, output = place.path("swept-base.h5"), place.path("swept-short.h5")
+    place.run(path, base)
+    place.run(path, output, "--max-time", "0.1 s", code=75)
+    place.interrupted(path, output, "--shard", "0/1")
+    place.run(path, output)
+    place.same(base, output, "a sweep that was interrupted")
 
 
 def test_time(place, _):

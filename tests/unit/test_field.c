@@ -203,7 +203,6 @@ static const struct field outer_fields[] = {
      .standard = ""},
     {.name = "this", .type = FIELD_NUMBER, .offset = offsetof(struct outer, this), .rival = "that", .required = 1},
     {.name = "that", .type = FIELD_NUMBER, .offset = offsetof(struct outer, that), .rival = "this"},
-    {.name = "soon", .type = FIELD_LATER},
     {.name = NULL}};
 
 struct trial {
@@ -274,7 +273,6 @@ static void every_mistake_has_its_message(void **state) {
     assert_message("{name: x, this: 1, that: 2}", "t:1:20: error: 'that' is given, and 'this' as well (line 1)");
     assert_message("{name: x, this: 1, siez: 2}", "t:1:20: error: unknown key 'siez'");
     assert_message("{name: x, this: 1, siez: 2}", "did you mean 'size'?");
-    assert_message("{name: x, this: 1, soon: 2}", "this version does not have 'soon'");
     assert_message("{name: x, this: 1, kind: firm}", "this version does not have 'kind: firm'");
     assert_message("{name: x, this: 1, kind: hrad}", "did you mean 'hard'? allowed here: soft, hard");
     assert_message("{name: x, this: 1, size: 0}", "'size': '0' is outside the allowed range");

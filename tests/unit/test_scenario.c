@@ -707,11 +707,6 @@ static void confidence_levels_are_sorted_and_checked(void **state) {
     assert_refused(BASE, "alerts.margin_level=[1.5, 150%]", 1, "the alert 'margin_level 150%' is listed twice");
 }
 
-static void what_comes_later_is_refused(void **state) {
-    (void)state;
-    assert_refused(BASE, "output.correlation_risk=true", 1, "this version does not have 'correlation_risk'");
-}
-
 static void files_that_are_none_are_refused(void **state) {
     (void)state;
     struct loaded loaded;
@@ -768,7 +763,6 @@ int main(void) {
         cmocka_unit_test(equality_is_a_breach_unless_strict),
         cmocka_unit_test(limits_find_their_statistic),
         cmocka_unit_test(confidence_levels_are_sorted_and_checked),
-        cmocka_unit_test(what_comes_later_is_refused),
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(statuses_have_texts),
     };

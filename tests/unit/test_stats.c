@@ -306,6 +306,7 @@ static struct riskpool_results *results_in(const struct tally_shape *shape, int 
         add_range(&tally, b, (backwards ? batches - 1 - i : i) * BATCH, n_paths);
     struct riskpool_results *r = calloc(1, sizeof *r);
     assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
+    assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
     tally_free(&tally);
     free(b);
     return r;
@@ -576,6 +577,7 @@ static struct riskpool_results *grown_results(const struct tally_shape *known) {
         add_range(&tally, b, first, known->n_paths);
     }
     assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
+    assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
     tally_free(&tally);
     free(b);
     return r;
@@ -666,6 +668,7 @@ static void without_trajectories(void **state) {
             add_paths(&tally, first, BATCH / 2, b->outcome);
         }
         assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
+        assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
         assert_int_equal(r->n_paths, BATCH);
         assert_null(r->modes[0].column[OUTCOME_max_drawdown]);
         assert_null(r->modes[0].column[OUTCOME_lowest_margin_level]);
@@ -695,6 +698,7 @@ static void degenerate_runs(void **state) {
     b->column[0][OUTCOME_loss][1] = 100 + 1e-12;
     add_paths(&tally, 0, 2, b->outcome);
     assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
+    assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
     assert_int_equal(r->size[DIM_PAIR], 0);
     assert_near(r->bin_edge[0], 99, 1e-9);
     assert_true(r->modes[0].statistic[STAT_loss_frequency][100] + r->modes[0].statistic[STAT_loss_frequency][99] == 1);
@@ -721,6 +725,7 @@ static void bins_hold_their_lower_edge(void **state) {
             b->column[m][OUTCOME_loss][i] = 0.1 + (0.7 - 0.1) * (double)i / (EDGES - 1);
     add_paths(&tally, 0, EDGES, b->outcome);
     assert_int_equal(stats_fill(&tally, 2, r), RISKPOOL_OK);
+    assert_int_equal(stats_hand_over(&tally, r), RISKPOOL_OK);
     assert_int_equal(r->size[DIM_BIN], EDGES - 1);
     for (size_t i = 0; i < EDGES - 1; i++)
         assert_near(r->modes[0].statistic[STAT_loss_frequency][i], (i == EDGES - 2 ? 2.0 : 1.0) / EDGES, 1e-15);

@@ -1,0 +1,14 @@
+/* Sensitivities of a run to every correlation and volatility. Inside run only. */
+#ifndef RUN_SENSITIVITY_H
+#define RUN_SENSITIVITY_H
+
+#include "results.h"
+#include "riskpool.h"
+#include "scenario.h"
+
+/* Completes results->risk of a run whose statistics are there; nothing without correlation_risk. The results do not
+ * depend on the threads. RISKPOOL_STOPPED when options->stop says so. */
+enum riskpool_status sensitivity_run(const struct riskpool_scenario *scenario,
+                                     const struct riskpool_run_options *options, struct riskpool_results *results);
+
+#endif
