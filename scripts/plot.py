@@ -49,11 +49,12 @@ def main():
             print(draw_path(chosen, run, folder))
             return
         drawn, left_out = pictures.draw_all(run, folder)
+        left_out = pictures.by_reason(left_out)
         page.write(run, drawn, left_out, os.path.join(folder, "index.html"))
     except OSError as reason:
         command.fail(command.EXIT_NOT_CREATED, reason)
-    for picture, reason in left_out:
-        print(f"plot.py: {picture.name} left out: {reason}", file=sys.stderr)
+    for words in left_out:
+        print(f"plot.py: left out: {words}", file=sys.stderr)
     print(os.path.join(folder, "index.html"))
 
 

@@ -54,7 +54,7 @@ def figures_of(chosen, run):
         left_out.append((caption, reason))
     else:
         drawn.append((caption, figure))
-    return drawn, left_out
+    return drawn, pictures.by_reason(left_out)
 
 
 def print_pdf(page, path):
@@ -78,8 +78,8 @@ def main():
         report.write(run, drawn, left_out, page)
     except OSError as reason:
         command.fail(command.EXIT_NOT_CREATED, reason)
-    for caption, reason in left_out:
-        print(f"report.py: {caption} left out: {reason}", file=sys.stderr)
+    for words in left_out:
+        print(f"report.py: left out: {words}", file=sys.stderr)
     print(page)
     if chosen.pdf:
         print_pdf(page, os.path.splitext(page)[0] + ".pdf")

@@ -2,7 +2,7 @@
 import os
 from collections import namedtuple
 
-from . import comparison, exceedance, fans, joint, liquidation, loss, style, survival, sweep
+from . import attribution, comparison, exceedance, fans, joint, liquidation, loss, sensitivity, style, survival, sweep, together
 from .style import NothingToDraw
 
 # name: of the PNG file; draw: from results to a figure, or NothingToDraw with the reason.
@@ -11,20 +11,36 @@ Picture = namedtuple("Picture", "name caption draw")
 PICTURES = [
     Picture("loss_distribution", "Loss distribution", loss.draw),
     Picture("loss_exceedance", "Exceedance of the loss, value at risk and expected shortfall", exceedance.draw),
+    Picture("contributions", "Where the tail comes from: expected shortfall by position", attribution.draw_contributions),
+    Picture("sweep", "Sweep: every mode over the swept parameter", sweep.draw),
+    Picture("sweep_difference", "Sweep: the modes against the first", sweep.draw_difference),
+    Picture("correlation_sensitivity", "What correlation does to the tail", sensitivity.draw_correlations),
+    Picture("volatility_sensitivity", "What volatility does to the tail", sensitivity.draw_volatilities),
+    Picture("common_factor", "The common factor that hurts most", sensitivity.draw_factor),
+    Picture("tail_correlation", "How the assets move together in the tail", together.draw_tail_correlation),
     Picture("survival", "Survival", survival.draw),
     Picture("liquidation_frequency", "Liquidation frequency", liquidation.draw_frequency),
     Picture("liquidation_count", "Number of positions liquidated", liquidation.draw_count),
     Picture("joint_liquidation", "Joint liquidation against chance", joint.draw),
-    Picture("sweep", "Sweep: every mode over the swept parameter", sweep.draw),
-    Picture("sweep_difference", "Sweep: the modes against the first", sweep.draw_difference),
+    Picture("conditional_liquidation", "Liquidations given one", together.draw_conditional),
+    Picture("contagion", "Contagion inside the pools", together.draw_contagion),
+    Picture("loss_given_liquidation", "Loss given a liquidation", attribution.draw_given),
     Picture("equity_fan", "Equity over time", fans.draw_equity),
     Picture("margin_level_fan", "Margin level over time", fans.draw_margin_level),
     Picture("comparison", "The modes against each other, path by path", comparison.draw),
 ]
 
 
+def by_reason(left_out):
+    """What was left out in words, from [(caption, reason)]: captions of one reason together."""
+    captions = {}
+    for caption, reason in left_out:
+        captions.setdefault(str(reason), []).append(caption)
+    return [f"{', '.join(found)} ({reason})" for reason, found in captions.items()]
+
+
 def draw_all(results, folder):
-    """Writes the PNG files; returns [(picture, path)] and [(picture, why it was left out)]."""
+    """Writes the PNG files; returns [(picture, path)] and [(caption, why it was left out)]."""
     drawn, left_out = [], []
     for picture in PICTURES:
         path = os.path.join(folder, picture.name + ".png")
@@ -32,7 +48,7 @@ def draw_all(results, folder):
             style.save(picture.draw(results), path)
             drawn.append((picture, path))
         except NothingToDraw as reason:
-            left_out.append((picture, str(reason)))
+            left_out.append((picture.caption, reason))
             if os.path.exists(path):
                 os.remove(path)
     return drawn, left_out

@@ -1,6 +1,5 @@
 """The picture of the loss distribution: one row a mode on one scale; bars too tall for it are cut and say their height."""
 import numpy as np
-from matplotlib.ticker import FuncFormatter
 
 from . import numbers, style
 from .style import GREY, INK

@@ -29,8 +29,7 @@ def write(results, drawn, left_out, path):
     body = [heading(results), "<h2>Summary</h2>", summary(results), comparison(results), positions(results)]
     body += [image(picture, file) for picture, file in drawn]
     if left_out:
-        body.append("<p class=run>Left out: " + "; ".join(f"{html.escape(picture.caption.lower())} ({html.escape(reason)})"
-                                                        for picture, reason in left_out) + ".</p>")
+        body.append("<p class=run>Left out: " + html.escape("; ".join(left_out)) + ".</p>")
     scenario = results.provenance.get("resolved_scenario")
     if scenario:
         body.append(f"<details><summary>Resolved scenario</summary><pre>{html.escape(scenario)}</pre></details>")

@@ -28,19 +28,19 @@ th:first-child{text-align:left;font-weight:normal;white-space:normal;min-width:9
 td small{display:block;color:var(--soft)}td.best{color:var(--best);font-weight:650}
 div.wide{overflow-x:auto}figure{margin:1.4rem 0;overflow-x:auto}figure svg{display:block;width:100%;min-width:620px;height:auto}
 pre{background:var(--line);padding:1rem;overflow-x:auto;font-size:.8rem;white-space:pre}summary{cursor:pointer;margin:1rem 0}
-@media(max-width:600px){p.verdict{font-size:1.2rem}body{font-size:15px}}
-@media print{figure{break-inside:avoid}details{display:none}}
+@media(max-width:600px){p.verdict{font-size:1.2rem}body{font-size:15px}
+th,td{padding-right:.6rem;white-space:normal;overflow-wrap:normal}th:first-child{min-width:6.5rem}}
+@media print{figure{break-inside:avoid}figure svg{min-width:0}details{display:none}}
 """
 
 
 def write(results, figures, left_out, path):
-    """figures: [(caption, matplotlib figure)]."""
+    """figures: [(caption, matplotlib figure)]; left_out: in words."""
     body = [top(results), side_by_side(results)]
     body += [f"<figure aria-label=\"{html.escape(caption)}\">{drawing(figure, at)}</figure>"
              for at, (caption, figure) in enumerate(figures)]
     if left_out:
-        body.append("<p class=run>Left out: " + "; ".join(f"{html.escape(caption.lower())} ({html.escape(str(reason))})"
-                                                        for caption, reason in left_out) + ".</p>")
+        body.append("<p class=run>Left out: " + html.escape("; ".join(left_out)) + ".</p>")
     body += ["<details><summary>All numbers</summary>", page.summary(results), page.comparison(results), "</details>",
              page.positions(results)]
     scenario = results.provenance.get("resolved_scenario")
@@ -56,9 +56,14 @@ def write(results, figures, left_out, path):
 
 def top(results):
     warning = "" if results.complete else "<p class=warning>Incomplete: batches are missing.</p>"
-    said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in verdict.sentences(results))
-    return (f"<h1>{html.escape(results.title)}</h1>{warning}<p class=verdict>{html.escape(verdict.headline(results))}.</p>"
+    said = "".join(f"<li>{prose(sentence)}</li>" for sentence in verdict.sentences(results))
+    return (f"<h1>{html.escape(results.title)}</h1>{warning}<p class=verdict>{prose(verdict.headline(results))}.</p>"
             f"<ul class=said>{said}</ul>")
+
+
+def prose(sentence):
+    """No line ends between a number and its percent sign."""
+    return re.sub(r"(?<=\d) %", "&nbsp;%", html.escape(sentence))
 
 
 def side_by_side(results):

@@ -45,16 +45,33 @@ class Sweep:
         self.pairs = list(self.values.get("pair", []))
 
 
-class Results:
-    """modes: the first listed in the scenario comes first; comparison: values by name, {} for a single mode."""
+class CorrelationRisk:
+    """Sensitivities and attribution: variables by name, over mode first."""
 
-    def __init__(self, path, attributes, modes, comparison, provenance, currency, sweep=None):
+    def __init__(self, group):
+        self.values = values_of(group)
+        self.modes = list(self.values["mode"])
+
+    def has(self, name):
+        return name in self.values and bool(np.any(np.isfinite(self.values[name])))
+
+    def of(self, name, mode):
+        return np.asarray(self.values[name], float)[self.modes.index(mode.name)]
+
+
+class Results:
+    """modes: the first listed in the scenario comes first; comparison: values by name, {} for a single mode; risk, sweep:
+    None where the scenario asks for none."""
+
+    def __init__(self, path, attributes, modes, comparison, provenance, currency, market=None, risk=None, sweep=None):
         self.path = path
         self.attributes = attributes
         self.modes = modes
         self.comparison = comparison
         self.provenance = provenance
         self.currency = currency
+        self.market = market or {}
+        self.risk = risk
         self.sweep = sweep
 
     @property
@@ -86,9 +103,12 @@ def read(path):
         modes = [Mode(name, values_of(file[name]), sorted_loss(file[name], n_paths)) for name in names]
         comparison = values_of(file["comparison"]) if "comparison" in file else {}
         provenance = values_of(file["provenance"]) if "provenance" in file else {}
+        market = values_of(file["market"]) if "market" in file else {}
+        risk = CorrelationRisk(file["correlation_risk"]) if "correlation_risk" in file else None
         sweep = Sweep(file["sweep"]) if "sweep" in file else None
         currency = text(file[names[0]]["mean_loss"].attrs.get("units", ""))
-    return Results(path, attributes, first_listed_first(modes, comparison), comparison, provenance, currency, sweep)
+    return Results(path, attributes, first_listed_first(modes, comparison), comparison, provenance, currency, market,
+                   risk, sweep)
 
 
 def ordered_names(group):

@@ -17,6 +17,8 @@ from . import numbers
 # Okabe and Ito (2008), the darker colours first; the last two are Tol's (2021).
 PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255"]
 INK, GREY, LIGHT = "#222222", "#666666", "#dddddd"
+# Letters on a ground that stays as it is when the page around it turns dark.
+ON_LIGHT, ON_DARK = "#1a1a1a", "#fafafa"
 WIDTH = 10.0
 DPI = 130
 MARGIN = 0.25

@@ -3,8 +3,9 @@ against the first, where they change sides; over two parameters a map of that di
 import numpy as np
 from matplotlib.colors import TwoSlopeNorm
 
-from . import numbers, style
+from . import matrix, numbers, style
 from .style import NothingToDraw
+from .verdict import place
 
 LEVEL = 0.99
 
@@ -69,7 +70,7 @@ def draw_line(results):
                          "difference: below zero the mode is better. A ring marks where it changes sides.", 3.6)
     axes = figure.subplots()
     difference, error = values["excess_expected_shortfall"][..., at], values["excess_expected_shortfall_se"][..., at]
-    labels = []
+    labels, places = [], []
     for pair, words in enumerate(sweep.pairs):
         name = words[:-len(" - " + results.first.name)]
         labels.append(curve(axes, results, name, x, difference[pair], style.NORMAL_95 * error[pair]))
@@ -77,6 +78,8 @@ def draw_line(results):
         if np.isfinite(crossing):
             axes.plot([crossing], [0], marker="o", markersize=9, markerfacecolor="none", markeredgewidth=1.6,
                       color=colour(results, name), zorder=5)
+            places.append(f"{style.short(name)} at {place(crossing, float(values['crossing_expected_shortfall_se'][pair, at]))}")
+    axes.set_title("; ".join(places), loc="right", color=style.GREY, size=style.TEXT - 0.5)
     axes.axhline(0, color=style.GREY, linewidth=0.9)
     style.money_axis(axes.yaxis, results, "difference", float(np.nanmax(np.abs(difference))) or 1.0)
     axes.set_xlabel(sweep.keys[0])
@@ -107,6 +110,8 @@ def draw_map(results):
         image = axes.imshow(np.where(noise, np.nan, cells).T, origin="lower", aspect="auto", cmap="PuOr_r",
                             norm=TwoSlopeNorm(0, -limit, limit))
         axes.grid(False)
+        matrix.write(axes, image, [[numbers.money(float(value)) if np.isfinite(value) else "" for value in row] for row in cells.T],
+                     min(6.5 / columns / len(first), 2.4 / len(second)))
         for axis, order, values_at in ((axes.xaxis, first, sweep.axes[0]), (axes.yaxis, second, sweep.axes[1])):
             shown = np.unique(np.linspace(0, len(order) - 1, min(len(order), 7)).astype(int))
             axis.set_ticks(shown, [f"{values_at[order][k]:g}" for k in shown])

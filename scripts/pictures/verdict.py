@@ -70,22 +70,53 @@ def chance(mode, name):
 
 
 def headline(results):
-    """One sentence that a desk head remembers."""
+    """One sentence that a desk head remembers: who loses least in the tail, by how much, and at which price."""
     at, level = level_of(results)
-    order = ranked(results, at)
-    words = f"{numbers.level(level)} expected shortfall"
+    order, tail = ranked(results, at), numbers.level(1 - level)
     if len(order) < 2:
         mode = results.first
-        return (f"{mode.name}: in the worst {numbers.level(1 - level)} of cases it loses "
-                f"{numbers.money(shortfall(mode, at))} {results.currency} on average")
+        return (f"{mode.name}: in the worst {tail} of cases it loses {numbers.money(shortfall(mode, at))} {results.currency} "
+                f"on average")
     best, second = order[0], order[1]
     gap = difference(results, best, second, at)
     if is_noise(gap):
-        same = [mode.name for mode in order if is_noise(difference(results, best, mode, at))]
-        return f"{listed(same)} are as good as each other: their {words} is the same within its error"
+        same = [mode for mode in order if is_noise(difference(results, best, mode, at))]
+        return (f"In the worst {tail} of cases {listed([mode.name for mode in same])} lose the same, within the error"
+                + rarest_of(same))
+    rare = rarest(results.modes)
     share = gap.by / abs(shortfall(second, at)) if shortfall(second, at) else math.nan
-    return (f"{best.name} loses least when it goes wrong: its {words} is {numbers.money(gap.by)} {results.currency} "
-            f"({numbers.percent(share)}) below that of {second.name}")
+    words = (f"in the worst {tail} of cases {best.name} loses {numbers.money(gap.by)} {results.currency} "
+             f"({numbers.percent(share)}) less than {second.name}")
+    if rare is not best and not overlap(rare, best):
+        return (f"It is a trade: {words}, but something is liquidated on {often(best)} of the paths, in {rare.name} only on "
+                f"{often(rare)}")
+    if not overlap(best, second):
+        return (f"{best.name} is better on both counts: {words}, and something is liquidated on {often(best)} of the paths "
+                f"instead of {often(second)}")
+    return f"{best.name} loses least when it goes wrong: {words}, and liquidations are no more frequent"
+
+
+def often(mode):
+    return numbers.percent(chance(mode, "any_liquidation_frequency"))
+
+
+def rarest(modes):
+    return min(modes, key=lambda mode: chance(mode, "any_liquidation_frequency"))
+
+
+def overlap(first, second):
+    """Whether the intervals of their liquidation frequencies overlap."""
+    bounds = [[chance(mode, f"any_liquidation_frequency_{end}") for end in ("low", "high")] for mode in (first, second)]
+    return bounds[0][0] <= bounds[1][1] and bounds[1][0] <= bounds[0][1]
+
+
+def rarest_of(modes):
+    """Who of those that lose alike liquidates least often, where that is not noise."""
+    rare = rarest(modes)
+    often_most = max(modes, key=lambda mode: chance(mode, "any_liquidation_frequency"))
+    if overlap(rare, often_most):
+        return ""
+    return f"; something is liquidated on {often(rare)} of the paths in {rare.name}, on {often(often_most)} in {often_most.name}"
 
 
 def listed(names):
@@ -100,11 +131,14 @@ def sentences(results):
     if len(order) > 1:
         said += [against(results, order[0], mode, at) for mode in order[1:]]
         said += other_levels(results, order[0], level)
-        said.append(frequency(results, order[0]))
+        said += crossings(results, level)
+        said.append(ends(results))
+        said.append(means(results))
         said.append(scatter(results, order[0]))
         said += rescues(results)
     said += together(results)
     said += wiped(results)
+    said += risks(results)
     return [each for each in said if each]
 
 
@@ -127,14 +161,57 @@ def other_levels(results, best, level):
                    f"{numbers.money(gap.by)} {results.currency} less than {best.name}.")
 
 
-def frequency(results, best):
-    """Whether the mode with the smaller tail is also the one that liquidates less."""
-    rare = min(results.modes, key=lambda mode: chance(mode, "any_liquidation_frequency"))
-    mine, least = chance(best, "any_liquidation_frequency"), chance(rare, "any_liquidation_frequency")
-    if mine <= least * (1 + 1e-12):
-        return f"It is also the one that liquidates least often: on {numbers.percent(mine)} of the paths."
-    return (f"It is a trade: {best.name} liquidates something on {numbers.percent(mine)} of the paths, {rare.name} only on "
-            f"{numbers.percent(least)}, but then loses more.")
+def crossings(results, level):
+    """Where along a sweep of one parameter a mode and the first change sides."""
+    sweep = results.sweep
+    if sweep is None or len(sweep.axes) != 1:
+        return
+    at = int(np.argmin(np.abs(np.asarray(sweep.values["confidence"], float) - level)))
+    for pair, words in enumerate(sweep.pairs):
+        mode = words[:-len(" - " + results.first.name)]
+        where, error = (float(sweep.values["crossing_expected_shortfall" + end][pair, at]) for end in ("", "_se"))
+        beyond = np.where(sweep.axes[0] > where, sweep.axes[0], np.inf)
+        if not math.isfinite(where) or not np.any(np.isfinite(beyond)):
+            continue
+        above = sweep.values["excess_expected_shortfall"][pair, int(np.argmin(beyond)), at] < 0
+        higher, lower = (mode, results.first.name) if above else (results.first.name, mode)
+        yield (f"It depends on {sweep.keys[0]}: above {place(where, error)} {higher} has the smaller tail, below it {lower}.")
+
+
+def place(where, error):
+    """A value of a parameter with the digits that its interval leaves it."""
+    half = LIKELY * error
+    digits = 3 if not half > 0 else min(6, max(0, 1 - math.floor(math.log10(half))))
+    return numbers.signed(f"{where:,.{digits}f}") + (f" ± {half:,.{digits}f}" if half > 0 else "")
+
+
+def ends(results):
+    """The largest loss of every mode, where many paths share it: the expected shortfall beyond the highest level is then the
+    value at risk."""
+    capped = [mode for mode in results.modes
+              if float(mode.expected_shortfall[-1]) - float(mode.value_at_risk[-1]) <= 1e-9 * abs(float(mode.value_at_risk[-1]))]
+    whole = float(results.attributes.get("start_equity", math.nan))
+    if not capped or not math.isfinite(whole):
+        return ""
+    words = listed([f"{numbers.money(float(mode.value_at_risk[-1]))} in {mode.name}" for mode in capped])
+    return f"Of the {numbers.money(whole)} {results.currency} no path loses more than {words}."
+
+
+def means(results):
+    """Whether any mode is better on average."""
+    pairs, against_first = results.comparison.get("pair", []), results.comparison
+    values, errors = (np.atleast_1d(against_first.get("mean_excess_loss" + end, math.nan)) for end in ("", "_se"))
+    if not pairs or not np.all(np.isfinite(values)):
+        return ""
+    if np.all(np.abs(values) <= LIKELY * errors):
+        return "On average none is better: the mean losses differ by no more than their errors."
+    at = int(np.argmin(values)) if np.min(values) < 0 else int(np.argmax(values))
+    if abs(values[at]) <= LIKELY * errors[at]:
+        return ""
+    name = pairs[at][:-len(" - " + results.first.name)]
+    less, more = (name, results.first.name) if values[at] < 0 else (results.first.name, name)
+    return (f"On average {less} loses {numbers.money(abs(values[at]))} ± {numbers.money(LIKELY * errors[at])} {results.currency} "
+            f"less than {more}.")
 
 
 def scatter(results, best):
@@ -153,8 +230,9 @@ def rescues(results):
         rescue, contagion = (float(results.comparison[f"{what}_frequency"][at]) for what in ("rescue", "contagion"))
         mode = pair[:-len(" - " + results.first.name)]
         if rescue > 0 or contagion > 0:
-            yield (f"{mode} liquidates nothing on {numbers.percent(rescue)} of the paths where {results.first.name} does, and "
-                   f"on {numbers.percent(contagion)} takes a position down that {results.first.name} would have kept.")
+            yield (f"On {numbers.percent(rescue)} of the paths {mode} keeps everything and {results.first.name} does not; it takes "
+                   + (f"a position down that {results.first.name} would have kept on {numbers.percent(contagion)}."
+                      if contagion > 0 else f"nothing down that {results.first.name} would have kept."))
 
 
 def together(results):
@@ -170,7 +248,7 @@ def together(results):
     row, col = np.unravel_index(np.nanargmax(ratio), ratio.shape)
     names = list(results.first.position)
     return [f"In {results.first.name}, {names[row]} and {names[col]} fall together on {numbers.percent(joint[row, col])} of the "
-            f"paths, {numbers.ratio(ratio[row, col])} what independent liquidations would give."]
+            f"paths, {numbers.ratio(ratio[row, col])[1:]} times as often as independent liquidations would."]
 
 
 def wiped(results):
@@ -179,3 +257,41 @@ def wiped(results):
         return []
     return [f"The account is wiped out most often in {worst.name}: on "
             f"{numbers.percent(chance(worst, 'wipeout_frequency'))} of the paths."]
+
+
+def risks(results):
+    """The correlation that hurts most, beyond noise, and who makes up most of the tails."""
+    if results.risk is None:
+        return
+    yield from sensitivity_of(results)
+    yield from contributions(results)
+
+
+def sensitivity_of(results):
+    risk, name, worst = results.risk, "d_expected_shortfall", None
+    if not risk.has(name) or not risk.has(name + "_se"):
+        return
+    at, _ = level_of(results)
+    for mode in results.modes:
+        value, error = risk.of(name, mode)[..., at], risk.of(name + "_se", mode)[..., at]
+        clear = np.where(np.abs(value) > SURE * error, value, np.nan)
+        if np.any(clear > 0) and (worst is None or np.nanmax(clear) > worst[0]):
+            row, col = np.unravel_index(np.nanargmax(clear), clear.shape)
+            worst = (clear[row, col], error[row, col], mode.name, risk.values["asset"][row], risk.values["asset"][col])
+    if worst:
+        yield (f"The correlation to fear is that of {worst[3]} and {worst[4]} in {worst[2]}: 0.1 more of it adds "
+               f"{numbers.money(0.1 * worst[0])} ± {numbers.money(0.1 * LIKELY * worst[1])} {results.currency} to its tail.")
+
+
+def contributions(results):
+    risk, name = results.risk, "expected_shortfall_contribution"
+    if not risk.has(name) or len(risk.values["position"]) < 2:
+        return
+    at, _ = level_of(results)
+    largest = []
+    for mode in results.modes:
+        part, total = risk.of(name, mode)[at], shortfall(mode, at)
+        if total > 0 and np.all(np.isfinite(part)):
+            largest.append(f"{risk.values['position'][int(np.argmax(part))]} in {mode.name} ({numbers.percent(np.max(part) / total)})")
+    if largest:
+        yield f"The largest part of the tail is {listed(largest)}."

@@ -11,12 +11,13 @@ import math
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "analytic")]
+from closed_forms import isolated  # noqa: E402
 from riskpool_test import Program, np, scenario  # noqa: E402
 
 import yaml  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 failures = []
 
 
@@ -77,9 +78,26 @@ def exhaustive(program, book, objective, statistic, level):
     values = [float(np.ravel(results[m][statistic])[0]) for m in modes]
     best = told["rows"][told["best_partition"]]
     check(told["method"]["exhaustive"] and told["method"]["partitions"] == 2 ** len(names), f"{objective}: not all")
-    check(set(best["isolated"]) == all_sets[int(np.argmin(values))],
-          f"{book['name']} {objective}: {best['isolated']}, by hand {all_sets[int(np.argmin(values))]}")
+    least = [alone for alone, value in zip(all_sets, values) if value == min(values)]
+    check(set(best["isolated"]) in least, f"{book['name']} {objective}: {best['isolated']}, by hand {least}")
+    hybrids(program, book, told, all_sets, values, (objective, statistic, level))
     return told
+
+
+def hybrids(program, book, told, all_sets, values, asked):
+    """The best partition that is neither isolated nor cross, by hand on the paths that choose, is one of those that are
+    judged; and of these the first is the best by hand on the paths that judge."""
+    objective, statistic, level = asked
+    names = [p["name"] for p in book["positions"]]
+    mixed = [(value, sorted(alone)) for value, alone in zip(values, all_sets) if 0 < len(alone) < len(names)]
+    rows = [sorted(row["isolated"]) for row in told["rows"] if row["is_partition"] and 0 < len(row["isolated"]) < len(names)]
+    least = [alone for value, alone in mixed if value == min(mixed)[0]]
+    if len(least) > 1:
+        return  # of equals none is the best
+    check(least[0] in rows, f"{book['name']} {objective}: of hybrids {rows}, by hand {least[0]}")
+    results, modes = run_modes(program, {**book, "confidence": [level]}, [mode_of(set(alone), names) for _, alone in mixed])
+    judged_by_hand = [(float(np.ravel(results[mode][statistic])[0]), alone) for mode, (_, alone) in zip(modes, mixed)]
+    check(rows[0] == min(judged_by_hand)[1], f"{book['name']} {objective}: first of hybrids {rows[0]}, by hand {min(judged_by_hand)}")
 
 
 def judged(program, book, told, antithetic=False):
@@ -218,12 +236,13 @@ def walk(program):
     told = advise(program, book, "--screen", "1000", "--leverages", "1", "--margins", "1")
     check(not told["method"]["exhaustive"], "a walk")
     best = set(told["rows"][told["best_partition"]]["isolated"])
-    near_by = [best] + [best ^ {name} for name in names] + [best ^ {a, b} for a in best for b in set(names) - best][:80]
+    near_by = [best] + [best ^ {name} for name in names] + [best ^ {a, b} for a in sorted(best) for b in sorted(set(names) - best)]
     results, modes = run_modes(program, {**book, "seed": told["method"]["choose_seed"], "confidence": [0.99]},
                                [mode_of(s, names) for s in near_by])
     values = [results[m]["expected_shortfall"][0] for m in modes]
     flips = values[: 1 + len(names)]
     check(min(flips) >= values[0] * (1 - 1e-12), f"walk: a flip is better, {flips}")
+    check(min(values) >= values[0] * (1 - 1e-12), f"walk: a swap is better, {min(values)} below {values[0]}")
     check(told == advise(program, book, "--screen", "1000", "--leverages", "1", "--margins", "1", "-j", "1"),
           "the walk does not depend on threads")
 
@@ -245,10 +264,27 @@ def safe_size(program):
     check(0 < answer["multiple_se"] < 0.2 * answer["multiple"], "its error")
 
 
+def safe_size_known(program):
+    """The leverage at which a single long is liquidated with a given probability, where that has a closed form."""
+    wanted = 0.1
+    low, high = 0.05, 4.0
+    while high - low > 1e-12:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if isolated("long", 5 * middle, 0.005, 0.8, 0.0, 7 / 365) < wanted else (low, middle)
+    book = scenario([{"name": "A", "price": 100, "volatility": 0.8}], [{"name": "a", "asset": "A", "side": "long", "notional": 1000,
+                    "margin": 200}], 200, horizon="7 d", step="12 h", maintenance=0.005, paths=20000, monitoring="continuous")
+    for scale in ("leverage", "leverage:a"):
+        answer = json.loads(program.call("reverse", program.write(book), "--scale", scale, "--target",
+                                         f"cross.any_liquidation={wanted}", "--json", "-q"))["answers"][0]
+        z = (answer["multiple"] - low) / answer["multiple_se"]
+        check(abs(z) <= 4, f"{scale}: {answer['multiple']} ± {answer['multiple_se']}, exactly {low}")
+
+
 def main():
     program = Program(sys.argv[1])
     satellite = shipped("core-satellite", 6000)
     for objective, statistic, level in (("es99", "expected_shortfall", 0.99), ("es95", "expected_shortfall", 0.95),
+                                        ("wipeout", "wipeout_frequency", 0.99),
                                         ("any_liquidation", "any_liquidation_frequency", 0.99)):
         told = exhaustive(program, satellite, objective, statistic, level)
         if objective == "any_liquidation":
@@ -266,6 +302,7 @@ def main():
     holdings(program)
     walk(program)
     safe_size(program)
+    safe_size_known(program)
     print(f"advise: {len(failures)} failures")
     return 1 if failures else 0
 

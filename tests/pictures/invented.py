@@ -16,7 +16,7 @@ def wilson(share, n):
 
 
 def write(path, modes=("isolated", "cross"), positions=3, n=20000, threshold=0.35, scale=1.0, kept="all",
-          trajectories=True, title="Three leveraged longs that fall together", names=None, currency="USDT", hours=168):
+          trajectories=True, title="Three leveraged longs that fall together", names=None, currency="USDT", hours=168, risk=True):
     """threshold: the larger, the rarer a liquidation; infinity: none at all."""
     names = names or [f"p{at:02d}" if positions > 3 else ("btc", "eth", "sol")[at] for at in range(positions)]
     random = np.random.default_rng(5)
@@ -37,6 +37,9 @@ def write(path, modes=("isolated", "cross"), positions=3, n=20000, threshold=0.3
                        hours, random)
         if len(modes) > 1:
             write_comparison(file.create_group("comparison", track_order=True), modes, outcomes, currency)
+        if risk:
+            write_market(file.create_group("market", track_order=True), positions)
+            write_risk(file, file.create_group("correlation_risk", track_order=True), modes, names, outcomes, currency)
         provenance = file.create_group("provenance", track_order=True)
         put(provenance, "scenario", "name: invented\n")
         put(provenance, "resolved_scenario", scenario(names, modes, margin))
@@ -149,6 +152,62 @@ def write_comparison(group, modes, outcomes, money):
     frequency(group, "rescue_frequency", [(before.any(1) & ~each.any(1)).mean() for each in after], n, ["pair"])
     frequency(group, "contagion_frequency", [(each & ~before).any(1).mean() for each in after], n, ["pair"])
     put(group, "excess_loss_quantile", [np.quantile(each, QUANTILES) for each in excess], ["pair", "quantile"], money)
+
+
+def write_market(group, assets):
+    put(group, "asset", [f"A{at}" for at in range(assets)])
+    put(group, "asset_2", [f"A{at}" for at in range(assets)])
+    for dim in ("asset", "asset_2"):
+        group[dim].make_scale(dim)
+    put(group, "correlation", np.full((assets, assets), 0.6) + 0.4 * np.eye(assets), ["asset", "asset_2"])
+
+
+def write_risk(file, group, modes, names, outcomes, money):
+    """Sensitivities and attribution: pairs far apart matter less, the first mode not at all beyond noise, and one asset
+    hedges; the contributions add up."""
+    assets, levels = [f"A{at}" for at in range(len(names))], CONFIDENCE.size
+    for dim, values in [("mode", list(modes)), ("asset", assets), ("asset_2", assets), ("confidence", CONFIDENCE),
+                        ("position", names), ("position_2", names)]:
+        put(group, dim, values)
+        group[dim].make_scale(dim)
+    count = np.arange(len(names))
+    apart = np.abs(count[:, None] - count[None, :])
+    shape = np.where(apart == 0, np.nan, (-1.0) ** (count[:, None] + count[None, :] + 1) / np.maximum(apart, 1))
+    tail = np.array([file[mode]["expected_shortfall"][()] for mode in modes])
+    rank = np.arange(len(modes))[:, None, None, None]
+    slopes = np.where(rank > 0, 0.4, 0.004) * np.broadcast_to(shape[None, :, :, None], (len(modes), *shape.shape, levels)) \
+        * tail[:, None, None, :]
+    put(group, "d_expected_shortfall", slopes, ["mode", "asset", "asset_2", "confidence"], money)
+    put(group, "d_expected_shortfall_se", np.where(np.isfinite(slopes), 0.04 * np.abs(tail)[:, None, None, :], np.nan),
+        ["mode", "asset", "asset_2", "confidence"], money)
+    by = 0.3 * tail[:, None, :] * np.linspace(1, -0.2, len(names))[None, :, None]
+    put(group, "d_expected_shortfall_by_volatility", by, ["mode", "asset", "confidence"], money)
+    put(group, "d_expected_shortfall_by_volatility_se", np.broadcast_to(0.05 * np.abs(tail)[:, None, :], by.shape),
+        ["mode", "asset", "confidence"], money)
+    factor = np.where(np.isfinite(shape), shape, 0.0)
+    weights = np.linalg.eigh(factor)[1][:, -1]
+    put(group, "common_factor", np.broadcast_to(weights, (len(modes), levels, len(names))), ["mode", "confidence", "asset"])
+    put(group, "common_factor_slope", 0.5 * tail, ["mode", "confidence"], money)
+    put(group, "common_factor_slope_se", 0.05 * np.abs(tail), ["mode", "confidence"], money)
+    share = np.linspace(1.0, -0.2, len(names))
+    share = 0.9 * share / share.sum()
+    put(group, "expected_shortfall_contribution", tail[:, :, None] * share, ["mode", "confidence", "position"], money)
+    put(group, "expected_shortfall_contribution_other", tail * (1 - share.sum()), ["mode", "confidence"], money)
+    put(group, "tail_correlation", np.broadcast_to(np.where(apart == 0, 1, 0.9 ** apart), (len(modes), levels, *apart.shape)),
+        ["mode", "confidence", "asset", "asset_2"])
+    write_together(group, outcomes, money)
+
+
+def write_together(group, outcomes, money):
+    fallen = [np.isfinite(time) for _, time in outcomes]
+    each = ["mode", "position", "position_2"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        put(group, "conditional_liquidation_frequency", [(f.T.astype(float) @ f) / f.sum(axis=0)[:, None] for f in fallen], each)
+        put(group, "contagion_liquidation_frequency", [(f.T.astype(float) @ (f & ~fallen[0])) / len(f) for f in fallen], each)
+        given = [(f * loss[:, None]).sum(axis=0) / f.sum(axis=0) for (loss, _), f in zip(outcomes, fallen)]
+        put(group, "expected_loss_given_liquidation", given, ["mode", "position"], money)
+        put(group, "expected_loss_given_liquidation_se", [0.3 * np.abs(value) / np.sqrt(np.maximum(f.sum(axis=0), 1))
+                                                          for value, f in zip(given, fallen)], ["mode", "position"], money)
 
 
 def scenario(names, modes, margin):

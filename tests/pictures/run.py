@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """usage: run.py RISKPOOL: draws books of every size, from invented results and from real ones, and looks at the pictures as
-a reader would: every one is there and not blank, no text lies on another or is cut off, and the page holds them all."""
+a reader would: every one is there and not blank, no text lies on another, is cut off or cannot be read, and the page
+holds them all; what they show of correlation risk is what the file says."""
 import itertools
 import json
 import os
@@ -16,6 +17,7 @@ try:
     import matplotlib.image
     import invented
     import pictures
+    import told
     from looks import faults
     from pictures import replay, results
 except ImportError as error:
@@ -24,6 +26,7 @@ except ImportError as error:
 
 INVENTED = {
     "two-modes": {},
+    "no-correlation-risk": {"risk": False},
     "one-mode": {"modes": ("cross",)},
     "six-modes": {"modes": ("isolated", "cross", "core-satellite", "majors-and-minors", "a-rather-long-name-of-a-mode", "x")},
     "one-position": {"positions": 1},
@@ -36,6 +39,8 @@ INVENTED = {
     "cents": {"scale": 1e-4, "hours": 1},
 }
 REAL = ["three-longs", "single-long", "book-of-eleven"]
+SWEPT = {"one parameter": "[{parameter: market.correlation.BTC.ETH, values: [-0.5, 0.5, 0.8, 0.9, 0.99]}]",
+         "two parameters": "[{parameter: leverage, values: [0.5, 1, 1.5]}, {parameter: volatility, values: [0.5, 1, 2]}]"}
 
 
 def look(path, folder):
@@ -89,8 +94,16 @@ def main(riskpool):
             cases.append((f"scenario {name}", os.path.join(folder, f"real-{name}.h5")))
             scenario = os.path.join(ROOT, "scenarios", name + ".yaml")
             subprocess.run([riskpool, "run", "-q", "-n", "5000", "-o", cases[-1][1], scenario], check=False)
+        for name, sweep in SWEPT.items():
+            cases.append((f"sweep of {name}", os.path.join(folder, f"{name}.h5")))
+            subprocess.run([riskpool, "run", "-q", "-n", "4000", "-P", f"sweep={sweep}", "-o", cases[-1][1],
+                            os.path.join(ROOT, "scenarios", "pairs-trade.yaml")], check=False)
+        cases.append(("what correlation risk says", os.path.join(folder, "told.h5")))
+        invented.write(cases[-1][1], modes=("isolated", "cross", "hybrid"))
         for name, path in cases:
             complaints = list(look(path, path + ".pictures"))
+            if name == "what correlation risk says":
+                complaints += list(told.faults(path)) + list(told.absences(path))
             print("ok  " if not complaints else "FAIL", name)
             print("".join(f"     {complaint}\n" for complaint in complaints), end="")
             failed += bool(complaints)

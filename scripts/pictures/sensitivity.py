@@ -1,0 +1,154 @@
+"""The pictures of what correlations and volatilities do to the tail of every mode: a map over pairs of assets, bars over
+assets, and the common factor whose strengthening hurts most."""
+import numpy as np
+from matplotlib.colors import TwoSlopeNorm
+
+from . import matrix, numbers, style
+from .style import NothingToDraw
+
+STEP = 0.1  # change of a correlation or a volatility that the numbers are told for
+NOISE = 2.0  # standard errors
+LEVEL = 0.99
+MOST_ROWS = 14
+
+
+def level_of(risk):
+    """Index and value of the confidence that is drawn: the highest up to 99 %, else the lowest."""
+    levels = [float(level) for level in risk.values["confidence"]]
+    fitting = [at for at, level in enumerate(levels) if level <= LEVEL + 1e-12]
+    at = fitting[-1] if fitting else 0
+    return at, levels[at]
+
+
+def check(results, name, assets=1):
+    """The group of the results, if it has the variable and so many assets."""
+    if results.risk is None:
+        raise NothingToDraw("no output.correlation_risk")
+    if len(results.risk.values["asset"]) < assets:
+        raise NothingToDraw("a single asset")
+    if not results.risk.has(name):
+        raise NothingToDraw(f"the file holds no {name}")
+    return results.risk
+
+
+def is_noise(value, error):
+    return np.abs(value) <= NOISE * error
+
+
+def draw_correlations(results):
+    risk = check(results, "d_expected_shortfall", assets=2)
+    at, level = level_of(risk)
+    name, assets = "d_expected_shortfall", risk.values["asset"]
+    values = [STEP * risk.of(name, mode)[..., at] for mode in results.modes]
+    errors = [STEP * risk.of(name + "_se", mode)[..., at] for mode in results.modes]
+    limit = max((float(np.nanmax(np.abs(each))) for each in values if np.any(np.isfinite(each))), default=0.0) or 1.0
+    figure, panels, cell = matrix.sheet(
+        results, "What correlation does to the tail",
+        f"Change of the expected shortfall {numbers.level(level)} ({results.currency}) when one correlation rises by {STEP:g}, and "
+        "its standard error: orange raises it, purple lowers it. Grey: within two standard errors of none.",
+        results.modes, (len(assets), len(assets)), 0.95)
+    for axes, mode, value, error in zip(panels, results.modes, values, errors):
+        shown = np.where(is_noise(value, error), np.nan, value)
+        image = matrix.panel(axes, shown, ("PuOr_r", TwoSlopeNorm(0, -limit, limit)), (assets, assets), cell)
+        matrix.write(axes, image, [[change(v, e) for v, e in zip(*rows)] for rows in zip(value, error)], cell)
+        matrix.head(axes, results, mode)
+    bar = matrix.bar(figure, image, panels, "")
+    style.money_axis(bar.ax.yaxis, results, f"expected shortfall, per {STEP:g} of correlation", limit)
+    return figure
+
+
+def change(value, error):
+    if not np.isfinite(value):
+        return ""
+    return plus(value) + (f"\n± {numbers.error(float(error), float(value))}" if np.isfinite(error) else "")
+
+
+def plus(value):
+    words = numbers.money(float(value))
+    return words if words == "0" or value < 0 else "+" + words
+
+
+def bars(axes, results, mode, rows, write_row):
+    """rows: [(name, value, error)]; bars with a whisker of 95 %, the noise pale."""
+    colour = style.colour_of(results, mode)
+    for at, (_, value, error) in enumerate(rows):
+        if np.isfinite(value):
+            axes.barh(at, value, height=0.62, color=colour, alpha=0.25 if is_noise(value, error) else 0.75, linewidth=0)
+            if np.isfinite(error):
+                axes.plot([value - style.NORMAL_95 * error, value + style.NORMAL_95 * error], [at, at], color=style.INK,
+                          linewidth=1.1, solid_capstyle="butt")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.axvline(0, color=style.GREY, linewidth=0.9)
+    style.row_labels(axes, [style.short(name, 16) for name, _, _ in rows])
+    style.column(axes, 1.6, [write_row(value, error) for _, value, error in rows], size=style.TEXT - 1)
+    matrix.head(axes, results, mode)
+
+
+def stack(results, heading, sentence, lines):
+    """A panel of bars under the other for every mode, all on one scale."""
+    each = 0.22 * lines + 0.42
+    figure = style.sheet(results, heading, sentence, each * len(results.modes) + 0.5)
+    return figure, figure.subplots(len(results.modes), 1, sharex=True, squeeze=False)[:, 0]
+
+
+def largest(table, count):
+    """Indices of the rows with the largest entries of any mode, in their own order; never all but one."""
+    count += np.shape(table)[1] == count + 1
+    size = np.nanmax(np.abs(np.nan_to_num(table)), axis=0)
+    return np.sort(np.argsort(-size, kind="stable")[:count])
+
+
+def fewer(shown, count, what):
+    return f" Only the {shown} largest of {count} {what}." if shown < count else ""
+
+
+def amount(value, error):
+    if not np.isfinite(value):
+        return "–"
+    half = f" ± {numbers.error(style.NORMAL_95 * float(error), float(value))}" if np.isfinite(error) else ""
+    return plus(value) + half
+
+
+def draw_volatilities(results):
+    name = "d_expected_shortfall_by_volatility"
+    risk = check(results, name)
+    at, level = level_of(risk)
+    values, errors = ([STEP * risk.of(name + end, mode)[..., at] for mode in results.modes] for end in ("", "_se"))
+    kept = largest(values, MOST_ROWS)
+    figure, panels = stack(results, "What volatility does to the tail",
+                           f"Change of the expected shortfall {numbers.level(level)} when the annual volatility of one asset rises by "
+                           f"{100 * STEP:g} percentage points, with its 95 % interval; pale: within two standard errors of none."
+                           + fewer(len(kept), len(values[0]), "assets"), len(kept))
+    for axes, mode, value, error in zip(panels, results.modes, values, errors):
+        bars(axes, results, mode, [(risk.values["asset"][k], value[k], error[k]) for k in kept], amount)
+    reach = max((float(np.nanmax(np.abs(each))) for each in values if np.any(np.isfinite(each))), default=0.0) or 1.0
+    style.money_axis(panels[-1].xaxis, results, "change of expected shortfall", reach)
+    return figure
+
+
+def upright(loading):
+    """With the largest loading above zero: the sign of a factor is nobody's."""
+    if not np.any(np.isfinite(loading)):
+        return loading
+    return loading * np.sign(loading[np.nanargmax(np.abs(loading))])
+
+
+def draw_factor(results):
+    risk = check(results, "common_factor", assets=2)
+    at, level = level_of(risk)
+    loadings = [upright(risk.of("common_factor", mode)[at]) for mode in results.modes]
+    kept = largest(loadings, MOST_ROWS)
+    figure, panels = stack(results, "The common factor that hurts most",
+                           f"Loadings of the common factor whose strengthening raises the expected shortfall {numbers.level(level)} "
+                           "most: assets on the same side move closer together, assets on opposite sides further apart. At the "
+                           "right: the expected shortfall per unit of it, with its 95 % interval."
+                           + fewer(len(kept), len(loadings[0]), "assets"), len(kept))
+    for axes, mode, loading in zip(panels, results.modes, loadings):
+        bars(axes, results, mode, [(risk.values["asset"][k], loading[k], np.nan) for k in kept],
+             lambda value, _: numbers.signed(f"{value:+.2f}") if np.isfinite(value) else "–")
+        slope, error = (float(risk.of("common_factor_slope" + end, mode)[at]) for end in ("", "_se"))
+        axes.set_title(f"{amount(slope, error)} {results.currency}" if np.isfinite(slope) else "nothing raises it", loc="right",
+                       color=style.GREY, size=style.TEXT - 0.5)
+    panels[-1].set_xlim(-1.05, 1.05)
+    panels[-1].set_xlabel("loading")
+    return figure
