@@ -65,8 +65,8 @@ static uint64_t largest_stage(const struct tally_shape *shape, const struct risk
 }
 
 /* What runs side by side after the run itself: points of a sweep with their losses, scenarios a little apart. */
-static uint64_t side_by_side(const struct riskpool_scenario *scenario, const struct tally_shape *shape,
-                             uint64_t worker, size_t n_workers) {
+static uint64_t side_by_side(const struct riskpool_scenario *scenario, const struct tally_shape *shape, uint64_t worker,
+                             size_t n_workers) {
     if (scenario->sweep.n_points == 0 && !scenario->correlation_risk)
         return 0;
     struct tally_shape point = *shape;
@@ -88,9 +88,9 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
     if (status == RISKPOOL_OK) {
         const struct tally_shape shape = run_tally_shape(&setup, options);
         const size_t n_workers = run_worker_count(scenario, options);
-        *bytes = PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD +
-                 most(largest_stage(&shape, options, worker, n_workers),
-                      side_by_side(scenario, &shape, worker, n_workers));
+        *bytes =
+            PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD +
+            most(largest_stage(&shape, options, worker, n_workers), side_by_side(scenario, &shape, worker, n_workers));
     }
     run_setup_free(&setup);
     return status;
