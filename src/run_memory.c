@@ -65,15 +65,25 @@ static uint64_t largest_stage(const struct tally_shape *shape, const struct risk
 }
 
 /* What runs side by side after the run itself: points of a sweep with their losses, scenarios a little apart. */
-static uint64_t side_by_side(const struct riskpool_scenario *scenario, const struct tally_shape *shape, uint64_t worker,
-                             size_t n_workers) {
-    if (scenario->sweep.n_points == 0 && !scenario->correlation_risk)
-        return 0;
-    struct tally_shape point = *shape;
-    point.keep = TALLY_KEEP_NONE;
-    point.trajectories = point.by_position = 0;
+static enum riskpool_status side_by_side(const struct riskpool_scenario *scenario, const struct tally_shape *shape,
+                                         size_t n_workers, uint64_t *bytes) {
     const size_t n_tallies = least(scenario->sweep.n_points, TEAM_POINTS);
-    return TEAM_POINTS * n_workers * worker + n_tallies * tally_memory(&point) + column_bytes(shape);
+    const size_t n_points = scenario->correlation_risk ? TEAM_POINTS : n_tallies;
+    struct riskpool_scenario point = *scenario;
+    struct tally_shape losses = *shape;
+    struct run_setup setup;
+    uint64_t worker = 0;
+    *bytes = 0;
+    if (n_points == 0)
+        return RISKPOOL_OK;
+    point.trajectories = losses.trajectories = losses.by_position = 0;
+    losses.keep = TALLY_KEEP_NONE;
+    enum riskpool_status status = run_setup_init(&setup, &point, 0);
+    if (status == RISKPOOL_OK)
+        status = measure_worker(&setup, &worker);
+    run_setup_free(&setup);
+    *bytes = n_points * n_workers * worker + n_tallies * tally_memory(&losses) + column_bytes(shape);
+    return status;
 }
 
 enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenario,
@@ -81,16 +91,16 @@ enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenari
     static const struct riskpool_run_options defaults = {0};
     options = options ? options : &defaults;
     struct run_setup setup;
-    uint64_t worker = 0;
+    uint64_t worker = 0, beside = 0;
+    const size_t n_workers = run_worker_count(scenario, options);
     enum riskpool_status status = run_setup_init(&setup, scenario, options->exact);
     if (status == RISKPOOL_OK)
         status = measure_worker(&setup, &worker);
     if (status == RISKPOOL_OK) {
         const struct tally_shape shape = run_tally_shape(&setup, options);
-        const size_t n_workers = run_worker_count(scenario, options);
-        *bytes =
-            PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD +
-            most(largest_stage(&shape, options, worker, n_workers), side_by_side(scenario, &shape, worker, n_workers));
+        status = side_by_side(scenario, &shape, n_workers, &beside);
+        *bytes = PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD +
+                 most(largest_stage(&shape, options, worker, n_workers), beside);
     }
     run_setup_free(&setup);
     return status;
