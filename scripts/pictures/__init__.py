@@ -1,8 +1,10 @@
 """The list of pictures, in the order of the page. It knows their names, not what is in them."""
 import os
 from collections import namedtuple
+from functools import partial
 
 from . import attribution, comparison, exceedance, fans, joint, liquidation, loss, sensitivity, style, survival, sweep, together
+from .sensitivity import LIQUIDATIONS, TAIL
 from .style import NothingToDraw
 
 # name: of the PNG file; draw: from results to a figure, or NothingToDraw with the reason.
@@ -14,8 +16,12 @@ PICTURES = [
     Picture("contributions", "Where the tail comes from: expected shortfall by position", attribution.draw_contributions),
     Picture("sweep", "Sweep: every mode over the swept parameter", sweep.draw),
     Picture("sweep_difference", "Sweep: the modes against the first", sweep.draw_difference),
-    Picture("correlation_sensitivity", "What correlation does to the tail", sensitivity.draw_correlations),
-    Picture("volatility_sensitivity", "What volatility does to the tail", sensitivity.draw_volatilities),
+    Picture("correlation_sensitivity", "What correlation does to the tail", partial(sensitivity.draw_correlations, measure=TAIL)),
+    Picture("liquidation_correlation_sensitivity", "What correlation does to liquidations",
+            partial(sensitivity.draw_correlations, measure=LIQUIDATIONS)),
+    Picture("volatility_sensitivity", "What volatility does to the tail", partial(sensitivity.draw_volatilities, measure=TAIL)),
+    Picture("liquidation_volatility_sensitivity", "What volatility does to liquidations",
+            partial(sensitivity.draw_volatilities, measure=LIQUIDATIONS)),
     Picture("common_factor", "The common factor that hurts most", sensitivity.draw_factor),
     Picture("tail_correlation", "How the assets move together in the tail", together.draw_tail_correlation),
     Picture("survival", "Survival", survival.draw),

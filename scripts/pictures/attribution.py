@@ -39,7 +39,7 @@ def draw_contributions(results):
 def steps_of(risk, mode, part, kept, at):
     """[(name, contribution)], the largest first; what is left of the account last, where there is any."""
     names, rest = risk.values["position"], [k for k in range(len(part)) if k not in kept]
-    steps = sorted(((names[k], float(part[k])) for k in kept), key=lambda step: -step[1])
+    steps = sorted(((names[k], float(part[k])) for k in kept), key=lambda step: -float(f"{step[1]:.9g}"))
     if rest:
         steps.append((f"{len(rest)} others", float(np.sum(part[rest]))))
     other = float(risk.of("expected_shortfall_contribution_other", mode)[at]) if risk.has(

@@ -13,9 +13,9 @@ def sheet(results, heading, explanation, modes, shape, largest=0.75):
     """An empty sheet with axes for each of the modes; returns it, the axes, and the side of a cell in inches.
     shape: rows and columns of a matrix; largest: side of a cell where there are few."""
     lines, count = shape
-    columns = min(len(modes), 2 if count > 14 else 3)
+    columns = max(2, min(len(modes), 2 if count > 14 else 3))
     rows = -(-len(modes) // columns)
-    cell = max(0.115, (style.WIDTH - 2.4) / columns / count) if count > 4 else min(largest, 6.6 / columns / count)
+    cell = max(0.115, min(largest, (6.6 if count <= 4 else style.WIDTH - 2.4) / columns / count))
     width = max(style.WIDTH, columns * (cell * count + 0.25) + 2.4)
     figure = style.sheet(results, heading, explanation, rows * (cell * lines + 0.35) + 0.9, width=width)
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)

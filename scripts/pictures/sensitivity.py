@@ -1,5 +1,7 @@
-"""The pictures of what correlations and volatilities do to the tail of every mode: a map over pairs of assets, bars over
-assets, and the common factor whose strengthening hurts most."""
+"""The pictures of what correlations and volatilities do to the tail and to the liquidations of every mode: a map over pairs
+of assets, bars over assets, and the common factor whose strengthening hurts most."""
+from collections import namedtuple
+
 import numpy as np
 from matplotlib.colors import TwoSlopeNorm
 
@@ -10,6 +12,16 @@ STEP = 0.1  # change of a correlation or a volatility that the numbers are told 
 NOISE = 2.0  # standard errors
 LEVEL = 0.99
 MOST_ROWS = 14
+
+
+# What a slope is of. name: of the variable; short: in a heading; scale: from the file's unit to the picture's.
+Measure = namedtuple("Measure", "name short of_level scale words unit size")
+TAIL = Measure("d_expected_shortfall", "the tail", True, 1.0,
+               lambda results: f"the expected shortfall {numbers.level(level_of(results.risk)[1])}", lambda results: results.currency,
+               lambda mode, at: abs(float(mode.expected_shortfall[at])))
+LIQUIDATIONS = Measure("d_any_liquidation_frequency", "liquidations", False, 100.0,
+                       lambda results: "the share of paths with any liquidation", lambda results: "percentage points",
+                       lambda mode, at: 1.0)
 
 
 def level_of(risk):
@@ -31,21 +43,35 @@ def check(results, name, assets=1):
     return results.risk
 
 
+def slopes(results, measure, by=""):
+    """(values, standard errors) of every mode, per STEP, in the unit of the measure; what is only rounding is nothing."""
+    check(results, measure.name + by, assets=1 if by else 2)
+    at, _ = level_of(results.risk)
+    every = np.s_[..., at] if measure.of_level else np.s_[...]
+    both = [[STEP * measure.scale * results.risk.of(measure.name + by + end, mode)[every] for mode in results.modes]
+            for end in ("", "_se")]
+    least = 1e-9 * max(measure.size(mode, at) for mode in results.modes)
+    both = [[np.where(np.abs(each) < least, 0.0, each) for each in kind] for kind in both]
+    if not any(np.any(np.nan_to_num(each)) for kind in both for each in kind):
+        raise NothingToDraw(f"nothing moves {measure.short}")
+    return both
+
+
+def reach(tables):
+    return max((float(np.nanmax(np.abs(each))) for each in tables if np.any(np.isfinite(each))), default=0.0) or 1.0
+
+
 def is_noise(value, error):
     return np.abs(value) <= NOISE * error
 
 
-def draw_correlations(results):
-    risk = check(results, "d_expected_shortfall", assets=2)
-    at, level = level_of(risk)
-    name, assets = "d_expected_shortfall", risk.values["asset"]
-    values = [STEP * risk.of(name, mode)[..., at] for mode in results.modes]
-    errors = [STEP * risk.of(name + "_se", mode)[..., at] for mode in results.modes]
-    limit = max((float(np.nanmax(np.abs(each))) for each in values if np.any(np.isfinite(each))), default=0.0) or 1.0
+def draw_correlations(results, measure):
+    values, errors = slopes(results, measure)
+    assets, limit = results.risk.values["asset"], reach(values)
     figure, panels, cell = matrix.sheet(
-        results, "What correlation does to the tail",
-        f"Change of the expected shortfall {numbers.level(level)} ({results.currency}) when one correlation rises by {STEP:g}, and "
-        "its standard error: orange raises it, purple lowers it. Grey: within two standard errors of none.",
+        results, f"What correlation does to {measure.short}",
+        f"Change of {measure.words(results)} ({measure.unit(results)}) when one correlation rises by {STEP:g}, and its standard error: "
+        "orange raises it, purple lowers it. Grey: within two standard errors of none.",
         results.modes, (len(assets), len(assets)), 0.95)
     for axes, mode, value, error in zip(panels, results.modes, values, errors):
         shown = np.where(is_noise(value, error), np.nan, value)
@@ -53,13 +79,15 @@ def draw_correlations(results):
         matrix.write(axes, image, [[change(v, e) for v, e in zip(*rows)] for rows in zip(value, error)], cell)
         matrix.head(axes, results, mode)
     bar = matrix.bar(figure, image, panels, "")
-    style.money_axis(bar.ax.yaxis, results, f"expected shortfall, per {STEP:g} of correlation", limit)
+    style.plain_axis(bar.ax.yaxis, f"change per {STEP:g} of correlation ({measure.unit(results)})")
     return figure
 
 
 def change(value, error):
     if not np.isfinite(value):
         return ""
+    if value == 0 and error == 0:
+        return "0"
     return plus(value) + (f"\n± {numbers.error(float(error), float(value))}" if np.isfinite(error) else "")
 
 
@@ -109,27 +137,23 @@ def amount(value, error):
     return plus(value) + half
 
 
-def draw_volatilities(results):
-    name = "d_expected_shortfall_by_volatility"
-    risk = check(results, name)
-    at, level = level_of(risk)
-    values, errors = ([STEP * risk.of(name + end, mode)[..., at] for mode in results.modes] for end in ("", "_se"))
+def draw_volatilities(results, measure):
+    values, errors = slopes(results, measure, "_by_volatility")
     kept = largest(values, MOST_ROWS)
-    figure, panels = stack(results, "What volatility does to the tail",
-                           f"Change of the expected shortfall {numbers.level(level)} when the annual volatility of one asset rises by "
+    figure, panels = stack(results, f"What volatility does to {measure.short}",
+                           f"Change of {measure.words(results)} ({measure.unit(results)}) when the annual volatility of one asset rises by "
                            f"{100 * STEP:g} percentage points, with its 95 % interval; pale: within two standard errors of none."
                            + fewer(len(kept), len(values[0]), "assets"), len(kept))
     for axes, mode, value, error in zip(panels, results.modes, values, errors):
-        bars(axes, results, mode, [(risk.values["asset"][k], value[k], error[k]) for k in kept], amount)
-    reach = max((float(np.nanmax(np.abs(each))) for each in values if np.any(np.isfinite(each))), default=0.0) or 1.0
-    style.money_axis(panels[-1].xaxis, results, "change of expected shortfall", reach)
+        bars(axes, results, mode, [(results.risk.values["asset"][k], value[k], error[k]) for k in kept], amount)
+    style.plain_axis(panels[-1].xaxis, f"change per {100 * STEP:g} percentage points of volatility ({measure.unit(results)})")
     return figure
 
 
 def upright(loading):
-    """With the largest loading above zero: the sign of a factor is nobody's."""
-    if not np.any(np.isfinite(loading)):
-        return loading
+    """With the largest loading above zero, the sign of a factor being nobody's; NaN where there is none."""
+    if not np.any(np.nan_to_num(loading)):
+        return np.full_like(loading, np.nan)
     return loading * np.sign(loading[np.nanargmax(np.abs(loading))])
 
 
@@ -137,6 +161,8 @@ def draw_factor(results):
     risk = check(results, "common_factor", assets=2)
     at, level = level_of(risk)
     loadings = [upright(risk.of("common_factor", mode)[at]) for mode in results.modes]
+    if not np.any(np.isfinite(loadings)):
+        raise NothingToDraw("nothing moves the tail")
     kept = largest(loadings, MOST_ROWS)
     figure, panels = stack(results, "The common factor that hurts most",
                            f"Loadings of the common factor whose strengthening raises the expected shortfall {numbers.level(level)} "
@@ -145,9 +171,9 @@ def draw_factor(results):
                            + fewer(len(kept), len(loadings[0]), "assets"), len(kept))
     for axes, mode, loading in zip(panels, results.modes, loadings):
         bars(axes, results, mode, [(risk.values["asset"][k], loading[k], np.nan) for k in kept],
-             lambda value, _: numbers.signed(f"{value:+.2f}") if np.isfinite(value) else "–")
+             lambda value, _: numbers.signed(f"{value:+.2f}") if abs(value) >= 0.005 else "0" if value == value else "–")
         slope, error = (float(risk.of("common_factor_slope" + end, mode)[at]) for end in ("", "_se"))
-        axes.set_title(f"{amount(slope, error)} {results.currency}" if np.isfinite(slope) else "nothing raises it", loc="right",
+        axes.set_title(f"{amount(slope, error)} {results.currency}" if np.any(np.isfinite(loading)) else "nothing moves it", loc="right",
                        color=style.GREY, size=style.TEXT - 0.5)
     panels[-1].set_xlim(-1.05, 1.05)
     panels[-1].set_xlabel("loading")

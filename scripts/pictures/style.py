@@ -133,6 +133,13 @@ def money_axis(axis, results, what, largest):
     axis.set_label_text(f"{what} ({name}{results.currency})")
 
 
+def plain_axis(axis, what):
+    """Signed numbers with thousands separators."""
+    axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.tick(value, axis.get_majorticklocs())))
+    axis.set_label_text(what)
+
+
 def percent_axis(axis, what, bins=6):
     axis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.tick(value * 100, axis.get_majorticklocs() * 100) + " %"))

@@ -12,6 +12,8 @@ SURE, LIKELY = 4.0, 1.959963984540054  # standard errors
 
 # better, worse: names of modes; by: how much less the better one's expected shortfall is; error: its standard error.
 Difference = namedtuple("Difference", "better worse by error")
+# of a statistic of a mode along the correlation of a pair
+Slope = namedtuple("Slope", "pair mode by error")
 
 
 def level_of(results):
@@ -260,7 +262,7 @@ def wiped(results):
 
 
 def risks(results):
-    """The correlation that hurts most, beyond noise, and who makes up most of the tails."""
+    """The correlation that hurts most, beyond noise, and who makes up more than an equal part of the tails."""
     if results.risk is None:
         return
     yield from sensitivity_of(results)
@@ -268,19 +270,31 @@ def risks(results):
 
 
 def sensitivity_of(results):
-    risk, name, worst = results.risk, "d_expected_shortfall", None
-    if not risk.has(name) or not risk.has(name + "_se"):
-        return
     at, _ = level_of(results)
+    found = worst_slope(results, "d_expected_shortfall", np.s_[..., at])
+    if found:
+        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: 0.1 more of it adds {numbers.money(0.1 * found.by)} ± "
+               f"{numbers.money(0.1 * LIKELY * found.error)} {results.currency} to its tail.")
+        return
+    found = worst_slope(results, "d_any_liquidation_frequency", np.s_[...])
+    if found:
+        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: 0.1 more of it adds {numbers.money(10 * found.by)} ± "
+               f"{numbers.money(10 * LIKELY * found.error)} percentage points to its liquidations, and nothing to the tail beyond noise.")
+
+
+def worst_slope(results, name, every):
+    """The largest slope over the modes and pairs that are beyond doubt and above zero; None: there is none."""
+    risk, worst = results.risk, None
+    if not risk.has(name) or not risk.has(name + "_se"):
+        return None
     for mode in results.modes:
-        value, error = risk.of(name, mode)[..., at], risk.of(name + "_se", mode)[..., at]
-        clear = np.where(np.abs(value) > SURE * error, value, np.nan)
-        if np.any(clear > 0) and (worst is None or np.nanmax(clear) > worst[0]):
+        value, error = risk.of(name, mode)[every], risk.of(name + "_se", mode)[every]
+        clear = np.where(value > SURE * error, value, np.nan)
+        if np.any(clear > 0) and (worst is None or np.nanmax(clear) > worst.by):
             row, col = np.unravel_index(np.nanargmax(clear), clear.shape)
-            worst = (clear[row, col], error[row, col], mode.name, risk.values["asset"][row], risk.values["asset"][col])
-    if worst:
-        yield (f"The correlation to fear is that of {worst[3]} and {worst[4]} in {worst[2]}: 0.1 more of it adds "
-               f"{numbers.money(0.1 * worst[0])} ± {numbers.money(0.1 * LIKELY * worst[1])} {results.currency} to its tail.")
+            assets = risk.values["asset"]
+            worst = Slope(f"{assets[row]} and {assets[col]}", mode.name, float(clear[row, col]), float(error[row, col]))
+    return worst
 
 
 def contributions(results):
@@ -291,7 +305,7 @@ def contributions(results):
     largest = []
     for mode in results.modes:
         part, total = risk.of(name, mode)[at], shortfall(mode, at)
-        if total > 0 and np.all(np.isfinite(part)):
+        if total > 0 and np.all(np.isfinite(part)) and np.max(part) > 1.2 * total / len(part):
             largest.append(f"{risk.values['position'][int(np.argmax(part))]} in {mode.name} ({numbers.percent(np.max(part) / total)})")
     if largest:
         yield f"The largest part of the tail is {listed(largest)}."

@@ -184,6 +184,14 @@ def write_risk(file, group, modes, names, outcomes, money):
     put(group, "d_expected_shortfall_by_volatility", by, ["mode", "asset", "confidence"], money)
     put(group, "d_expected_shortfall_by_volatility_se", np.broadcast_to(0.05 * np.abs(tail)[:, None, :], by.shape),
         ["mode", "asset", "confidence"], money)
+    often = np.array([file[mode]["any_liquidation_frequency"][()] for mode in modes])
+    moved = 0.3 * often[:, None, None] * shape
+    put(group, "d_any_liquidation_frequency", moved, ["mode", "asset", "asset_2"])
+    put(group, "d_any_liquidation_frequency_se", np.where(np.isfinite(moved), 0.03 * often[:, None, None], np.nan),
+        ["mode", "asset", "asset_2"])
+    moved = often[:, None] * np.linspace(1, -0.2, len(names))
+    put(group, "d_any_liquidation_frequency_by_volatility", moved, ["mode", "asset"])
+    put(group, "d_any_liquidation_frequency_by_volatility_se", 0.1 * np.abs(moved), ["mode", "asset"])
     factor = np.where(np.isfinite(shape), shape, 0.0)
     weights = np.linalg.eigh(factor)[1][:, -1]
     put(group, "common_factor", np.broadcast_to(weights, (len(modes), levels, len(names))), ["mode", "confidence", "asset"])

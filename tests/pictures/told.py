@@ -6,7 +6,8 @@ import numpy as np
 import pictures
 from pictures import attribution, results, sensitivity, together
 
-RISK = {"contributions", "correlation_sensitivity", "volatility_sensitivity", "common_factor", "tail_correlation",
+RISK = {"contributions", "correlation_sensitivity", "volatility_sensitivity", "liquidation_correlation_sensitivity",
+        "liquidation_volatility_sensitivity", "common_factor", "tail_correlation",
         "conditional_liquidation", "contagion", "loss_given_liquidation"}
 
 
@@ -27,8 +28,8 @@ def faults(path):
         shares = [file[mode.name]["liquidation_frequency"][()] for mode in run.modes]
     for m, mode in enumerate(run.modes):
         yield from waterfall(axes_of(attribution.draw_contributions(run), mode.name), group, m, tails[m], mode.name)
-        yield from slopes(axes_of(sensitivity.draw_correlations(run), mode.name), group, m, mode.name)
-        yield from volatilities(axes_of(sensitivity.draw_volatilities(run), mode.name), group, m, mode.name)
+        yield from slopes(axes_of(sensitivity.draw_correlations(run, sensitivity.TAIL), mode.name), group, m, mode.name)
+        yield from volatilities(axes_of(sensitivity.draw_volatilities(run, sensitivity.TAIL), mode.name), group, m, mode.name)
         yield from given(axes_of(together.draw_conditional(run), mode.name), group, m, shares[m], mode.name)
 
 
@@ -52,17 +53,18 @@ def slopes(axes, group, m, name):
         clear = row != column and abs(value[row, column]) > 2 * error[row, column]
         if clear != (not np.ma.is_masked(shown[row, column])):
             yield f"{name}: noise and what is none mixed up at {row}, {column}"
-        if row != column and words[column, row].split("\n")[0].replace(",", "").replace("−", "-") != signed(value[row, column]):
+        if row != column and abs(number(words[column, row]) - value[row, column]) > 0.005 * abs(value[row, column]) + 1e-6:
             yield f"{name}: {words[column, row]!r} in the cell of {value[row, column]}"
 
 
-def signed(value):
-    return f"{value:+.0f}" if abs(value) >= 100 else f"{value:+.2f}"
+def number(words):
+    """The number in the first line of a cell."""
+    return float(words.split("\n")[0].replace(",", "").replace("−", "-"))
 
 
 def volatilities(axes, group, m, name):
     found = [bar.get_width() for bar in axes.patches]
-    if not np.allclose(found, 0.1 * group["d_expected_shortfall_by_volatility"][m, :, 1]):
+    if not np.allclose(found, 0.1 * group["d_expected_shortfall_by_volatility"][m, :, 1], atol=1e-6):
         yield f"{name}: the bars of volatility are {found}"
 
 
@@ -91,7 +93,9 @@ def absences(path):
     """Takes the variables out one after the other, then the group: each time only what shows them is left out."""
     whole = left_out(path)
     for variable, picture in (("expected_shortfall_contribution", "contributions"), ("d_expected_shortfall", "correlation_sensitivity"),
-                              ("d_expected_shortfall_by_volatility", "volatility_sensitivity"), ("common_factor", "common_factor"),
+                              ("d_expected_shortfall_by_volatility", "volatility_sensitivity"),
+                              ("d_any_liquidation_frequency", "liquidation_correlation_sensitivity"),
+                              ("d_any_liquidation_frequency_by_volatility", "liquidation_volatility_sensitivity"), ("common_factor", "common_factor"),
                               ("tail_correlation", "tail_correlation"), ("contagion_liquidation_frequency", "contagion"),
                               ("conditional_liquidation_frequency", "conditional_liquidation"),
                               ("expected_loss_given_liquidation", "loss_given_liquidation")):

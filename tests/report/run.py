@@ -20,13 +20,13 @@ from pictures import results, verdict
 # What the first screen must say of a scenario; the verdict is words, so words are looked for.
 STORIES = {
     "three-longs-crisis": ["It is a trade", "isolated loses 4,020 USDT", "less than cross", "in cross only on 4",
-                           "no path loses more than 5,729 in isolated", "On average none is better"],
+                           "no path loses more than 5,729 in isolated", "The largest part of the tail is sol in cross (5", "On average none is better"],
     "pairs-trade": ["It is a trade", "isolated loses 1,9", "in cross only on 1.", "less certain in isolated",
                     "depends on market.correlation.BTC.ETH: above 0.", "cross has the smaller tail, below it isolated", "On average none is better"],
     "single-long": [],
     "core-satellite": ["less than", "two-books"],
 }
-SWEPT = {"pairs-trade": ["-P", "sweep=[{parameter: market.correlation.BTC.ETH, values: [0.5, 0.8, 0.85, 0.9, 0.95]}]"]}
+MORE = {"three-longs-crisis": ["-P", "output.correlation_risk=true"], "pairs-trade": ["-P", "output.correlation_risk=true", "-P", "sweep=[{parameter: market.correlation.BTC.ETH, values: [0.5, 0.8, 0.85, 0.9, 0.95]}]"]}
 PROBE = """<script>window.addEventListener('load',()=>{const b=getComputedStyle(document.body);
 document.title=['PROBE',document.documentElement.scrollWidth-innerWidth,innerWidth,b.backgroundColor,
 document.querySelectorAll('figure svg').length,performance.getEntriesByType('resource').length].join('|')})</script>"""
@@ -64,7 +64,7 @@ def look(checks, name, page, pictures, folder):
 
 def report(checks, riskpool, name, folder):
     file, page = os.path.join(folder, name + ".h5"), os.path.join(folder, name + ".html")
-    subprocess.run([riskpool, "run", "-q", "-n", "6000", *SWEPT.get(name, []), "-o", file, os.path.join(ROOT, "scenarios", name + ".yaml")],
+    subprocess.run([riskpool, "run", "-q", "-n", "6000", *MORE.get(name, []), "-o", file, os.path.join(ROOT, "scenarios", name + ".yaml")],
                    check=False)
     done = subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "report.py"), file, "-o", page, "--program", riskpool],
                           capture_output=True, text=True, check=False)
