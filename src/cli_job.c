@@ -60,6 +60,7 @@ static struct riskpool_run_options run_options(const struct request *request, co
     return (struct riskpool_run_options){.threads = request->threads,
                                          .target_error = request->target_error,
                                          .progress = progress_show,
+                                         .estimate_interval = progress_estimates(request->telling.level < TELL_INFO),
                                          .stop = progress_stop,
                                          .exact = request->exact,
                                          .memory = request->memory,
