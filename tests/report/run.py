@@ -95,7 +95,7 @@ def correlation_risk(checks, riskpool, folder):
         pages = len(re.findall(rb"/Type\s*/Page\b", printed.read()))
     checks.true(f"correlation risk: printed on {pages} pages", pages >= 4)
     said = " ".join(verdict.sentences(results.read(file)))
-    for words in ("The correlation to fear is that of A0 and A1 in cross: 0.1 more of it adds 392 ± 76.83 USDT to its tail.",
+    for words in ("The correlation to fear is that of A0 and A1 in cross: 0.01 more of it adds 39.20 ± 7.68 USDT to its tail.",
                   "The largest part of the tail is btc in isolated (75.0 %), btc in cross (75.0 %) and btc in hybrid (75.0 %)."):
         checks.true(f"correlation risk: says '{words}'", words in said)
     with open(page, encoding="utf-8") as made:
