@@ -38,7 +38,7 @@ LAYERS = [
     (6, "scenario estimate night"),
     (6, "reference tally pair statement"),
     (6, "stats engine"),
-    (7, "worker store summary"),
+    (7, "worker store summary compare"),
     (7, "spool"),
     (7, "run"),
     (7, "reverse replay"),

@@ -72,6 +72,13 @@ const struct command commands[] = {
      "      --json, --csv, --markdown\n"
      "                           in that format\n" HELP_OPTION,
      cli_show},
+    {"compare", "[OPTION]... A.h5 B.h5",
+     "what differs between two results by more than their errors; exit 1 if anything does",
+     "Estimates with an error, mode by mode, as if the two runs were independent (runs with the same seed\n"
+     "are closer than that). A bound on all of them together: 5 % of pairs of equal runs exceed it.\n\n"
+     "      --all                every estimate, not only those that differ\n"
+     "      --json               all of them as JSON\n" HELP_OPTION,
+     cli_compare},
     {"replay", "--path N [OPTION]... RESULTS.h5",
      "one path of a run again, in every mode: what happened on it, and why it ended so",
      "Times are hours from the start; what a pool is worth is meant before the event.\n\n"

@@ -108,6 +108,7 @@ int cli_reverse(int argc, char **argv);
 int cli_advise(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_show(int argc, char **argv);
+int cli_compare(int argc, char **argv);
 int cli_calibrate(int argc, char **argv);
 int cli_template(int argc, char **argv);
 int cli_help(int argc, char **argv);

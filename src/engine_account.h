@@ -299,8 +299,8 @@ void account_gain_open(const struct account *account, const struct slice *last);
 
 /* Values every pool at the slice, updates extremes, alerts and samples; `steps_done` counts from the start. */
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done);
-/* Notes equity, requirement and used margin of a pool at the moment it is closed. */
-void account_record_closing(struct account *account, size_t path, double equity, double requirement, double used,
-                            double hour);
+/* Notes equity, requirement and used margin of a pool in the moment before it is closed or topped up. */
+void account_record_pool(struct account *account, size_t path, double equity, double requirement, double used,
+                         double hour);
 
 #endif

@@ -41,6 +41,15 @@ static int lends(const struct surface *surface) {
     return lends;
 }
 
+/* Notes what a pool paid, in cash or coins; less than nothing is received. */
+static void note_paid(const struct account *account, const struct slice *slice, size_t pool, enum event_kind kind,
+                      size_t path, double paid) {
+    if (paid < 0.0 || paid > 0.0)
+        account_note(account, path,
+                     &(struct event){
+                         .kind = kind, .pool = pool, .subject = JOURNAL_NONE, .hour = slice->end_hour, .cash = -paid});
+}
+
 /* Interest of the step, on what was owed in it. */
 static void charge_interest(struct account *account, const struct slice *slice) {
     const double years = (slice->end_hour - slice->start_hour) / hours_a_year;
@@ -55,6 +64,7 @@ static void charge_interest(struct account *account, const struct slice *slice) 
             const double paid = owed * growth;
             cash[p] -= paid;
             account->out.column[OUTCOME_funding][p] += paid;
+            note_paid(account, slice, pool, EVENT_INTEREST, p, paid);
             account_gather(account, p);
             cover(account, slice, pool, p);
             account_renew(account, pool, p);
@@ -102,17 +112,6 @@ static const double *rates_at(const struct engine_terms *terms, const struct sli
     return carry->rate + (carry->n_times > 1 ? time : 0) * terms->n_assets;
 }
 
-static void note_funding(struct account *account, const struct slice *slice, size_t pool, const double *before) {
-    if (!account->journal || *before == account->cash[pool * BLOCK + account->journal->path])
-        return;
-    account_note(account, account->journal->path,
-                 &(struct event){.kind = EVENT_FUNDING,
-                                 .pool = pool,
-                                 .subject = JOURNAL_NONE,
-                                 .hour = slice->end_hour,
-                                 .cash = account->cash[pool * BLOCK + account->journal->path] - *before});
-}
-
 /* The final prices of an asset, as the account sees them. */
 static void price_asset(const struct account *account, const struct slice *slice, size_t asset, double *price) {
     const struct engine_terms *terms = &account->engine->terms;
@@ -126,7 +125,8 @@ static void price_asset(const struct account *account, const struct slice *slice
 
 static int pay_pool(struct account *account, const struct slice *slice, size_t pool, const double *rate) {
     const struct surface *surface = &account->mode->pool[pool].surface;
-    const double before = account->journal ? account->cash[pool * BLOCK + account->journal->path] : 0.0;
+    const size_t noted = account->journal ? account->journal->path : 0;
+    const double before = account->out.column[OUTCOME_funding][noted];
     double price[BLOCK];
     const struct leg *priced = NULL; /* whose asset `price` is of */
     int paid = 0;
@@ -144,7 +144,7 @@ static int pay_pool(struct account *account, const struct slice *slice, size_t p
             pay_coins(account, pool, leg, rate[asset], price);
         paid = 1;
     }
-    note_funding(account, slice, pool, &before);
+    note_paid(account, slice, pool, EVENT_FUNDING, noted, account->out.column[OUTCOME_funding][noted] - before);
     for (size_t p = 0; paid && account->mode->pool[pool].n_coins > 0 && p < BLOCK; ++p) {
         account_gather(account, p);
         cover(account, slice, pool, p);

@@ -83,7 +83,7 @@ void account_close_pool(struct account *account, size_t pool, size_t path, const
     const double requirement = on_requirement || terms->trajectories ? surface_requirement(surface, &stand) : 0.0;
     const struct settlement s = procedure_settle(terms->procedure, equity, on_requirement ? requirement : notional);
     if (terms->trajectories)
-        account_record_closing(account, path, equity, requirement, surface_used_margin(surface, &stand), hour);
+        account_record_pool(account, path, equity, requirement, surface_used_margin(surface, &stand), hour);
     if (account->journal)
         note_closing(account, pool, path, &stand, &s, equity, hour);
     account->out.column[OUTCOME_fees][path] += s.fee;

@@ -19,13 +19,43 @@ static int starts_in_breach(struct account *account, size_t pool, const struct s
     return surface_breached(account_surface(account, pool, path), &stand);
 }
 
-/* 1 when a stop was crossed before the pools were, at *theta; it is closed then. */
+/* A round for a pool, or all of it at once, at the prices in path_price. */
+static void liquidate_pool(struct account *account, size_t pool, size_t path, double hour) {
+    if (account->engine->in_parts) {
+        account_round(account, pool, path, hour);
+        return;
+    }
+    const struct stand stand = account_stand(account, pool, path, account->path_price);
+    const double equity = surface_equity(&account->mode->pool[pool].surface, &stand);
+    account_close_pool(account, pool, path, account->path_price, equity, hour);
+}
+
+static int is_due(struct account *account, size_t pool, size_t path, double hour) {
+    const struct stand stand = account_stand(account, pool, path, account->path_price);
+    return !account_waits(account, pool, path, hour) && surface_breached(account_surface(account, pool, path), &stand);
+}
+
+/* 1 when a stop was crossed before the pools were, at *theta; it is closed then, and what that leaves in breach. */
 static int stop_inside(struct account *account, const struct slice *slice, size_t path, double theta) {
     size_t stop;
     if (!account_first_stop(account, slice, path, &stop, &theta))
         return 0;
+    const size_t pool = account->mode->stop[stop].pool;
+    const double hour = slice->start_hour + theta * (slice->end_hour - slice->start_hour);
     account_stop_inside(account, slice, path, stop, theta);
+    while (is_due(account, pool, path, hour))
+        liquidate_pool(account, pool, path, hour);
     return 1;
+}
+
+/* A pool on its surface that is no healthier than before a round is in breach still: a leg that is taken over with its
+ * share of the equity leaves it there, but for rounding. */
+static int is_still_breached(struct account *account, size_t pool, size_t path) {
+    const double rounding = 1e-9;
+    const struct surface *surface = account_surface(account, pool, path);
+    const struct stand left = account_stand(account, pool, path, account->path_price);
+    return surface_open(surface, account->path_remaining) &&
+           surface_equity(surface, &left) <= (1.0 + rounding) * surface_requirement(surface, &left);
 }
 
 /* Rounds at the prices of a crossing, until the pool is out of breach: 1 when the rest of the step is left to its end.
@@ -43,8 +73,7 @@ static int close_inside(struct account *account, size_t pool, size_t path, doubl
     memcpy(account->path_price, account->first_price, account->engine->terms.n_assets * sizeof(double));
     for (int leaves = 0;;) {
         leaves |= account_round(account, pool, path, hour);
-        const struct stand left = account_stand(account, pool, path, account->path_price);
-        if (account_waits(account, pool, path, hour) || !surface_breached(account_surface(account, pool, path), &left))
+        if (account_waits(account, pool, path, hour) || !is_still_breached(account, pool, path))
             return leaves;
     }
 }
@@ -122,13 +151,7 @@ int account_liquidate_at_end(struct account *account, const struct slice *slice,
             ++p;
             continue;
         }
-        if (account->engine->in_parts) {
-            account_round(account, p, path, hour);
-        } else {
-            const struct stand stand = account_stand(account, p, path, account->path_price);
-            double equity = surface_equity(&account->mode->pool[p].surface, &stand);
-            account_close_pool(account, p, path, account->path_price, equity, hour);
-        }
+        liquidate_pool(account, p, path, hour);
         closed = 1;
         p = 0;
     }

@@ -115,13 +115,19 @@ void account_note_own(struct account *account, const struct slice *slice) {
         }
 }
 
+/* The coordinate of an asset at the start of the step, as the account saw it. */
+static double own_start(const struct account *account, const struct slice *slice, size_t asset, size_t path) {
+    const double *row = path_set_has(&account->waiting.moved, path) ? account->own_start : slice->start;
+    return row[asset * BLOCK + path];
+}
+
 /* How a stop was crossed by the end of a step: where on the straight line of the diffusive move, 1 for a gap. */
 static int crossed_by_end(const struct account *account, const struct slice *slice, size_t stop, size_t path,
                           double *theta, int *gapped) {
     const struct engine_stop *own = &account->mode->stop[stop];
     const size_t at = own->asset * BLOCK + path;
     const double level = level_of(account, stop, path);
-    const double x0 = path_set_has(&account->waiting.moved, path) ? account->own_start[at] : slice->start[at];
+    const double x0 = own_start(account, slice, own->asset, path);
     const double x1 = account->own_end ? account->own_end[at] : slice->end[at];
     const double last = account_coordinate(account, slice, own->asset, path);
     const int before = is_beyond(own, x0, level), inside = is_beyond(own, x1, level);
@@ -139,7 +145,7 @@ static int pool_is_first(struct account *account, const struct slice *slice, siz
     const double end = surface_equity(surface, &stand) - surface_requirement(surface, &stand);
     for (size_t i = 0; i < surface->n_legs; ++i) {
         const size_t asset = surface->leg[i].asset;
-        account->path_price[asset] = price_at(slice, asset, slice->start[asset * BLOCK + path]);
+        account->path_price[asset] = price_at(slice, asset, own_start(account, slice, asset, path));
     }
     const double start = surface_equity(surface, &stand) - surface_requirement(surface, &stand);
     return start > 0.0 && end <= 0.0 && start / (start - end) < theta;

@@ -46,8 +46,8 @@ void account_record(struct account *account, const struct slice *slice, uint64_t
         sample(account, account->next_time++);
 }
 
-void account_record_closing(struct account *account, size_t path, double equity, double requirement, double used,
-                            double hour) {
+void account_record_pool(struct account *account, size_t path, double equity, double requirement, double used,
+                         double hour) {
     const struct engine_terms *terms = &account->engine->terms;
     if (!terms->trajectories || !(used > 0.0))
         return;

@@ -109,7 +109,7 @@ static struct event look_at(struct account *account, size_t pool, size_t path, d
     const struct closing *c = &account->closing;
     const struct stand stand = {.cash = c->cash, .remaining = c->remaining, .price = c->price};
     const double equity = surface_equity(c->surface, &stand), requirement = surface_requirement(c->surface, &stand);
-    account_record_closing(account, path, equity, requirement, surface_used_margin(c->surface, &stand), hour);
+    account_record_pool(account, path, equity, requirement, surface_used_margin(c->surface, &stand), hour);
     return (struct event){.kind = EVENT_LIQUIDATION,
                           .pool = pool,
                           .subject = JOURNAL_NONE,

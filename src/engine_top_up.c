@@ -42,6 +42,7 @@ static int top_up_pool(struct account *account, const struct slice *slice, size_
     const struct surface *surface = account_surface(account, pool, path);
     const struct stand stand = account_stand(account, pool, path, account->path_price);
     const double equity = surface_equity(surface, &stand), requirement = surface_requirement(surface, &stand);
+    const double used = surface_used_margin(surface, &stand);
     if (isnan(*due) && surface_open(surface, account->path_remaining) && equity <= order->below * requirement)
         *due = slice->end_hour + order->delay;
     if (!(slice->end_hour >= *due - time_tolerance * (slice->end_hour - slice->start_hour)))
@@ -54,6 +55,7 @@ static int top_up_pool(struct account *account, const struct slice *slice, size_
     amount = fmin(amount, spare_cash(account, slice, path));
     if (!(amount > 0.0))
         return 0;
+    account_record_pool(account, path, equity, requirement, used, slice->end_hour);
     draw(account, slice, guard, path, amount);
     return 1;
 }

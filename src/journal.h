@@ -19,6 +19,7 @@
     X(REDUCTION, "reduction", "a part of a position is closed by the holder: quantity, price, profit, slippage") \
     X(TOP_UP, "top-up", "cash moves from the wallet into a pool")                                                \
     X(FUNDING, "funding", "funding is paid (cash < 0) or received by a pool")                                    \
+    X(INTEREST, "interest", "interest of a step on what a pool owed in it")                                      \
     X(SALE, "sale", "collateral is sold: quantity, price, cash, slippage")                                       \
     X(ALERT, "alert", "an alert's threshold is reached")
 

@@ -51,22 +51,32 @@ static double allotted_to(const struct closing *c, const struct leg *leg) {
     return all > 0.0 ? equity_of(c) * (own / all) : 0.0; /* without maintenance equity is zero here, but for rounding */
 }
 
-/* Sells a share of a leg at its mark, or takes it over there; what slippage costs beyond `bearable` is the fund's. A
- * yield has no market of its own that an order could move. */
-static void cut_leg(struct closing *c, size_t index, double share, int moves, double bearable) {
+/* On which terms a leg is closed. */
+struct trade {
+    int moves;       /* 1: an order in the market; 0: taken over at the mark */
+    double bearable; /* what slippage costs beyond it is the fund's */
+    double equity;   /* that goes to the fund with the leg, or that the fund adds (below 0) */
+};
+
+static const struct trade in_the_market = {1, HUGE_VAL, 0.0}, taken = {0, HUGE_VAL, 0.0};
+
+/* Closes a share of a leg at its mark. Its profit and what goes with it are one booking: coins that a loss would use up
+ * are not sold where the fund bears it. A yield has no market of its own that an order could move. */
+static void cut_leg(struct closing *c, size_t index, double share, const struct trade *trade) {
     const struct leg *leg = &c->surface->leg[index];
     double *remaining = &c->remaining[leg->position], *price = &c->price[leg->asset];
     const double mark = *price, before = *remaining, part = share < 1.0 ? share * before : before;
     struct cut cut = {index, closing_quantity(leg, part, mark), mark, leg_profit(leg, part, mark), 0.0, 0.0};
     const double notional = leg_notional(leg, part, mark), requirement = requirement_of_leg(leg, before, mark);
     *remaining = share < 1.0 ? before * (1.0 - share) : 0.0;
-    if (moves && c->impact && !(leg->duration > 0.0))
+    if (trade->moves && c->impact && !(leg->duration > 0.0))
         cut.slippage = impact_sell(c->impact, leg->asset, c->thinned, cut.quantity, &c->volume[leg->asset], price);
-    const double excess = cut.slippage > bearable ? cut.slippage - bearable : 0.0;
-    closing_book(c, leg, mark, cut.profit - cut.slippage + excess);
+    const double excess = cut.slippage > trade->bearable ? cut.slippage - trade->bearable : 0.0;
+    closing_book(c, leg, mark, cut.profit - cut.slippage + excess - trade->equity);
     c->bill.slippage += cut.slippage;
     c->bill.shortfall += excess;
     c->bill.notional += notional;
+    *(trade->equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(trade->equity);
     cut.base = c->procedure->fee_base == FEE_ON_MAINTENANCE ? requirement - requirement_of_leg(leg, *remaining, mark)
                                                             : notional;
     c->cut[c->n_cuts++] = cut;
@@ -74,12 +84,12 @@ static void cut_leg(struct closing *c, size_t index, double share, int moves, do
 
 /* The same at the mark, by an order of the venue. */
 static void sell_leg(struct closing *c, size_t index, double share) {
-    double bearable = HUGE_VAL;
+    struct trade trade = in_the_market;
     if (c->procedure->limit_bankruptcy) {
-        bearable = share * allotted_to(c, &c->surface->leg[index]);
-        bearable = bearable > 0.0 ? bearable : 0.0;
+        trade.bearable = share * allotted_to(c, &c->surface->leg[index]);
+        trade.bearable = trade.bearable > 0.0 ? trade.bearable : 0.0;
     }
-    cut_leg(c, index, share, 1, bearable);
+    cut_leg(c, index, share, &trade);
 }
 
 /* The fee on what was cut is paid as far as the pool's equity goes, each leg's in its own currency. */
@@ -121,35 +131,35 @@ static int is_open_position(const struct closing *c, size_t index) {
 static enum round_kind take_all(struct closing *c) {
     for (size_t i = 0; i < c->surface->n_legs; ++i)
         if (is_open_position(c, i))
-            cut_leg(c, i, 1.0, 0, HUGE_VAL);
+            cut_leg(c, i, 1.0, &taken);
     closing_repay(c);
     settle(c, REMAINDER_FORFEITED);
     return ROUND_WHOLE;
 }
 
-/* Pays the fund what a leg (NULL: the pool) is worth beyond nothing, or is paid what it lacks. */
-static void give_equity(struct closing *c, const struct leg *leg, double equity) {
-    if (leg)
-        closing_book(c, leg, c->price[leg->asset], -equity);
-    else
-        c->cash -= equity;
+/* Pays the fund what a pool without positions is worth beyond nothing, or is paid what it lacks. */
+static void give_equity(struct closing *c, double equity) {
+    c->cash -= equity;
     *(equity > 0.0 ? &c->bill.forfeited : &c->bill.shortfall) += fabs(equity);
 }
 
-/* A takeover at the bankruptcy price of a pool with coins: every position goes with the equity allotted to it, in its
- * own currency. What collateral is worth beyond its haircut is the trader's. */
+/* Takes a leg over at its bankruptcy price: with the equity allotted to it, in its own currency. */
+static void take_leg(struct closing *c, size_t index, double equity) {
+    cut_leg(c, index, 1.0, &(struct trade){0, HUGE_VAL, equity});
+}
+
+/* A takeover at the bankruptcy price of a pool with coins, leg by leg. What collateral is worth beyond its haircut is
+ * the trader's. */
 static void take_over_coins(struct closing *c) {
     const double equity = equity_of(c), requirement = requirement_of(c);
     double *allotted = c->room;
     for (size_t i = 0; i < c->surface->n_legs; ++i)
         allotted[i] = is_open_position(c, i) && requirement > 0.0 ? allotted_to(c, &c->surface->leg[i]) : 0.0;
     for (size_t i = 0; i < c->surface->n_legs; ++i)
-        if (is_open_position(c, i)) {
-            cut_leg(c, i, 1.0, 0, HUGE_VAL);
-            give_equity(c, &c->surface->leg[i], allotted[i]);
-        }
+        if (is_open_position(c, i))
+            take_leg(c, i, allotted[i]);
     if (!(requirement > 0.0))
-        give_equity(c, NULL, equity);
+        give_equity(c, equity);
     closing_repay(c);
     settle(c, REMAINDER_RETURNED);
 }
@@ -241,7 +251,7 @@ static void sell_part(struct closing *c, size_t leg, double share) {
 static int is_everything(const struct closing *c, size_t leg, double share) {
     for (size_t i = 0; leg < c->surface->n_legs && i < c->surface->n_legs; ++i) {
         const struct leg *other = &c->surface->leg[i];
-        const int owed = other->coin && c->remaining[other->position] < 0.0;
+        const int owed = other->coin && other->quantity < 0.0 && c->remaining[other->position] > 0.0;
         if (i != leg && (is_open_position(c, i) || owed))
             return 0;
     }
@@ -285,13 +295,10 @@ static double restoring_share(struct closing *c, size_t leg) {
 
 /* One whole leg; at its bankruptcy price the venue has it with the equity allotted to it. */
 static enum round_kind close_one(struct closing *c, size_t leg) {
-    if (c->procedure->price == CLOSE_AT_BANKRUPTCY) {
-        const double equity = allotted_to(c, &c->surface->leg[leg]);
-        cut_leg(c, leg, 1.0, 0, HUGE_VAL);
-        give_equity(c, &c->surface->leg[leg], equity);
-    } else {
+    if (c->procedure->price == CLOSE_AT_BANKRUPTCY)
+        take_leg(c, leg, allotted_to(c, &c->surface->leg[leg]));
+    else
         sell_part(c, leg, 1.0);
-    }
     if (is_open(c))
         return ROUND_PART;
     settle(c, c->procedure->remainder);
@@ -350,7 +357,7 @@ enum round_kind closing_round(struct closing *c, int reduced) {
 }
 
 void closing_sell(struct closing *c, size_t leg, double share) {
-    cut_leg(c, leg, share, 1, HUGE_VAL);
+    cut_leg(c, leg, share, &in_the_market);
     closing_cover(c);
     settle(c, REMAINDER_RETURNED);
 }

@@ -41,6 +41,13 @@ static int is_at_an_end(const struct replay *replay, const struct event *event) 
     return event->hour <= 0.0 || event->hour >= market->step_hours * (double)market->n_steps;
 }
 
+/* Of what comes at every step, unasked only the ends. */
+static int is_told(const struct replay *replay, const struct event *event, int every_step) {
+    if (every_step)
+        return 1;
+    return replay_stepwise(event) ? is_at_an_end(replay, event) : event->kind != EVENT_INTEREST;
+}
+
 static void print_outcome(FILE *out, const struct replay *replay, size_t m) {
     const double *column = replay->mode[m].column;
     const char *currency = replay->scenario->book.currency;
@@ -62,7 +69,7 @@ enum riskpool_status replay_print(FILE *out, const struct replay *replay, int ev
                 "shortfall");
         for (size_t k = 0; k < replay->journal.n; ++k) {
             const struct event *event = &replay->journal.event[k];
-            if (event->mode == m && (!replay_stepwise(event) || every_step || is_at_an_end(replay, event)))
+            if (event->mode == m && is_told(replay, event, every_step))
                 print_event(out, replay, event);
         }
     }

@@ -114,6 +114,11 @@ struct result_field {
     X(name##_se, MODE, a, b, c, unit, "standard error: " text) \
     X(name##_method, MODE, a, b, c, METHOD, "how it was estimated: " text)
 
+#define SHARE(X, name, text)                                                          \
+    X(name, MODE, POSITION, POSITION_2, NONE, ONE, text)                              \
+    X(name##_low, MODE, POSITION, POSITION_2, NONE, ONE, text ", 95 % interval, low") \
+    X(name##_high, MODE, POSITION, POSITION_2, NONE, ONE, text ", 95 % interval, high")
+
 /* X(name, four dimensions, unit, long name): the group /correlation_risk. Slopes are per unit of a correlation, both
  * entries of the pair moving, or of an annual volatility. */
 #define RISK_LIST(X)                                                                                                 \
@@ -138,14 +143,17 @@ struct result_field {
     X(common_factor_slope_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error, at most")                    \
     X(expected_shortfall_contribution, MODE, CONFIDENCE, POSITION, NONE, MONEY,                                      \
       "Euler contribution of the position: its mean loss where the account's is in the tail (Tasche 1999)")          \
+    X(expected_shortfall_contribution_se, MODE, CONFIDENCE, POSITION, NONE, MONEY, "its standard error")             \
     X(expected_shortfall_contribution_other, MODE, CONFIDENCE, NONE, NONE, MONEY,                                    \
       "of what no position makes: coins, interest, what the venue's fund bears or keeps")                            \
+    X(expected_shortfall_contribution_other_se, MODE, CONFIDENCE, NONE, NONE, MONEY, "its standard error")           \
     X(tail_correlation, MODE, CONFIDENCE, ASSET, ASSET_2, ONE,                                                       \
       "correlation about zero of the log returns to the horizon, on the paths of the tail")                          \
-    X(conditional_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                      \
-      "share of the paths that liquidate the position on which position_2 is liquidated too")                        \
-    X(contagion_liquidation_frequency, MODE, POSITION, POSITION_2, NONE, ONE,                                        \
-      "share of paths that liquidate both, and position_2 not where each stands alone")                              \
+    X(tail_correlation_se, MODE, CONFIDENCE, ASSET, ASSET_2, ONE, "its standard error")                              \
+    SHARE(X, conditional_liquidation_frequency,                                                                      \
+          "share of the paths that liquidate the position on which position_2 is liquidated too")                    \
+    SHARE(X, contagion_liquidation_frequency,                                                                        \
+          "share of paths that liquidate both, and position_2 not where each stands alone")                          \
     X(expected_loss_given_liquidation, MODE, POSITION, NONE, NONE, MONEY,                                            \
       "mean loss of the account on the paths that liquidate the position")                                           \
     X(expected_loss_given_liquidation_se, MODE, POSITION, NONE, NONE, MONEY, "its standard error")

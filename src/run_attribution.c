@@ -32,7 +32,8 @@ struct attribution {
     struct worker *worker;
     size_t n_paths; /* waiting to be simulated */
     uint64_t *path; /* [BLOCKS_AT_ONCE * BLOCK] */
-    /* Of a mode and level: weight, losses of the positions, other losses, products of log returns. */
+    /* Of a mode and level, each weighted: 1; the loss squared; of the loss c of every position, and of what is none's,
+     * c, c squared and c times the loss; of the log returns x and y of two assets x y, x^2 y^2 and x^3 y. */
     size_t width;
     double *sums;      /* [BLOCKS_AT_ONCE][mode][level][width] */
     struct sum *total; /* [mode][level][width] */
@@ -69,7 +70,7 @@ static enum riskpool_status attribution_init(struct attribution *a, const struct
     a->n_levels = s->n_confidence;
     a->n_positions = s->book.n_positions;
     a->n_assets = s->market.n_assets;
-    a->width = 2 + a->n_positions + a->n_assets * a->n_assets;
+    a->width = 2 + 3 * (a->n_positions + 1) + 3 * a->n_assets * a->n_assets;
     a->weight = calloc(tails_of(a) + 1, sizeof *a->weight);
     a->path = calloc(BLOCKS_AT_ONCE * BLOCK, sizeof *a->path);
     a->sums = calloc(BLOCKS_AT_ONCE * tails_of(a) * a->width + 1, sizeof *a->sums);
@@ -100,21 +101,33 @@ static void attribution_free(struct attribution *a) {
     run_setup_free(&a->setup);
 }
 
+static double *add_part(double *sums, double weight, double part, double loss) {
+    *sums++ += weight * part;
+    *sums++ += weight * part * part;
+    *sums++ += weight * part * loss;
+    return sums;
+}
+
 /* One path of one mode in the tail, to the sums of the tail. */
 static void add_path(const struct attribution *a, const struct worker *worker, const struct outcome *outcome, size_t p,
                      double weight, double *sums) {
-    const double *x = worker->block.slice.final;
-    double other = outcome->column[OUTCOME_loss][p];
+    const double *row = worker->block.slice.final + p, loss = outcome->column[OUTCOME_loss][p];
+    double other = loss;
     *sums++ += weight;
+    *sums++ += weight * loss * loss;
     for (size_t i = 0; i < a->n_positions; ++i) {
         const double gain = outcome->gain[i * BATCH + p];
-        *sums++ -= weight * gain;
+        sums = add_part(sums, weight, -gain, loss);
         other += gain;
     }
-    *sums++ += weight * other;
+    sums = add_part(sums, weight, other, loss);
     for (size_t i = 0; i < a->n_assets; ++i)
-        for (size_t j = 0; j < a->n_assets; ++j)
-            *sums++ += weight * x[i * BLOCK + p] * x[j * BLOCK + p];
+        for (size_t j = 0; j < a->n_assets; ++j) {
+            const double x = row[i * BLOCK], y = row[j * BLOCK];
+            *sums++ += weight * x * y;
+            *sums++ += weight * (x * y) * (x * y);
+            *sums++ += weight * (x * y) * (x * x);
+        }
 }
 
 static void add_block(const struct attribution *a, const struct worker *worker, size_t n, double *sums) {
@@ -187,30 +200,77 @@ static enum riskpool_status find_tail(struct attribution *a) {
     return status == RISKPOOL_OK && a->n_paths > 0 ? simulate(a) : status;
 }
 
-static void fill_tail(const struct attribution *a, size_t tail, double *const *risk) {
+/* Weighted means of a tail. */
+struct tail_means {
+    size_t n_assets;
+    double paths;    /* that the weights come to */
+    double level;    /* of confidence */
+    double loss;     /* the expected shortfall */
+    double variance; /* of the loss */
+    double excess;   /* of the expected shortfall over the value at risk */
+    const double *part, *move;
+};
+
+/* The mean of a part c of the loss in the tail, and its standard error: that of the influence function
+ * 1{L >= v} (c - E[c | L = v]) / (1 - a), in which the regression of c on L answers for the mean at v. */
+static void fill_part(const struct tail_means *means, size_t k, double *mean, double *error) {
+    const double *own = means->part + 3 * k, c = own[0], variance = fmax(own[1] - c * c, 0.0);
+    const double slope = means->variance > 0.0 ? (own[2] - c * means->loss) / means->variance : 0.0;
+    const double away = slope * means->excess;
+    *mean = c;
+    *error = means->paths > 1.0 ? sqrt((variance + means->level * away * away) / means->paths) : NAN;
+}
+
+/* r = E[xy] / sqrt(E[x^2] E[y^2]), and its standard error by the delta method. */
+static void fill_correlation(const struct tail_means *means, size_t i, size_t j, double *value, double *error) {
+    const size_t n = means->n_assets;
+    const double *own = means->move + 3 * (i * n + j), *mirror = means->move + 3 * (j * n + i);
+    const double *x = means->move + 3 * (i * n + i), *y = means->move + 3 * (j * n + j);
+    const double scale = x[0] * y[0], r = own[0] / sqrt(scale);
+    const double square = own[1] / scale +
+                          0.25 * r * r * (x[1] / (x[0] * x[0]) + y[1] / (y[0] * y[0]) + 2.0 * own[1] / scale) -
+                          r * (own[2] / x[0] + mirror[2] / y[0]) / sqrt(scale);
+    *value = i == j ? 1.0 : r;
+    *error = i == j ? 0.0 : means->paths > 1.0 ? sqrt(fmax(square, 0.0) / means->paths) : NAN;
+}
+
+static void fill_tail(const struct attribution *a, size_t tail, double *mean, double *const *risk) {
     const struct sum *total = a->total + tail * a->width;
-    const size_t n = a->n_assets;
-    const double weight = sum_value(total++);
-    for (size_t i = 0; i < a->n_positions; ++i)
-        risk[RISK_expected_shortfall_contribution][tail * a->n_positions + i] = sum_value(total++) / weight;
-    risk[RISK_expected_shortfall_contribution_other][tail] = sum_value(total++) / weight;
-    for (size_t i = 0; i < n; ++i)
-        for (size_t j = 0; j < n; ++j)
-            risk[RISK_tail_correlation][(tail * n + i) * n + j] =
-                i == j
-                    ? 1.0
-                    : sum_value(&total[i * n + j]) / sqrt(sum_value(&total[i * n + i]) * sum_value(&total[j * n + j]));
+    const size_t n = a->n_assets, parts = a->n_positions;
+    for (size_t k = 0; k < a->width; ++k)
+        mean[k] = sum_value(&total[k]) / sum_value(&total[0]);
+    struct tail_means means = {.n_assets = n,
+                               .paths = a->weight[tail].total,
+                               .level = a->scenario->confidence[tail % a->n_levels],
+                               .part = mean + 2,
+                               .move = mean + 2 + 3 * (parts + 1)};
+    for (size_t k = 0; k <= parts; ++k)
+        means.loss += means.part[3 * k];
+    means.variance = fmax(mean[1] - means.loss * means.loss, 0.0);
+    means.excess = means.loss - a->weight[tail].value_at_risk;
+    for (size_t k = 0; k < parts; ++k)
+        fill_part(&means, k, &risk[RISK_expected_shortfall_contribution][tail * parts + k],
+                  &risk[RISK_expected_shortfall_contribution_se][tail * parts + k]);
+    fill_part(&means, parts, &risk[RISK_expected_shortfall_contribution_other][tail],
+              &risk[RISK_expected_shortfall_contribution_other_se][tail]);
+    for (size_t k = 0; k < n * n; ++k)
+        fill_correlation(&means, k / n, k % n, &risk[RISK_tail_correlation][tail * n * n + k],
+                         &risk[RISK_tail_correlation_se][tail * n * n + k]);
 }
 
 /* The paths must have been found again, all of them. */
 static enum riskpool_status fill(const struct attribution *a, double *const *risk) {
-    for (size_t tail = 0; tail < tails_of(a); ++tail) {
+    double *mean = calloc(a->width, sizeof *mean);
+    enum riskpool_status status = mean ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
+    for (size_t tail = 0; tail < tails_of(a) && status == RISKPOOL_OK; ++tail) {
         const double found = sum_value(&a->total[tail * a->width]), wanted = a->weight[tail].total;
         if (!(fabs(found - wanted) <= 1e-6 * wanted))
-            return RISKPOOL_INTERNAL;
-        fill_tail(a, tail, risk);
+            status = RISKPOOL_INTERNAL;
+        else
+            fill_tail(a, tail, mean, risk);
     }
-    return RISKPOOL_OK;
+    free(mean);
+    return status;
 }
 
 enum riskpool_status attribution_run(const struct riskpool_scenario *scenario,

@@ -2,6 +2,7 @@
  * find out. */
 #include "run.h"
 #include "run_setup.h"
+#include "run_team.h"
 #include "stats.h"
 #include "worker.h"
 
@@ -63,20 +64,43 @@ static uint64_t largest_stage(const struct tally_shape *shape, const struct risk
     return most(most(paths, statistics), columns + image + chunks);
 }
 
+/* What runs side by side after the run itself: points of a sweep with their losses, scenarios a little apart. */
+static enum riskpool_status side_by_side(const struct riskpool_scenario *scenario, const struct tally_shape *shape,
+                                         size_t n_workers, uint64_t *bytes) {
+    const size_t n_tallies = least(scenario->sweep.n_points, TEAM_POINTS);
+    const size_t n_points = scenario->correlation_risk ? TEAM_POINTS : n_tallies;
+    struct riskpool_scenario point = *scenario;
+    struct tally_shape losses = *shape;
+    struct run_setup setup;
+    uint64_t worker = 0;
+    *bytes = 0;
+    if (n_points == 0)
+        return RISKPOOL_OK;
+    point.trajectories = losses.trajectories = losses.by_position = 0;
+    losses.keep = TALLY_KEEP_NONE;
+    enum riskpool_status status = run_setup_init(&setup, &point, 0);
+    if (status == RISKPOOL_OK)
+        status = measure_worker(&setup, &worker);
+    run_setup_free(&setup);
+    *bytes = n_points * n_workers * worker + n_tallies * tally_memory(&losses) + column_bytes(shape);
+    return status;
+}
+
 enum riskpool_status riskpool_run_memory(const struct riskpool_scenario *scenario,
                                          const struct riskpool_run_options *options, uint64_t *bytes) {
     static const struct riskpool_run_options defaults = {0};
     options = options ? options : &defaults;
     struct run_setup setup;
-    uint64_t worker = 0;
+    uint64_t worker = 0, beside = 0;
+    const size_t n_workers = run_worker_count(scenario, options);
     enum riskpool_status status = run_setup_init(&setup, scenario, options->exact);
     if (status == RISKPOOL_OK)
         status = measure_worker(&setup, &worker);
     if (status == RISKPOOL_OK) {
         const struct tally_shape shape = run_tally_shape(&setup, options);
-        const size_t n_workers = run_worker_count(scenario, options);
+        status = side_by_side(scenario, &shape, n_workers, &beside);
         *bytes = PROGRAM + market_steps_memory(setup.steps) + n_workers * THREAD +
-                 largest_stage(&shape, options, worker, n_workers);
+                 most(largest_stage(&shape, options, worker, n_workers), beside);
     }
     run_setup_free(&setup);
     return status;

@@ -23,7 +23,12 @@ static uint64_t read_interval(struct reading *reading, struct carry_keys *keys) 
     return 0;
 }
 
-/* One rate for all, or a map {ASSET: rate, default: rate}. */
+static int is_dated(const struct reading *reading, size_t asset) {
+    const struct asset_keys *keys = reading->keys.market.assets.items;
+    return keys[asset].of != NULL;
+}
+
+/* One rate for all, or a map {ASSET: rate, default: rate}. A future with an expiry pays none, unless it is named. */
 static void read_rates(struct reading *reading, const struct node *node, double *rate) {
     const struct market *market = &reading->scenario->market;
     const struct node *rest = node->kind == NODE_MAP ? node_find(node, "default") : node;
@@ -34,7 +39,9 @@ static void read_rates(struct reading *reading, const struct node *node, double 
     for (size_t i = 0; i < market->n_assets; i++) {
         const char *name = market->assets[i].name ? market->assets[i].name : "";
         const struct node *own = node->kind == NODE_MAP ? node_find(node, name) : NULL;
-        rate[i] = own ? field_number(&funding_rate, "funding", own, &reading->report) : standard;
+        rate[i] = own                    ? field_number(&funding_rate, "funding", own, &reading->report)
+                  : is_dated(reading, i) ? 0
+                                         : standard;
     }
 }
 
@@ -46,13 +53,13 @@ static int is_held(const struct reading *reading, size_t asset) {
     return 0;
 }
 
-/* The column of an asset in the first row; n for one that nobody holds. */
+/* The column of an asset in the first row; n for one that nobody holds, or a future without one. */
 static size_t find_column(struct reading *reading, const struct node *names, size_t asset) {
     const char *name = reading->scenario->market.assets[asset].name;
     size_t column = 0;
     while (name && column < names->n && strcmp(names->item[column]->text, name) != 0)
         column++;
-    if (name && column == names->n && is_held(reading, asset))
+    if (name && column == names->n && is_held(reading, asset) && !is_dated(reading, asset))
         report_error(&reading->report, &names->place, "one column for each asset that is held, by its name",
                      "the file has no column '%s'", name);
     return column;

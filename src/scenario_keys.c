@@ -68,7 +68,7 @@ static const struct field account_fields[] = {
      .size = sizeof(struct reduce_keys),
      .most = 20,
      .sentence = "thresholds at which the holder closes a part of a pool's positions",
-     .example = "[{margin_level: 60%, share: 50%}]"},
+     .example = "[{margin_level: 60%, share: 50%}, {utilisation: 80%, share: 25%}]"},
     {.name = NULL},
 };
 
@@ -205,7 +205,7 @@ const struct field scenario_fields[] = {
      .alternative = 1,
      .fields = slippage_fields,
      .sentence = "what the account's own closing orders do to its prices; without it, nothing",
-     .example = "{depth: 20000000}"},
+     .example = "{depth: {BTC: 20000000, default: 1000000}, shape: linear, half_life: 2 min}"},
     {.name = "alerts",
      .type = FIELD_MAP,
      AT(scenario_keys, alerts),

@@ -13,8 +13,8 @@ const struct field carry_fields[] = {
      .alternative = 1,
      .unit = "fraction, or {ASSET: fraction, default: ...}, or {file: x.csv}",
      .sentence =
-         "share of the notional that longs pay at each funding time, shorts receive; assets not named have none; "
-         "a file has a column an asset and a row a funding time",
+         "share of the notional that longs pay at each funding time, shorts receive; assets not named have none, "
+         "futures ('of') only where they are named; a file has a column an asset and a row a funding time",
      .example = "{BTC: 0.01%, default: 0.005%}"},
     {.name = "funding_interval",
      .type = FIELD_DURATION,
@@ -30,7 +30,8 @@ const struct field carry_fields[] = {
      .alternative = 1,
      .range = RANGE_BETWEEN(0, 10),
      .unit = "per year",
-     .sentence = "interest on negative cash of a pool, paid at every step end; default 0",
+     .sentence =
+         "interest on negative cash of a pool and on the loans of spot positions, paid at every step end; default 0",
      .example = "8%"},
     {.name = NULL},
 };

@@ -74,6 +74,17 @@ static void read_top_up(struct reading *reading) {
                                                        .delay = keys->delay / 3600};
 }
 
+/* The last threshold is one of its own. */
+static void check_threshold(struct reading *reading, const struct reduce_keys *keys) {
+    const struct orders *orders = &reading->scenario->orders;
+    const struct reduction *last = &orders->reductions[orders->n_reductions - 1];
+    for (size_t i = 0; i + 1 < orders->n_reductions; i++)
+        if (orders->reductions[i].kind == last->kind && orders->reductions[i].threshold == last->threshold)
+            report_error(&reading->report,
+                         node_place(keys->node, last->kind == ALERT_UTILISATION ? "utilisation" : "margin_level"),
+                         "add the shares up", "the threshold %.10g%% is listed twice", last->threshold);
+}
+
 static void read_reductions(struct reading *reading) {
     const struct item_list *list = &reading->keys.account.reduce;
     struct orders *orders = &reading->scenario->orders;
@@ -85,6 +96,7 @@ static void read_reductions(struct reading *reading) {
             (struct reduction){.kind = by_level ? ALERT_MARGIN_LEVEL : ALERT_UTILISATION,
                                .threshold = 100 * (by_level ? keys->margin_level : keys->utilisation),
                                .share = keys->share};
+        check_threshold(reading, keys);
     }
 }
 

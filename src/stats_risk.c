@@ -1,10 +1,23 @@
 /* What liquidations have to do with each other, and what they cost: from the counts and sums by position. */
 #include <math.h>
 
+#include "interval.h"
+#include "pair.h"
 #include "stats.h"
 
-static double ratio(uint64_t count, uint64_t of) {
-    return of > 0 ? (double)count / (double)of : NAN;
+/* A share and its interval, which follow each other; of antithetic pairs the one that holds however they pair. */
+static void fill_share(const struct tally *tally, double *const *risk, enum risk first, size_t at, uint64_t count,
+                       uint64_t of) {
+    double low = NAN, high = NAN;
+    if (of == 0)
+        return;
+    if (tally->shape.antithetic)
+        pair_proportion(count, count / 2, of, &low, &high);
+    else
+        interval_proportion(count, of, &low, &high);
+    risk[first][at] = (double)count / (double)of;
+    risk[first + 1][at] = low;
+    risk[first + 2][at] = high;
 }
 
 static void fill_shares(const struct tally *tally, size_t m, double *const *risk) {
@@ -13,10 +26,11 @@ static void fill_shares(const struct tally *tally, size_t m, double *const *risk
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
             const size_t at = i * n + j;
-            risk[RISK_conditional_liquidation_frequency][from + at] =
-                ratio(counts->joint[at], counts->joint[i * n + i]);
+            fill_share(tally, risk, RISK_conditional_liquidation_frequency, from + at, counts->joint[at],
+                       counts->joint[i * n + i]);
             if (tally->shape.alone < tally->shape.n_modes)
-                risk[RISK_contagion_liquidation_frequency][from + at] = ratio(counts->contagion[at], tally->n_paths);
+                fill_share(tally, risk, RISK_contagion_liquidation_frequency, from + at, counts->contagion[at],
+                           tally->n_paths);
         }
 }
 

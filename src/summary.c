@@ -10,51 +10,10 @@
 #include "interval.h"
 #include "results.h"
 #include "summary_json.h"
-#include "summary_table.h"
+#include "summary_number.h"
+#include "summary_risk.h"
 
-enum { CELL = TABLE_CELL, NUMBER = 64 };
-
-/* How a number is shown: money in its decimals, a share of paths in percent. */
-struct look {
-    double factor;
-    int decimals;
-};
-
-static struct look look_of(const struct riskpool_results *results, enum unit unit) {
-    return unit == UNIT_MONEY ? (struct look){1, table_money_decimals(results->start_equity)} : (struct look){100, 3};
-}
-
-static void print_number(char text[NUMBER], struct look look, double value) {
-    if (!isfinite(value))
-        snprintf(text, NUMBER, "-");
-    else if (fabs(value) < 1e15)
-        snprintf(text, NUMBER, "%.*f", look.decimals, value * look.factor);
-    else
-        snprintf(text, NUMBER, "%.9g", value * look.factor);
-}
-
-static void add_number(struct table *table, struct look look, double value) {
-    char *cell = table_add(table);
-    if (cell)
-        print_number(cell, look, value);
-}
-
-static void add_with_error(struct table *table, struct look look, double value, double error) {
-    char a[NUMBER], b[NUMBER], *cell = table_add(table);
-    print_number(a, look, value);
-    print_number(b, look, INTERVAL_95 * error);
-    if (cell)
-        snprintf(cell, CELL, isnan(value) ? "%s" : "%s ± %s", a, b);
-}
-
-static void add_with_interval(struct table *table, struct look look, double value, double low, double high) {
-    char a[NUMBER], b[NUMBER], c[NUMBER], *cell = table_add(table);
-    print_number(a, look, value);
-    print_number(b, look, low);
-    print_number(c, look, high);
-    if (cell)
-        snprintf(cell, CELL, "%s (%s … %s)", a, b, c);
-}
+enum { CELL = TABLE_CELL };
 
 /* What a row shows of a statistic: the value, with the error that follows it in the table of statistics, or
  * with the bounds that do. */
@@ -197,14 +156,6 @@ static void add_limit_table(struct table *table, const struct riskpool_results *
     }
 }
 
-/* The level that a sweep is shown at: the highest up to 99 %, else the lowest. */
-static size_t sweep_level(const struct riskpool_results *results) {
-    size_t level = 0;
-    for (size_t i = 0; i < results->size[DIM_CONFIDENCE]; i++)
-        level = results->confidence[i] <= 0.99 ? i : level;
-    return level;
-}
-
 static void add_sweep_head(struct table *table, const struct riskpool_results *results) {
     const struct sweep_results *sweep = &results->sweep;
     table->n_columns = sweep->n_parameters + 2 * results->n_modes;
@@ -214,7 +165,7 @@ static void add_sweep_head(struct table *table, const struct riskpool_results *r
         char *cell = table_add(table);
         if (cell)
             snprintf(cell, CELL, "%s: ES %.6g %%", results->modes[m].name,
-                     100 * results->confidence[sweep_level(results)]);
+                     100 * results->confidence[shown_level(results)]);
         if ((cell = table_add(table)))
             snprintf(cell, CELL, "%s: any liquidation, %%", results->modes[m].name);
     }
@@ -222,7 +173,7 @@ static void add_sweep_head(struct table *table, const struct riskpool_results *r
 
 static void add_sweep_table(struct table *table, const struct riskpool_results *results) {
     const struct sweep_results *sweep = &results->sweep;
-    const size_t level = sweep_level(results), inner = sweep->n_parameters == 2 ? sweep->axis[1].n : 1;
+    const size_t level = shown_level(results), inner = sweep->n_parameters == 2 ? sweep->axis[1].n : 1;
     add_sweep_head(table, results);
     for (size_t k = 0; k < sweep->n_points; k++) {
         for (size_t a = 0; a < sweep->n_parameters; a++) {
@@ -251,7 +202,7 @@ static void print_crossing(FILE *out, const struct riskpool_results *results, co
 /* Where modes change sides; of a grid over two parameters the results file has it for every value of the second. */
 static void print_crossings(FILE *out, const struct riskpool_results *results) {
     const struct sweep_results *sweep = &results->sweep;
-    const size_t level = sweep_level(results), n_levels = results->size[DIM_CONFIDENCE];
+    const size_t level = shown_level(results), n_levels = results->size[DIM_CONFIDENCE];
     for (size_t pair = 0; sweep->n_parameters == 1 && pair < results->size[DIM_PAIR]; pair++) {
         print_crossing(out, results, results->pair[pair], "expected shortfalls",
                        sweep->shortfall_crossing.at[pair * n_levels + level],
@@ -291,6 +242,9 @@ static enum riskpool_status write_tables(FILE *out, const struct riskpool_result
         fine = fine && write_table(out, results, markdown, add_pair_table);
     if (results->n_limits > 0)
         fine = fine && write_table(out, results, markdown, add_limit_table);
+    if (results->risk[0])
+        fine = fine && write_table(out, results, markdown, risk_slopes) &&
+               write_table(out, results, markdown, risk_contributions);
     if (results->sweep.n_points > 0) {
         fine = fine && write_table(out, results, markdown, add_sweep_table);
         print_crossings(out, results);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "summary_risk.h"
+
 json_t *json_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
@@ -65,6 +67,8 @@ static json_t *root_object(const struct riskpool_results *results) {
     json_object_set_new(root, "modes", modes);
     json_object_set_new(root, "comparison", pairs);
     json_object_set_new(root, "limits", limits);
+    if (results->risk[0])
+        json_object_set_new(root, "correlation_risk", risk_object(results));
     return root;
 }
 
@@ -101,16 +105,29 @@ static void csv_place(FILE *out, const struct riskpool_results *results, enum di
         fprintf(out, "%zu", i);
 }
 
+/* The places of value `i` along the dimensions from `axis` on, and past them. */
+static void csv_rest(FILE *out, const struct riskpool_results *results, const struct result_field *field, int axis,
+                     size_t i) {
+    size_t row = 1;
+    for (int next = axis + 1; next < FIELD_DIMENSIONS && field->dim[next] != DIM_NONE; next++)
+        row *= results->size[field->dim[next]];
+    csv_place(out, results, field->dim[axis], i / row);
+    if (axis + 1 == FIELD_DIMENSIONS || field->dim[axis + 1] == DIM_NONE)
+        return;
+    fputc(' ', out);
+    csv_rest(out, results, field, axis + 1, i % row);
+}
+
 static void csv_field(FILE *out, const struct riskpool_results *results, const char *group,
                       const struct result_field *field, const double *values) {
     const size_t n = result_field_size(results, field);
-    const size_t row = field->dim[1] == DIM_NONE ? 1 : results->size[field->dim[1]];
+    const size_t first = field->dim[0] == DIM_NONE ? 1 : results->size[field->dim[0]], row = first ? n / first : 1;
     for (size_t i = 0; i < n; i++) {
         csv_text(out, group);
         fprintf(out, ",%s,", field->name);
         csv_place(out, results, field->dim[0], i / row);
         fputc(',', out);
-        csv_place(out, results, field->dim[1], i % row);
+        csv_rest(out, results, field, 1, i % row);
         if (isfinite(values[i]))
             fprintf(out, ",%.17g\n", values[i]);
         else
@@ -125,4 +142,6 @@ void summary_csv(FILE *out, const struct riskpool_results *results) {
             csv_field(out, results, results->modes[m].name, &statistic_fields[i], results->modes[m].statistic[i]);
     for (size_t i = 0; results->size[DIM_PAIR] > 0 && i < COMP_COUNT; i++)
         csv_field(out, results, "comparison", &comparison_fields[i], results->comparison[i]);
+    for (size_t i = 0; results->risk[0] && i < RISK_COUNT; i++)
+        csv_field(out, results, "correlation_risk", &risk_fields[i], results->risk[i]);
 }

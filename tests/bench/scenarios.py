@@ -16,13 +16,26 @@ INVERSE = ["-P", "account.balance=12000",
            "-P", "account.holdings=[{asset: A, quantity: 0.1}, {asset: B, quantity: 1.5}]",
            "-P", "positions.a.contract=inverse", "-P", "positions.a.margin=0.1",
            "-P", "positions.b.contract=inverse", "-P", "positions.b.margin=1.5"]
+# Other ways to close, on the flat rate.
+AMOUNTS = {"one-by-one": ["one-by-one"], "restore": ["restore"], "a fraction, then all": ["fraction", "fraction=20%", "cooldown=2.8125 h"]}
+# A future on the first asset instead of the last, and a convex bond on that.
+FUTURE = ["-P", "market.assets.H.of=A", "-P", "market.assets.H.price=61000", "-P", "market.assets.H.volatility=6%",
+          "-P", "market.assets.H.basis_reversion=8"]
+BOND = ["-P", "positions.h.contract=rate", "-P", "positions.h.dollar_duration=1", "-P", "positions.h.convexity=0.5"]
 JUMPS = {"jump-diffusion": {}, "hawkes": {"branching": "60%", "half_life": "1 d"}}
 MODELS = ["student-t", "garch-t", "regimes", *JUMPS, "heston"]
+
+def closing(amount, *more):
+    return [option for term in (f"amount={amount}", *more) for option in ("-P", f"liquidation.{term}")]
+
+
 WATCHED = [("as it is", []), ("everything evaluated", ["--exact"]), ("trajectories", TRAJECTORIES),
            ("continuous", CONTINUOUS), ("continuous, trajectories", CONTINUOUS + TRAJECTORIES),
            ("tiers", TIERS), ("tier-steps", STEPS_DOWN), ("slippage", SLIPPAGE),
-           ("tier-steps, slippage", STEPS_DOWN + SLIPPAGE), ("collateral with haircuts", COINS),
-           ("inverse contracts", INVERSE),
+           ("tier-steps, slippage", STEPS_DOWN + SLIPPAGE),
+           *((name, closing(*terms)) for name, terms in AMOUNTS.items()), ("taken over", ["-P", "liquidation.price=bankruptcy"]),
+           ("collateral with haircuts", COINS),
+           ("inverse contracts", INVERSE), ("a dated future", FUTURE), ("a convex bond", BOND),
            ("all paths kept", ["-P", "output.paths=all"])]
 
 # What only some scenarios have, in the reference.

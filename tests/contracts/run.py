@@ -378,6 +378,32 @@ def a_depeg_by_hand(suite):
     suite.checks.close("depeg, deeper: the rest is the fund's", results["shortfall"], 15000.0 - 8800.0, 1e-9)
 
 
+def a_takeover_by_hand(suite):
+    """10 BTC of an inverse long on 2 BTC with a haircut of 10 %, a fall by 20 %: the fund bears 5,600, and the tenth of the coins that
+    the haircut left out is the holder's, in coins, whose price comes back; nothing was sold in a market on the way."""
+    for amount in ("full", "one-by-one", "tier-steps"):
+        for mode in ("isolated", "cross"):
+            made = account([inverse("p", "BTC", 100000, margin=2)], [{"asset": "BTC", "quantity": 2, "haircut": 0.1}],
+                           [asset("BTC", 10000.0, 0.0)], modes=[mode], paths=1, maintenance=0.01, slippage={"depth": 1e5},
+                           liquidation={"price": "bankruptcy", "amount": amount},
+                           stress=[{"at": "4 h", "return": {"BTC": -0.2}}, {"at": "8 h", "return": {"BTC": 0.25}}])
+            results = suite.program.run(made)[mode]
+            for column, money in (("shortfall", 5600.0), ("slippage", 0.0), ("forfeited", 0.0), ("loss", 20000.0 - 0.2 * 10000.0)):
+                suite.checks.close(f"takeover, {amount}, {mode}: {column}", results[column], money, 1e-8)
+
+
+def what_is_owed_stays(suite):
+    """A long that costs 600, beside a debt of 5 coins at 100 that then rise by 10 %: who closes no more than it takes leaves the debt,
+    who closes everything buys it back."""
+    for amount, owed in (("full", 0.0), ("one-by-one", 50.0), ("tier-steps", 50.0), ("restore", 50.0)):
+        made = account([{"name": "p", "asset": "BTC", "side": "long", "notional": 10000, "margin": 900}],
+                       [{"asset": "SOL", "quantity": -5}], [asset("BTC", 1000.0, 0.0), asset("SOL", 100.0, 0.0)], balance=1500.0,
+                       modes=["cross"], paths=1, maintenance=0.05, liquidation={"amount": amount, **({"restore_to": 100} if amount == "restore" else {})},
+                       stress=[{"at": "4 h", "return": {"BTC": -0.06}}, {"at": "8 h", "return": {"SOL": 0.1}}])
+        results = suite.program.run(made)["cross"]
+        suite.checks.close(f"a debt, {amount}: loss", results["loss"], 600.0 + owed, 1e-9)
+
+
 # --- What is refused -----------------------------------------------------------------------------------------------
 
 
@@ -415,7 +441,7 @@ def refusals(suite):
 CHECKS = [kraken, bybit, collateral_values, inverse_first_passage, convex_gains, a_hedge_stays,
           one_position_is_every_mode, hybrids_meet_the_modes, twice_is_twice, order_is_nothing,
           a_straight_rate_is_linear, hardly_convex_is_straight, instruction_sets_agree, conservation, a_depeg_by_hand,
-          refusals]
+          a_takeover_by_hand, what_is_owed_stays, refusals]
 
 
 def main():

@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "analytic")]
 import numpy as np
 
-from closed_forms import ratio_pair
+from closed_forms import normal_tail_error, ratio_pair
 from riskpool_test import Checks, Program, normal_pdf, normal_quantile, scenario
 
 NONE, RATIO, CENTRAL, ONE_SIDED = range(4)
@@ -98,15 +98,21 @@ def normal_law(program, checks):
                         covariance[i].sum() / s / (0.03, 0.045, 0.06)[i] * factor)
             tail = n * (1 - a)
             for i in range(3):
-                spread = math.sqrt(covariance[i, i] - covariance[i].sum()**2 / s**2) + covariance[i].sum() / s
                 checks.z(f"normal book, {name}, {a}: contribution {i}",
                          risk["expected_shortfall_contribution"][0, level, i], covariance[i].sum() / s * factor,
-                         spread / math.sqrt(tail))
+                         risk["expected_shortfall_contribution_se"][0, level, i])
+                # The residual of the part on the loss is independent of it; the rest is the error of the shortfall.
+                residual = covariance[i, i] - covariance[i].sum()**2 / s**2
+                part = covariance[i].sum() / s**2 * normal_tail_error(s, a, n)
+                checks.close(f"normal book, {name}, {a}: error of contribution {i}",
+                             risk["expected_shortfall_contribution_se"][0, level, i] / math.sqrt(residual / tail + part**2), 1.0, 0.1)
             pull = covariance.sum(axis=1) / s / moves  # of the standard moves on the loss
             second = correlation + np.outer(pull, pull) * z * factor
             expected = second / np.sqrt(np.outer(np.diag(second), np.diag(second)))
-            checks.close(f"normal book, {name}, {a}: tail correlations", risk["tail_correlation"][0, level], expected,
-                         4.0 / math.sqrt(tail))
+            for i in range(3):
+                for j in range(i):
+                    checks.z(f"normal book, {name}, {a}: tail correlation {i}{j}", risk["tail_correlation"][0, level, i, j],
+                             expected[i, j], risk["tail_correlation_se"][0, level, i, j])
         checks.true(f"normal book: estimated by {name}",
                     np.all(risk["d_expected_shortfall_method"][0, 0, 1] == (RATIO if name == "ratio" else CENTRAL)))
 

@@ -12,6 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from riskpool_test import Checks, Program, scenario
 
+BARELY = 1.0 + 1e-12  # the least health that a restoring close may aim at
 COLUMNS = ("loss", "fees", "slippage", "shortfall", "forfeited", "closed_notional", "rounds")
 
 
@@ -144,6 +145,39 @@ def okx_ledger(balance, price, rates, fee):
     return {"closed_notional": closed, "fees": fees, "rounds": rounds, "loss": balance - equity}
 
 
+def drift(ledgers):
+    """Drift v2, programs/drift/src/math/liquidation/tests.rs at 0ae3e3b1: the base that makes up for a shortage of 10, of a
+    position in maintenance of 10 %; its price in quote units, its fees together."""
+    for quote, fee, base in ((1.0, 0.0, 1.0), (0.99, 0.0, 1.010101010), (1.01, 0.0, 0.990099009), (1.0, 0.01, 1.1111), (1.0, 0.02, 1.25)):
+        price = 100.0 * quote
+        equity = 0.1 * 5.0 * price - 10.0
+        account = made([("SOL", 5.0, 110.0)], equity + 5.0 * (110.0 - price), {2: {"SOL": price}},
+                       {"maintenance": 0.1, "amount": "restore", "restore_to": BARELY, "fee": fee})
+        mode = ledgers.program.run(account)["cross"]
+        published = f"{base:.10g}"
+        unit = 10.0 ** -len(published.partition(".")[2]) if "." in published else 1e-9
+        ledgers.checks.close(f"Drift, quote {quote:g}, fee {fee:g}: base {base}", float(mode["closed_notional"][0]) / price, base, unit)
+
+
+def just_enough(ledgers):
+    """bt, pull request 557: equity E and a requirement of R of the notional leave E / R of a position."""
+    for equity, notional, rate, left in ((1000.0, 1500.0, 0.8, "1250"), (1000.0, 3000.0, 0.5, "2000"), (700.0, 1200.0, 0.6, "1166.67")):
+        account = made([("A", notional, 2.0)], equity + notional, {2: {"A": 1.0}},
+                       {"maintenance": rate, "amount": "restore", "restore_to": BARELY})
+        closed = float(ledgers.program.run(account)["cross"]["closed_notional"][0])
+        ledgers.checks.close(f"{equity:g} at {rate:g} keep {left}", notional - closed, float(left), 0.01 if "." in left else 1e-6)
+
+
+def taken_over(ledgers):
+    """BitMEX's isolated example: 100 at 100 with a margin of 4 goes at 97, and costs the margin. dYdX's deleveraging: a short of
+    500 at 1 with 100 ends at nothing where the price is 2."""
+    rules = {"maintenance_base": "entry", "price": "bankruptcy", "remainder": "forfeited"}
+    ledgers.holds("BitMEX, isolated", made([("XBT", 1.0, 100.0)], 4.0, {2: {"XBT": 97.0 - 1e-12}}, {"maintenance": 0.01, **rules}),
+                  closed_notional=97.0, forfeited=1.0, rounds=1, loss=4.0)
+    ledgers.holds("dYdX, deleveraging", made([("A", -500.0, 1.0)], 100.0, {2: {"A": 2.0}}, {"maintenance": 0.03, "price": "bankruptcy"}),
+                  closed_notional=1000.0, shortfall=400.0, rounds=1, loss=100.0)
+
+
 def slippage(ledgers):
     """1,000 units at 100 sold into a book that 10,000 of notional moves by 1 %: the area under the curve; a thin book at
     the very moment of the gap; and half of the displacement back after a half-life."""
@@ -168,7 +202,7 @@ def slippage(ledgers):
 
 def main(arguments):
     ledgers = Ledgers(arguments[0])
-    for part in (dydx_fund, dydx_two_positions, hyperliquid, okx, slippage):
+    for part in (dydx_fund, dydx_two_positions, hyperliquid, okx, drift, just_enough, taken_over, slippage):
         part(ledgers)
     return ledgers.checks.finish()
 

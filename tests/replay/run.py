@@ -9,11 +9,12 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import numpy as np
 
-from riskpool_test import Checks, Program, read_results
+from riskpool_test import Checks, Program, read_results, scenario
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 PATHS = 1500
 SUMS = {"fees": "fee", "shortfall": "shortfall", "forfeited": "forfeited", "slippage": "slippage"}
+CASH = {"funding": (("funding", "interest"), -1.0), "top_up": (("top-up",), 1.0)}  # by kind of event
 
 
 def replayed(program, results, *options):
@@ -44,6 +45,9 @@ def explain(checks, what, replay, start_equity, haircuts):
         for column, amount in SUMS.items():
             total = sum(event.get(amount, 0.0) for event in mode["events"])
             checks.close(f"{what}, {name}: {column} of the events", total, mode[column], 1e-9 * start_equity)
+        for column, (kinds, sign) in CASH.items():
+            total = sign * sum(event["cash"] for event in mode["events"] if event["event"] in kinds)
+            checks.close(f"{what}, {name}: {column} of the events", total, mode[column], 1e-9 * start_equity)
         rounds = sum(event["event"] == "liquidation" for event in mode["events"])
         checks.same(f"{what}, {name}: as many liquidations", rounds, mode["rounds"])
         if haircuts:
@@ -72,6 +76,29 @@ def every_scenario(program, checks):
         os.unlink(path)
 
 
+def everything_happens(program, checks):
+    """A book with all that can happen: every kind of event is told, and the events add up."""
+    positions = [{"name": "linear", "asset": "BTC", "side": "long", "notional": 20000, "margin": 2000, "stop_loss": 55500},
+                 {"name": "spot", "asset": "ETH", "contract": "spot", "side": "long", "notional": 20000, "margin": 2000},
+                 {"name": "coin", "asset": "BTC", "contract": "inverse", "side": "short", "notional": 9000, "leverage": 9,
+                  "trailing_stop": 0.09}]
+    made = scenario([{"name": "BTC", "price": 60000, "volatility": 0.9}, {"name": "ETH", "price": 3000, "volatility": 1.1}],
+                    positions, 6000, horizon="4 d", step="2 h", correlation=0.6, paths=400, keep="all", trajectories=True,
+                    carry={"funding": 0.0005, "borrow": 0.2}, slippage={"depth": 300000}, maintenance=0.02,
+                    stress=[{"at": "40 h", "return": {"ETH": -0.22, "BTC": -0.1}}],
+                    liquidation={"fee": 0.002, "amount": "one-by-one"})
+    made["account"].update(holdings=[{"asset": "BTC", "quantity": 0.03}, {"asset": "ETH", "quantity": 0.4}],
+                           top_up={"below": 4, "to": 6, "cap": 500}, reduce=[{"utilisation": 0.4, "share": 0.3}])
+    made["alerts"] = {"margin_level": [0.5], "utilisation": [0.6]}
+    path, seen = program.run_file(made), set()
+    for at in range(40):
+        replay = replayed(program, path, "--path", str(at), "--every-step")
+        explain(checks, f"everything, path {at}", replay, made["account"]["balance"], False)
+        seen |= {event["event"] for mode in replay["modes"].values() for event in mode["events"]}
+    checks.true(f"every kind of event: {sorted(seen)}", seen == {"liquidation", "closing", "stop", "reduction", "top-up",
+                                                                 "funding", "interest", "sale", "alert"})
+
+
 def start_equity(program, file, mode):
     return json.loads(program.call("inspect", file, "--json"))["modes"][mode]["equity"]
 
@@ -91,6 +118,7 @@ def other_ways(program, checks):
 
 def main(binary):
     program, checks = Program(binary), Checks("replay")
+    everything_happens(program, checks)
     every_scenario(program, checks)
     other_ways(program, checks)
     return checks.finish()

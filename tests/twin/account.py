@@ -27,6 +27,8 @@ class Account:
         self.start_equity = self.peak = self.worth()
         self.market_profit = self.drawdown = 0.0
         self.lowest = math.inf
+        self.alerts = made.get("alerts", {})
+        self.alerted = {key: [math.nan] * len(levels) for key, levels in self.alerts.items()}  # hour of the first crossing
         self.doubts = 0  # decisions that hang on rounding
         self.record()
 
@@ -136,8 +138,9 @@ class Account:
             pool.cash += coins.value(mark)
             coins.quantity = 0.0
 
-    def close(self, pool, leg, share, limit=math.inf, slips=True):
-        """Closes a share of a leg at its mark; slippage beyond the limit is the fund's. What was closed and released."""
+    def close(self, pool, leg, share, limit=math.inf, slips=True, equity=0.0):
+        """Closes a share of a leg at its mark; slippage beyond the limit is the fund's, and so is the equity that goes with
+        the leg, for better or worse. What was closed and released."""
         marks = self.marks()
         mark = marks[leg.asset]
         notional, need = share * leg.notional(mark), pool.need(leg, marks)
@@ -147,9 +150,10 @@ class Account:
         if leg.remaining == 0.0:
             del pool.legs[leg.index]
         borne = min(cost, limit)
-        self.credit(pool, leg, profit - borne)
+        self.credit(pool, leg, profit - borne - equity)
         self.columns["slippage"] += cost
-        self.columns["shortfall"] += cost - borne
+        self.columns["shortfall"] += cost - borne + max(-equity, 0.0)
+        self.columns["forfeited"] += max(equity, 0.0)
         if slips:
             self.displace(leg.asset, units)
         return notional, need - pool.need(leg, marks)
@@ -236,9 +240,21 @@ class Account:
     # --- What is written down ---
 
     def look(self, pool):
-        """The lowest margin level: at the start, at step ends, before closings."""
-        if pool.legs:
-            self.lowest = min(self.lowest, pool.level(self.marks()))
+        """The lowest margin level, and alerts: at the start, at step ends, before closings and top-ups."""
+        if not pool.legs:
+            return
+        marks = self.marks()
+        equity, level, need = pool.equity(marks), pool.level(marks), pool.requirement(marks)
+        self.lowest = min(self.lowest, level)
+        self.alarm("margin_level", -0.01 * level, -1.0)
+        self.alarm("utilisation", need / equity if equity > 0.0 else math.inf, 1.0)
+
+    def alarm(self, key, value, sign):
+        for number, threshold in enumerate(self.alerts.get(key, [])):
+            if math.isfinite(value):
+                self.near(value, sign * threshold)
+            if math.isnan(self.alerted[key][number]) and value >= sign * threshold:
+                self.alerted[key][number] = self.hour
 
     def record(self):
         equity = self.worth()
@@ -249,4 +265,4 @@ class Account:
 
     def outcome(self):
         return {"loss": self.start_equity - self.worth(), **self.columns, "rounds": self.rounds,
-                "max_drawdown": self.drawdown, "lowest_margin_level": self.lowest, "liquidation_time": self.times}
+                "max_drawdown": self.drawdown, "lowest_margin_level": self.lowest, "liquidation_time": self.times, "alerts": self.alerted.get("margin_level", []) + self.alerted.get("utilisation", [])}

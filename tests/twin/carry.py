@@ -6,11 +6,12 @@ from .amounts import hours, of_asset
 
 
 class Carry:
-    def __init__(self, terms, names, step_hours):
-        terms = terms or {}
+    def __init__(self, terms, assets, step_hours):
+        terms, names = terms or {}, [asset["name"] for asset in assets]
         rates = terms.get("funding", 0.0)
         self.every = round(hours(terms.get("funding_interval", "8 h")) / step_hours)  # steps
-        self.rates = [[of_asset(rates, name, 0.0) for name in names]]
+        self.rates = [[0.0 if "of" in asset and (not isinstance(rates, dict) or asset["name"] not in rates)
+                       else of_asset(rates, asset["name"], 0.0) for asset in assets]]  # what expires pays none
         if isinstance(rates, dict) and "file" in rates:
             with open(rates["file"], encoding="utf-8") as file:
                 self.rates = [[float(row.get(name) or 0.0) for name in names] for row in csv.DictReader(file)]

@@ -44,6 +44,7 @@ class Comparison:
                  for column in columns]
         wrong += [f"imbalance {np.abs(twin['imbalance']).max():.3g}"] * bool(np.abs(twin["imbalance"]).max() > money)
         wrong += self.conservation(program, twin, money)
+        wrong += self.alerts(program, twin) if sure.all() else []
         self.checks.true(f"{name}: {sure.size} paths" + "".join(f"; {text}" for text in wrong if text),
                          not any(wrong))
 
@@ -57,6 +58,13 @@ class Comparison:
         first = tuple(int(i) for i in np.argwhere(bad)[0])
         return (f"{column} differs on {np.count_nonzero(bad)} of {bad.size}, first at {first}: "
                 f"{value[first]!r}, twin {expected[first]!r}")
+
+    @staticmethod
+    def alerts(program, twin):
+        """How often each was reached."""
+        often = np.mean(~np.isnan(twin["alerts"]), axis=0) if twin["alerts"].size else []
+        same = len(often) == 0 or np.allclose(program["alert_frequency"], often, atol=1e-12)
+        return [] if same else [f"alerts {program['alert_frequency']}, twin {often}"]
 
     @staticmethod
     def conservation(program, twin, money):

@@ -5,7 +5,7 @@ from .amounts import hours
 
 
 class Dynamic:
-    def __init__(self, terms, market, step_hours):
+    def __init__(self, terms, volatility, step_hours):
         self.on = terms is not None
         terms = terms or {}
         self.step_hours = step_hours
@@ -13,7 +13,7 @@ class Dynamic:
         self.floor, self.cap = terms.get("floor", 1.0), terms.get("cap", 3.0)
         self.rise = 1.0 + terms.get("rate_limit", 0.5) * step_hours / 24.0
         self.notice = hours(terms.get("notice", "1 d"))
-        self.sigma = [asset.get("volatility", 0.0) for asset in market["assets"]]
+        self.sigma = volatility
         self.variance = [sigma * sigma for sigma in self.sigma]  # a year
         self.announced = [[self.clamp(1.0) for _ in self.sigma]]  # by step end, from 0
         self.held = [self.announced[0]]

@@ -43,9 +43,9 @@ class Path:
         self.procedure = Procedure(rule, self.hours)
         self.account = Account(made, mode)
         self.orders = Orders(made["account"], self.law, self.hours)
-        self.carry = Carry(made.get("carry"), self.account.names, self.hours)
+        self.carry = Carry(made.get("carry"), market["assets"], self.hours)
         self.used = {leg.asset for pool in self.account.pools for leg in pool.legs.values()}
-        self.dynamic = Dynamic(rule.get("dynamic"), market, self.hours)
+        self.dynamic = Dynamic(rule.get("dynamic"), self.law.volatility, self.hours)
         if self.dynamic.on:
             self.account.rule.multiplier = self.dynamic.held[0]
 
@@ -54,7 +54,6 @@ class Path:
         outage = self.stress.outage(end_hour)
         account.impact.set_depth(self.stress.depth(end_hour))
         before = account.marks()
-        opening = None if self.inside else [pool.excess(before) for pool in account.pools]
         market = list(account.market)
         if self.inside and not outage:
             self.between(hour, start, end, normals)
@@ -64,7 +63,7 @@ class Path:
         account.forget_traces()
         self.carry.book(account, number)
         if not outage:
-            self.orders.stops(account, before, at_end, opening)
+            self.orders.stops(account, before, at_end, self.inside)
             self.orders.top_up(account)
             self.orders.reduce(account)
             self.procedure.liquidate(account, account.pools)
@@ -92,7 +91,7 @@ class Path:
             else:
                 self.procedure.round(account, pool)
             if leg or pool.open or account.columns["slippage"] > cost:
-                self.procedure.liquidate(account, [pool])
+                self.procedure.liquidate(account, [pool], on_surface=leg is None)
                 return
 
     def seen_at_end(self, hour, end):

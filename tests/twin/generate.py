@@ -39,6 +39,7 @@ class Draft:
             "liquidation": {"tiers": TIERS, "fee": draw.choice([0.0, 0.002])},
             "stress": [{"at": f"{self.hour()} h", "return": {"BTC": draw.uniform(-0.12, 0.06),
                                                              "SOL": draw.uniform(-0.2, 0.12)}}],
+            "alerts": {"margin_level": [0.7, 0.35], "utilisation": [0.15, 0.6]},
             "output": {"paths": "all", "trajectories": True}}
 
     def position(self, asset):
@@ -68,6 +69,13 @@ class Draft:
 
     def stretch(self, **event):
         self.made["stress"].append({"at": f"{self.hour()} h", "over": f"{2 * self.step} h", **event})
+
+    def another(self, correlation, asset):
+        """One more asset, as correlated with all others."""
+        market = self.made["market"]
+        rows = [row + [correlation] for row in market["correlation"]]
+        market["correlation"] = rows + [[correlation] * len(rows) + [1.0]]
+        market["assets"].append(asset)
 
     def contracts(self, kind):
         """Turns some positions into another contract."""
@@ -163,12 +171,19 @@ def debt(draft, made, draw):
 
 def rate(draft, made, draw):
     """A yield and a bond on it, in the wallet pool of every mode but isolated."""
-    market = made["market"]
-    market["assets"].append({"name": "UST", "price": 0.04, "volatility": 0.9})
-    market["correlation"] = [row + [-0.2] for row in market["correlation"]] + [[-0.2, -0.2, -0.2, 1.0]]
+    draft.another(-0.2, {"name": "UST", "price": 0.04, "volatility": 0.9})
     made["positions"].append({"name": "bond", "asset": "UST", "side": draw.choice(["long", "short"]), "contract": "rate",
                               "quantity": 80000.0, "margin": 1500.0, "dollar_duration": 8.0, "convexity": 80.0})
     made["account"]["balance"] += 1700.0
+
+
+def future(draft, made, draw):
+    """A dated one on BTC, against the coin or with it."""
+    price = 60000.0 * draw.uniform(0.99, 1.03)
+    draft.another(0.1, {"name": "DEC", "price": price, "of": "BTC", "volatility": draw.choice([0.05, 0.3]),
+                        "basis_reversion": draw.choice([0.0, 12.0, 400.0]), "basis_mean": draw.choice([0.0, 0.02])})
+    made["positions"].append({**draft.position("BTC"), "name": "dated", "asset": "DEC"})
+    made["account"]["balance"] += made["positions"][-1]["notional"] / made["positions"][-1]["leverage"]
 
 
 def dynamic(draft, made, draw):
@@ -219,6 +234,7 @@ FEATURES = {
     "spot": (None, lambda draft, made, draw: draft.contracts("spot")),
     "rate": (None, rate),
     "dynamic": (None, dynamic),
+    "dated future": ("model", future),
     "arithmetic prices": ("model", model("bachelier")),
     "heavy tails": ("model", model("student-t", "step", degrees_of_freedom=2.5)),
     "jumps": ("model", model("hawkes", jumps=JUMPS)),

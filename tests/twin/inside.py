@@ -19,10 +19,27 @@ class Law:
     def __init__(self, market, step_hours):
         self.initial = [asset["price"] for asset in market["assets"]]
         self.linear = market["model"] == "bachelier"
-        deviation = np.array([asset.get("volatility", 0.0) for asset in market["assets"]])
-        self.deviation = deviation * math.sqrt(step_hours / 8760.0)
-        self.correlation = np.array(market["correlation"])
-        self.covariance = self.correlation * np.outer(self.deviation, self.deviation)
+        years = step_hours / 8760.0
+        shocks = self.shocks(market["assets"], years)
+        self.covariance = shocks @ np.array(market["correlation"]) @ shocks.T
+        self.deviation = np.sqrt(np.diag(self.covariance))
+        self.volatility = (self.deviation / math.sqrt(years)).tolist()
+        self.correlation = self.covariance / np.where(self.deviation > 0.0, self.deviation, 1.0)
+        self.correlation = self.correlation / np.where(self.deviation > 0.0, self.deviation, 1.0)[:, None]
+
+    @staticmethod
+    def shocks(assets, years):
+        """What a correlated normal an asset does to every asset: a future moves with its underlying and its basis, which is
+        an Ornstein-Uhlenbeck process."""
+        index = {asset["name"]: j for j, asset in enumerate(assets)}
+        shocks = np.zeros((len(assets), len(assets)))
+        for j, asset in enumerate(assets):
+            twice = 2.0 * asset.get("basis_reversion", 0.0) * years
+            shocks[j, j] = asset.get("volatility", 0.0) * math.sqrt(years * (-math.expm1(-twice) / twice if twice else 1.0))
+            if "of" in asset:
+                of = index[asset["of"]]
+                shocks[j, of] = assets[of]["volatility"] * math.sqrt(years)
+        return shocks
 
     def prices(self, x):
         return [p * (1.0 + c) if self.linear else p * math.exp(c) for p, c in zip(self.initial, x)]

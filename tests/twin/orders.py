@@ -16,21 +16,21 @@ class Orders:
 
     # --- Stops ---
 
-    def stops(self, account, before, at_end, opening):
+    def stops(self, account, before, at_end, inside):
         """Closes the legs whose stop was crossed: by the diffusive move at the stop, by a gap at the final price. before,
-        at_end: what the account saw at the step's start and sees after its diffusive move; opening: each pool's excess at
-        the start, or None: a pool that reached its liquidation before a stop leaves that stop alone."""
-        while found := self.first_met(account, before, at_end, opening):
+        at_end: what the account saw at the step's start and sees after its diffusive move; inside: pools are watched inside
+        steps too; else one that reached its liquidation before a stop leaves that stop alone."""
+        while found := self.first_met(account, before, at_end, inside):
             _, _, pool, leg, price = found
             self.close_at(account, pool, leg, price)
 
-    def first_met(self, account, before, at_end, opening):
+    def first_met(self, account, before, at_end, inside):
         """Of what is open now: what one stop sells may set off the next."""
         final, found = account.marks(), []
         for pool in account.pools:
             for leg in pool.legs.values():
                 met = self.met(account, leg, before[leg.asset], at_end[leg.asset], final[leg.asset])
-                if met and not self.too_late(account, pool, met[0], opening, final):
+                if met and (inside or not self.too_late(account, pool, met[0], before, final)):
                     found.append((met[0], leg.index, pool, leg, met[1]))
         return min(found, key=lambda f: f[:2], default=None)
 
@@ -52,10 +52,10 @@ class Orders:
             return (self.x(leg.asset, stop) - here) / (self.x(leg.asset, at_end) - here), stop
         return (1.0, final) if crossed(final) else None
 
-    def too_late(self, account, pool, theta, opening, final):
-        if opening is None or theta == 1.0:
+    def too_late(self, account, pool, theta, before, final):
+        if theta == 1.0:
             return False
-        start, end = opening[pool.number], pool.excess(final)
+        start, end = pool.excess(before), pool.excess(final)
         if not start > 0.0 >= end:
             return False
         theirs = start / (start - end)
@@ -100,6 +100,7 @@ class Orders:
         spare = min(wallet.cash, (1.0 - 1e-9) * wallet.excess(marks)) if wallet.open else wallet.cash
         money = min(missing, spare, self.top_up_terms.get("cap", math.inf) - pool.topped_up)
         if money > 0.0:
+            account.look(pool)
             wallet.cash -= money
             pool.cash += money
             pool.topped_up += money

@@ -29,18 +29,21 @@ class Procedure:
     def waits(self, pool, hour):
         return pool.waits_until > hour + self.moment
 
-    def breached(self, account, pool):
+    def breached(self, account, pool, on_surface):
+        """On the surface a pool that is no healthier than before a round is in breach still."""
         marks = account.marks()
         equity, need = pool.equity(marks), pool.requirement(marks)
+        if on_surface:
+            return pool.open and equity <= (1.0 + 1e-9) * need
         account.near(equity, need, pool.size(marks))
         return pool.open and (need > 0.0 or bool(pool.debts())) and (
             equity < need if self.strict else equity <= need)
 
-    def liquidate(self, account, pools):
+    def liquidate(self, account, pools, on_surface=False):
         """Rounds until none of the pools is in breach that may be liquidated."""
         while True:
             due = [pool for pool in pools
-                   if pool.open and not self.waits(pool, account.hour) and self.breached(account, pool)]
+                   if pool.open and not self.waits(pool, account.hour) and self.breached(account, pool, on_surface)]
             if not due:
                 return
             self.round(account, due[0])
@@ -160,22 +163,24 @@ class Procedure:
         account.charge(pool, bills)
 
     def take_over_all(self, account, pool, plan):
-        """At the bankruptcy price: the pool's equity is the fund's, for better or worse."""
-        self.to_fund(account, pool, pool.equity(account.marks()))
-        self.take(account, pool, plan)
+        """At the bankruptcy price: the pool's equity is the fund's, for better or worse. Each leg takes what is allotted to it
+        before the first goes; without a leg it is cash."""
+        marks = account.marks()
+        equity, need = pool.equity(marks), pool.requirement(marks)
+        allotted = [pool.share_of_equity(leg, marks) if need > 0.0 else 0.0 for leg, _ in plan]
+        for (leg, _), mine in zip(plan, allotted):
+            self.take(account, pool, [(leg, 1.0)], mine)
+        if need <= 0.0:
+            pool.cash -= equity
+            account.columns["forfeited"] += max(equity, 0.0)
+            account.columns["shortfall"] += max(-equity, 0.0)
 
     def take_over(self, account, pool, leg):
         """One leg, with the equity allotted to it."""
-        self.to_fund(account, pool, pool.share_of_equity(leg, account.marks()))
-        self.take(account, pool, [(leg, 1.0)])
+        self.take(account, pool, [(leg, 1.0)], pool.share_of_equity(leg, account.marks()))
 
-    def to_fund(self, account, pool, equity):
-        pool.cash -= equity
-        account.columns["forfeited"] += max(equity, 0.0)
-        account.columns["shortfall"] += max(-equity, 0.0)
-
-    def take(self, account, pool, plan):
+    def take(self, account, pool, plan, equity=0.0):
         """At the marks, without fee or slippage; by the backstop, what is left is forfeited."""
         for leg, _ in plan:
-            notional, _ = account.close(pool, leg, 1.0, slips=False)
+            notional, _ = account.close(pool, leg, 1.0, slips=False, equity=equity)
             account.columns["closed_notional"] += notional

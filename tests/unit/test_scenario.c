@@ -285,6 +285,8 @@ static void wrong_orders_are_refused(void **state) {
     assert_refused(BASE, "account.top_up={below: 200%, to: 150%}", 1, "it cannot lift anything");
     assert_refused(BASE, "account.reduce=[{share: 10%}]", 1, "'margin_level' or 'utilisation' is missing");
     assert_refused(BASE, "account.reduce=[{margin_level: 1, share: 0}]", 1, "outside the allowed range");
+    assert_refused(BASE, "account.reduce=[{margin_level: 50%, share: 10%}, {margin_level: 0.5, share: 20%}]", 1,
+                   "the threshold 50% is listed twice");
     assert_refused(BASE, "liquidation={maintenance: 1%, dynamic: {floor: 4, cap: 3}}", 1,
                    "the floor lies above the cap");
     assert_refused(BASE, "liquidation={maintenance: 40%, dynamic: {}}", 1, "at its cap the maintenance is 120%");

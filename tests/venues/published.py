@@ -71,6 +71,10 @@ def by_asset(**rates):
     return {"liquidation": {"maintenance": rates}}
 
 
+VIBE = "github.com/HKUDS/Vibe-Trading 67e562a2 agent/tests/test_perpetual_risk.py"
+VIBE_TIERS = {"tiers": {"BTC": [(0, 0.004, 0), (50e3, 0.005, 50)], "ETH": [(0, 0.004, 0), (50e3, 0.005, 50)]}}
+VIBE_BTC, VIBE_ETH = ("BTC", 1, 60000, 59500), ("ETH", -1, 3000, 3010)
+
 LINEAR = [
     ("dYdX, a short by itself", DYDX + "v4-documentation 3e475b73 liquidations.mdx",
      {"positions": [("ETH", -3, 3000, 3000)], "balance": 1000, **flat(0.05)},
@@ -78,6 +82,11 @@ LINEAR = [
     ("dYdX, cross", DYDX + "v4-documentation 3e475b73 liquidations.mdx",
      {"positions": [("ETH", -1.5, 3000, 3000), ("STRK", 1000, 1.75, 1.75)], "balance": 1000, **by_asset(ETH=0.05, STRK=0.1)},
      {"ETH": {"liquidation_price": "3380.95"}, "STRK": {"maintenance_margin": "175"}}),
+    ("dYdX, a short by itself, where it is liquidated", DYDX + "v4-documentation 3e475b73 liquidations.mdx",
+     {"positions": [("ETH", -3, 3000, 3174.603175)], "balance": 1000, **flat(0.05)}, {"wallet": {"equity": "476.19"}}),
+    ("dYdX, cross, where it is liquidated", DYDX + "v4-documentation 3e475b73 liquidations.mdx",
+     {"positions": [("ETH", -1.5, 3000, 3380.952381), ("STRK", 1000, 1.75, 1.75)], "balance": 1000,
+      **by_asset(ETH=0.05, STRK=0.1)}, {"wallet": {"equity": "428.571", "maintenance_margin": "428.571"}}),
     ("dYdX, the short of a deleveraging", DYDX + "v4-documentation 3e475b73 contract-loss-mechanism.mdx",
      {"positions": [("A", -500, 1, 1)], "balance": 100, **flat(0.03)}, {"A": {"bankruptcy_price": "1.2"}}),
     ("dYdX, insurance fund, before", DYDX + "v4-documentation 3e475b73 contract-loss-mechanism.mdx",
@@ -120,12 +129,21 @@ LINEAR = [
     ("another position with a requirement of 4", "github.com/TorchTrade/torchtrade/issues/344",
      {"positions": [("A", 1, 100, 100), ("B", 10, 100, 100)], "balance": 5, **flat(0.004)},
      {"A": {"liquidation_price": "99.40"}, "B": {"maintenance_margin": "4"}}),
-    ("at the bound of a tier", "github.com/HKUDS/Vibe-Trading 67e562a2 agent/tests/test_perpetual_risk.py",
+    ("at the bound of a tier", VIBE,
      {"positions": [("BTC", 1, 50000, 50000)], "balance": 5000, "tiers": {"BTC": [(0, 0.004, 0), (50e3, 0.005, 50)]}},
      {"BTC": {"maintenance_margin": "200"}}),
-    ("above the bound of a tier", "github.com/HKUDS/Vibe-Trading 67e562a2 agent/tests/test_perpetual_risk.py",
+    ("above the bound of a tier", VIBE,
      {"positions": [("BTC", 1, 50001, 50001)], "balance": 5000, "tiers": {"BTC": [(0, 0.004, 0), (50e3, 0.005, 50)]}},
      {"BTC": {"maintenance_margin": "200.005"}}),
+    ("two positions after a fall and a rise", VIBE, {"positions": [VIBE_BTC, VIBE_ETH], "balance": 1100, **VIBE_TIERS},
+     {"wallet": {"maintenance_margin": "259.54"}}),
+    ("the one of them that is left", VIBE, {"positions": [VIBE_ETH], "balance": 500, **VIBE_TIERS}, {"wallet": {"equity": "490"}}),
+    ("the slices of 3,500, each at its rate", "bybit-global.com help pages (tier illustration; computed from its inputs)",
+     {"positions": [("A", 100, 35, 35)], "balance": 1000,
+      "tiers": {"A": [(0, 0.02, 0), (1000, 0.025, 5), (2000, 0.03, 15), (3000, 0.035, 30)]}}, {"A": {"maintenance_margin": "92.5"}}),
+    ("nautilus_trader, leveraged margin", "github.com/nautechsystems/nautilus_trader a95c8042 docs/concepts/accounting.md",
+     {"positions": [("EURUSD", 100000, 1.10, 1.10)], "balance": 5000, **flat(0.03 / 50)},
+     {"EURUSD": {"maintenance_margin": "66"}}),
     ("nautilus_trader, standard margin", "github.com/nautechsystems/nautilus_trader a95c8042 docs/concepts/accounting.md",
      {"positions": [("EURUSD", 100000, 1.10, 1.10)], "balance": 5000, **flat(0.03)},
      {"EURUSD": {"maintenance_margin": "3300"}}),
@@ -171,6 +189,10 @@ def breach_rows():
     for leverage, first in ((2, 126), (3, 117), (5, 111)):
         for price in (first - 1, first):
             yield f"lfest, short {leverage}x at {price}", LFEST, lfest_account(leverage, price), price < first
+    for what, positions, balance, safe in (("BTC down", [VIBE_BTC], 600, False), ("ETH up", [VIBE_ETH], 500, True),
+                                           ("equality, isolated", [VIBE_BTC], 747.5, False),
+                                           ("equality, cross", [VIBE_BTC, ("ETH", -1, 3000, 3000)], 759.5, False)):
+        yield what, VIBE, {"positions": positions, "balance": balance, **VIBE_TIERS}, safe
     yield "short 2x at 125 where equality is a breach", "of its own", lfest_account(2, 125, strict=False), False
 
 
