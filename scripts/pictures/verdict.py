@@ -88,8 +88,9 @@ def headline(results):
                 + rarest_of(same))
     rare = rarest(results.modes)
     share = gap.by / abs(shortfall(second, at)) if shortfall(second, at) else math.nan
+    sure = "beyond doubt" if gap.by >= SURE * gap.error else "likely"
     words = (f"in the worst {tail} of cases {best.name} loses {numbers.money(gap.by)} {results.currency} "
-             f"({numbers.percent(share)}) less than {second.name}")
+             f"({numbers.percent(share)}) less than {second.name}, {sure}")
     if rare is not best and not overlap(rare, best):
         return (f"It is a trade: {words}, but something is liquidated on {often(best)} of the paths, in {rare.name} only on "
                 f"{often(rare)}")

@@ -19,7 +19,7 @@ from pictures import results, verdict
 
 # What the first screen must say of a scenario; the verdict is words, so words are looked for.
 STORIES = {
-    "three-longs-crisis": ["It is a trade", "isolated loses 4,020 USDT", "less than cross", "in cross only on 4",
+    "three-longs-crisis": ["It is a trade", "isolated loses 4,020 USDT", "less than cross, beyond doubt", "in cross only on 4",
                            "no path loses more than 5,729 in isolated", "The largest part of the tail is sol in cross (5", "On average none is better"],
     "pairs-trade": ["It is a trade", "isolated loses 1,9", "in cross only on 1.", "less certain in isolated",
                     "depends on market.correlation.BTC.ETH: above 0.", "cross has the smaller tail, below it isolated", "On average none is better"],
