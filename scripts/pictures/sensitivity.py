@@ -7,8 +7,8 @@ from matplotlib.colors import TwoSlopeNorm
 
 from . import matrix, numbers, style
 from .style import NothingToDraw
+from .verdict import POINT
 
-STEP = 0.1  # change of a correlation or a volatility that the numbers are told for
 NOISE = 2.0  # standard errors
 LEVEL = 0.99
 MOST_ROWS = 14
@@ -44,11 +44,11 @@ def check(results, name, assets=1):
 
 
 def slopes(results, measure, by=""):
-    """(values, standard errors) of every mode, per STEP, in the unit of the measure; what is only rounding is nothing."""
+    """(values, standard errors) of every mode, per POINT, in the unit of the measure; what is only rounding is nothing."""
     check(results, measure.name + by, assets=1 if by else 2)
     at, _ = level_of(results.risk)
     every = np.s_[..., at] if measure.of_level else np.s_[...]
-    both = [[STEP * measure.scale * results.risk.of(measure.name + by + end, mode)[every] for mode in results.modes]
+    both = [[POINT * measure.scale * results.risk.of(measure.name + by + end, mode)[every] for mode in results.modes]
             for end in ("", "_se")]
     least = 1e-9 * max(measure.size(mode, at) for mode in results.modes)
     both = [[np.where(np.abs(each) < least, 0.0, each) for each in kind] for kind in both]
@@ -70,7 +70,7 @@ def draw_correlations(results, measure):
     assets, limit = results.risk.values["asset"], reach(values)
     figure, panels, cell = matrix.sheet(
         results, f"What correlation does to {measure.short}",
-        f"Change of {measure.words(results)} ({measure.unit(results)}) when one correlation rises by {STEP:g}, and its standard error: "
+        f"Change of {measure.words(results)} ({measure.unit(results)}) when one correlation rises by {POINT:g}, and its standard error: "
         "orange raises it, purple lowers it. Grey: within two standard errors of none.",
         results.modes, (len(assets), len(assets)), 0.95)
     for axes, mode, value, error in zip(panels, results.modes, values, errors):
@@ -79,7 +79,7 @@ def draw_correlations(results, measure):
         matrix.write(axes, image, [[change(v, e) for v, e in zip(*rows)] for rows in zip(value, error)], cell)
         matrix.head(axes, results, mode)
     bar = matrix.bar(figure, image, panels, "")
-    style.plain_axis(bar.ax.yaxis, f"change per {STEP:g} of correlation ({measure.unit(results)})")
+    style.plain_axis(bar.ax.yaxis, f"change per {POINT:g} of correlation ({measure.unit(results)})")
     return figure
 
 
@@ -142,11 +142,11 @@ def draw_volatilities(results, measure):
     kept = largest(values, MOST_ROWS)
     figure, panels = stack(results, f"What volatility does to {measure.short}",
                            f"Change of {measure.words(results)} ({measure.unit(results)}) when the annual volatility of one asset rises by "
-                           f"{100 * STEP:g} percentage points, with its 95 % interval; pale: within two standard errors of none."
+                           "one percentage point, with its 95 % interval; pale: within two standard errors of none."
                            + fewer(len(kept), len(values[0]), "assets"), len(kept))
     for axes, mode, value, error in zip(panels, results.modes, values, errors):
         bars(axes, results, mode, [(results.risk.values["asset"][k], value[k], error[k]) for k in kept], amount)
-    style.plain_axis(panels[-1].xaxis, f"change per {100 * STEP:g} percentage points of volatility ({measure.unit(results)})")
+    style.plain_axis(panels[-1].xaxis, f"change per point of volatility ({measure.unit(results)})")
     return figure
 
 

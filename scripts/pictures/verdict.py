@@ -8,6 +8,7 @@ import numpy as np
 from . import numbers
 
 LEVEL = 0.99
+POINT = 0.01  # of a correlation or a volatility, for which slopes are told
 SURE, LIKELY = 4.0, 1.959963984540054  # standard errors
 
 # better, worse: names of modes; by: how much less the better one's expected shortfall is; error: its standard error.
@@ -87,8 +88,9 @@ def headline(results):
                 + rarest_of(same))
     rare = rarest(results.modes)
     share = gap.by / abs(shortfall(second, at)) if shortfall(second, at) else math.nan
+    sure = "beyond doubt" if gap.by >= SURE * gap.error else "likely"
     words = (f"in the worst {tail} of cases {best.name} loses {numbers.money(gap.by)} {results.currency} "
-             f"({numbers.percent(share)}) less than {second.name}")
+             f"({numbers.percent(share)}) less than {second.name}, {sure}")
     if rare is not best and not overlap(rare, best):
         return (f"It is a trade: {words}, but something is liquidated on {often(best)} of the paths, in {rare.name} only on "
                 f"{often(rare)}")
@@ -273,13 +275,13 @@ def sensitivity_of(results):
     at, _ = level_of(results)
     found = worst_slope(results, "d_expected_shortfall", np.s_[..., at])
     if found:
-        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: 0.1 more of it adds {numbers.money(0.1 * found.by)} ± "
-               f"{numbers.money(0.1 * LIKELY * found.error)} {results.currency} to its tail.")
+        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: {POINT:g} more of it adds {numbers.money(POINT * found.by)} ± "
+               f"{numbers.money(POINT * LIKELY * found.error)} {results.currency} to its tail.")
         return
     found = worst_slope(results, "d_any_liquidation_frequency", np.s_[...])
     if found:
-        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: 0.1 more of it adds {numbers.money(10 * found.by)} ± "
-               f"{numbers.money(10 * LIKELY * found.error)} percentage points to its liquidations, and nothing to the tail beyond noise.")
+        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: {POINT:g} more of it adds {numbers.money(100 * POINT * found.by)} ± "
+               f"{numbers.money(100 * POINT * LIKELY * found.error)} percentage points to its liquidations, and nothing to the tail beyond noise.")
 
 
 def worst_slope(results, name, every):

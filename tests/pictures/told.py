@@ -47,7 +47,7 @@ def waterfall(axes, group, m, tail, name):
 
 
 def slopes(axes, group, m, name):
-    value, error = 0.1 * group["d_expected_shortfall"][m, ..., 1], 0.1 * group["d_expected_shortfall_se"][m, ..., 1]
+    value, error = 0.01 * group["d_expected_shortfall"][m, ..., 1], 0.01 * group["d_expected_shortfall_se"][m, ..., 1]
     shown, words = np.ma.masked_invalid(axes.get_images()[0].get_array()), words_at(axes)
     for row, column in np.ndindex(value.shape):
         clear = row != column and abs(value[row, column]) > 2 * error[row, column]
@@ -64,7 +64,7 @@ def number(words):
 
 def volatilities(axes, group, m, name):
     found = [bar.get_width() for bar in axes.patches]
-    if not np.allclose(found, 0.1 * group["d_expected_shortfall_by_volatility"][m, :, 1], atol=1e-6):
+    if not np.allclose(found, 0.01 * group["d_expected_shortfall_by_volatility"][m, :, 1], atol=1e-6):
         yield f"{name}: the bars of volatility are {found}"
 
 
