@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Does the suite notice mistakes? Injects one after the other into a copy of the sources, builds it, and runs the part
-of the analytic suite that must fail. The copy without a mistake must pass.
+of the analytic suite, or the suite of correlation risk, that must fail. The copy without a mistake must pass.
 
     run.py SOURCE_FOLDER [--only NAME,...] [--jobs N] [--folder PATH]
 """
@@ -13,9 +13,10 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ONE = "one_position"
+RISK = "correlation_risk"  # a suite of its own
 AT_END = "int account_liquidate_at_end(struct account *account, const struct slice *slice, size_t path) {\n"
 
-# name: (groups of the analytic suite, [(file, what stands there once, what stands there instead), ...])
+# name: (groups of the analytic suite or RISK, [(file, what stands there once, what stands there instead), ...])
 MUTANTS = {
     "log drift without the half variance": (ONE, [
         ("model_gbm.c", "(asset->drift - 0.5 * asset->volatility * asset->volatility) * setting->dt",
@@ -39,6 +40,16 @@ MUTANTS = {
         ("model_gbm.c", "&setting->asset[i]", "&setting->asset[setting->n_assets - 1 - i]")]),
     "factor transposed": ("uneven_pools", [
         ("market.c", "block->deviation[i] * block->root[i * n + k]", "block->deviation[i] * block->root[k * n + i]")]),
+    "a score without what the mean adds": (RISK, [
+        ("score.c", "is_log ? block->deviation[i] : 0.0", "0.0 * is_log")]),
+    "differences over half their width": (RISK, [
+        ("run_difference.c", "bump->width = bump->high - bump->low;", "bump->width = 0.5 * (bump->high - bump->low);")]),
+    "funding in no position": (RISK, [
+        ("engine_carry.c", "        constant[p] -= paid;\n        account_gain(account, leg->position, p, -paid);", "        constant[p] -= paid;")]),
+    "slippage in no position": (RISK, [
+        ("engine_gain.c", "cut->profit - cut->slippage - fee", "cut->profit - fee")]),
+    "losses given a liquidation over all paths": (RISK, [
+        ("stats_risk.c", "total(tally, mode, i, TALLY_L) / count;", "total(tally, mode, i, TALLY_L) / (double)tally->n_paths;")]),
 }
 
 
@@ -77,10 +88,11 @@ def build(copy, jobs):
 
 def suite_fails(binary, groups):
     """Whether a check of the suite fails; a suite that cannot run is no catch."""
-    done = subprocess.run([sys.executable, os.path.join(HERE, "..", "analytic", "run.py"), binary, "--only", groups],
-                          capture_output=True, text=True, check=False)
+    suite, only = (RISK, []) if groups == RISK else ("analytic", ["--only", groups])
+    done = subprocess.run([sys.executable, os.path.join(HERE, "..", suite, "run.py"), binary, *only], capture_output=True,
+                          text=True, check=False)
     last = (done.stdout.strip().splitlines() or [""])[-1]
-    if done.returncode not in (0, 1) or not last.startswith("analytic:"):
+    if done.returncode not in (0, 1) or not last.startswith(f"{suite}:"):
         raise RuntimeError(f"the suite did not run\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.returncode == 1, last
 
@@ -100,8 +112,9 @@ def main():
             shutil.copytree(os.path.join(options.source, name), os.path.join(copy, name), dirs_exist_ok=True)
         shutil.copy(os.path.join(options.source, "CMakeLists.txt"), copy)
         sources = read_sources(os.path.join(copy, "src"))
-        control = ",".join(sorted({groups for groups, _ in chosen.values()}))
-        for name, (groups, edits) in {"no mistake": (control, []), **chosen}.items():
+        analytic = ",".join(sorted({groups for groups, _ in chosen.values()} - {RISK}))
+        control = {f"no mistake, {groups}": (groups, []) for groups in (analytic, RISK) if groups}
+        for name, (groups, edits) in {**control, **chosen}.items():
             try:
                 inject(sources, os.path.join(copy, "src"), edits)
                 caught, last = suite_fails(build(copy, options.jobs), groups)
