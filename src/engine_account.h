@@ -246,9 +246,9 @@ void account_value_displaced(struct account *account, const struct slice *slice)
 const struct slice *account_own_slice(struct account *account, const struct slice *slice, size_t path,
                                       struct slice *room);
 
-/* Closes a share of a leg for the account's holder at the marks in path_price, which it moves: no fee, and nothing that
- * counts as a liquidation; the journal calls it `order`. What is left of a pool with nothing open goes to pool 0.
- * Inside a step the caller leaves the rest of it on that path to its end. */
+/* Closes a share of a leg, or (leg = n_legs) of every one, for the account's holder at the marks in path_price, which
+ * it moves: no fee, and nothing that counts as a liquidation; the journal calls it `order`. What is left of a pool with
+ * nothing open goes to pool 0. Inside a step the caller leaves the rest of it on that path to its end. */
 void account_close_leg(struct account *account, size_t pool, size_t leg, size_t path, double share,
                        enum event_kind order, double hour);
 /* A round of the venue's procedure for a pool in breach, at the marks in path_price, which it moves. 1 when something

@@ -207,10 +207,8 @@ static int reduce(struct account *account, const struct slice *slice, size_t pat
         if (!is_reached(account, guard, path))
             continue;
         path_set_add(&account->waiting.spent[g], path);
-        for (size_t i = 0; i < surface->n_legs; ++i)
-            if (!surface->leg[i].coin && account->path_remaining[surface->leg[i].position] > 0.0)
-                account_close_leg(account, guard->pool, i, path, guard->reduction->share, EVENT_REDUCTION,
-                                  slice->end_hour);
+        account_close_leg(account, guard->pool, surface->n_legs, path, guard->reduction->share, EVENT_REDUCTION,
+                          slice->end_hour);
         closed = 1;
     }
     return closed;

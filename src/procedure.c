@@ -357,7 +357,9 @@ enum round_kind closing_round(struct closing *c, int reduced) {
 }
 
 void closing_sell(struct closing *c, size_t leg, double share) {
-    cut_leg(c, leg, share, &in_the_market);
+    for (size_t i = 0; i < c->surface->n_legs; ++i)
+        if ((i == leg || leg == c->surface->n_legs) && is_open_position(c, i))
+            cut_leg(c, i, share, &in_the_market);
     closing_cover(c);
     settle(c, REMAINDER_RETURNED);
 }

@@ -53,8 +53,8 @@ enum round_kind {
 
 /* One round for a pool in breach; `reduced`: a share of every leg was closed before. Begins a new bill. */
 enum round_kind closing_round(struct closing *closing, int reduced);
-/* Closes a share (0, 1] of a leg for its holder: no fee, and what is left of a pool with nothing open is returned. Goes
- * on with the bill. */
+/* Closes a share (0, 1] of a leg, or (leg = n_legs) of every one, for its holder: no fee, and what is left of a pool
+ * with nothing open is returned. Goes on with the bill. */
 void closing_sell(struct closing *closing, size_t leg, double share);
 
 /* What is traded when a part of a leg is closed, signed, in units of its asset. */

@@ -27,6 +27,7 @@ ONCE_WRONG = (
     ("funding+fraction+stops", 21150),
     ("funding+fraction+stops", 31152),
     ("rate+takeover+restore+debt+top-up+outage", 701),
+    ("tiered haircut+reduce+fee in maintenance+inverse", 33129),
     ("heavy tails+maintenance at entry+largest maintenance+slippage by the square root+restore+holdings+funding by file+stops+"
      "borrowing+dynamic+takeover+rate+debt+reduce+backstop+trailing stops+fee on maintenance+inverse", 11107),
 )
