@@ -308,6 +308,6 @@ def contributions(results):
     for mode in results.modes:
         part, total = risk.of(name, mode)[at], shortfall(mode, at)
         if total > 0 and np.all(np.isfinite(part)) and np.max(part) > 1.2 * total / len(part):
-            largest.append(f"{risk.values['position'][int(np.argmax(part))]} in {mode.name} ({numbers.percent(np.max(part) / total)})")
+            largest.append(f"{risk.values['position'][int(np.argmax(part))]} in {mode.name} ({numbers.percent(round(float(np.max(part)) / total, 9))})")
     if largest:
         yield f"The largest part of the tail is {listed(largest)}."
