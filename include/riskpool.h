@@ -90,6 +90,9 @@ struct riskpool_run_options {
     /* Called between batches, never from two threads at once; a non-zero return stops the run (RISKPOOL_STOPPED). */
     int (*progress)(void *user, const struct riskpool_progress *progress);
     void *user;
+    /* Seconds between the running estimates that it tells, which take up to a hundredth of the time; 0: 1; infinity:
+     * none. */
+    double estimate_interval;
     /* Asked every few steps, from any thread; must be quick. 0: go on; 1: finish the batches in hand and stop; 2: drop
      * them (RISKPOOL_STOPPED). */
     int (*stop)(void *user);

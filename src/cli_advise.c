@@ -234,8 +234,11 @@ static int advise(struct request *request, const char *path) {
     if (!scenario)
         return code;
     progress_init(&line, stderr, scenario->name, request->quiet);
-    const struct riskpool_run_options options = {
-        .threads = request->threads, .progress = progress_show, .stop = progress_stop, .user = &line};
+    const struct riskpool_run_options options = {.threads = request->threads,
+                                                 .progress = progress_show,
+                                                 .estimate_interval = progress_estimates(request->quiet),
+                                                 .stop = progress_stop,
+                                                 .user = &line};
     request->advise.scenario = scenario;
     request->advise.options = &options;
     code = check_request(&request->advise, scenario);

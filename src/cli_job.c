@@ -60,6 +60,7 @@ static struct riskpool_run_options run_options(const struct request *request, co
     return (struct riskpool_run_options){.threads = request->threads,
                                          .target_error = request->target_error,
                                          .progress = progress_show,
+                                         .estimate_interval = progress_estimates(request->telling.level < TELL_INFO),
                                          .stop = progress_stop,
                                          .exact = request->exact,
                                          .memory = request->memory,
@@ -115,8 +116,9 @@ static void drop_leftover(const struct request *request, const struct riskpool_s
 static void explain(const struct request *request, const struct job *job, const struct spool *spool,
                     const struct riskpool_progress *last, enum riskpool_status status) {
     const char *const command = request->telling.command;
-    uint64_t damaged, taken, saved;
+    uint64_t damaged, taken, saved, end;
     spool_counts(spool, &damaged, &taken, &saved);
+    const int holds_any = saved > 0 || spool_count(spool, UINT64_MAX, &end) > 0;
     if (status == RISKPOOL_INVALID)
         fprintf(stderr,
                 "riskpool %s: --target-error needs 99%% among the confidence levels of %s, and paths that are drawn\n",
@@ -124,7 +126,7 @@ static void explain(const struct request *request, const struct job *job, const 
     else if (status == RISKPOOL_STOPPED) {
         fprintf(stderr, "%s: stopped by %s after %llu of %llu paths; ", job->path, progress_stop_reason(),
                 (unsigned long long)last->paths_done, (unsigned long long)last->paths);
-        if (saved + taken > 0)
+        if (holds_any)
             fprintf(stderr, "the same command goes on from %s\n", spool_folder(spool));
         else
             fprintf(stderr, "nothing is saved yet\n");
@@ -132,7 +134,7 @@ static void explain(const struct request *request, const struct job *job, const 
         fprintf(stderr, "riskpool %s: %s\n", command, spool_message(spool));
     else
         fprintf(stderr, "riskpool %s: %s: %s\n", command, job->path, riskpool_status_text(status));
-    if (status == RISKPOOL_WRITE_FAILED && saved + taken > 0)
+    if (status == RISKPOOL_WRITE_FAILED && holds_any)
         fprintf(stderr, "  what is in %s stays: make room, and the same command goes on\n", spool_folder(spool));
 }
 

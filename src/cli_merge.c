@@ -102,6 +102,8 @@ static enum riskpool_status assemble(const struct merge *merge, const struct ris
                                                  .memory = merge->memory,
                                                  .folder = folder,
                                                  .progress = progress_show,
+                                                 .estimate_interval =
+                                                     progress_estimates(merge->telling.level < TELL_INFO),
                                                  .stop = progress_stop,
                                                  .user = &line};
     enum riskpool_status status = room_check("merge", path, scenario, &options);

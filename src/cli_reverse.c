@@ -245,8 +245,11 @@ static int answer_all(const struct request *request, const struct riskpool_scena
     struct progress_line line;
     int code = 0;
     progress_init(&line, stderr, scenario->name, request->quiet);
-    const struct riskpool_run_options options = {
-        .threads = request->threads, .progress = progress_show, .stop = progress_stop, .user = &line};
+    const struct riskpool_run_options options = {.threads = request->threads,
+                                                 .progress = progress_show,
+                                                 .estimate_interval = progress_estimates(request->quiet),
+                                                 .stop = progress_stop,
+                                                 .user = &line};
     for (size_t i = 0; i < scenario->n_limits; ++i) {
         const struct limit *target = &scenario->limits[i];
         const struct reverse_request search = {.scenario = scenario,

@@ -98,6 +98,7 @@ static void account_open(struct account *account, const struct slice *start) {
         fill(account->wait + p * BLOCK, NAN);
     if (account->mode->n_stops + account->mode->n_guards > 0 || account->multiplier)
         account_open_orders(account);
+    account_gain_open(account, start, -1.0); /* what the start equity holds already */
     if (account->engine->terms.trajectories) {
         open_holding(account);
         account_record(account, start, 0);
@@ -231,7 +232,7 @@ static void account_close(struct account *account, const struct slice *last) {
     double *drawdown = account->out.column[OUTCOME_max_drawdown];
     account_value(account, last, account->total);
     account_value_displaced(account, last);
-    account_gain_open(account, last);
+    account_gain_open(account, last, 1.0);
     for (size_t p = 0; p < BLOCK; ++p) {
         loss[p] = account->start_equity[p] - account->total[p];
         lowest[p] = watched && isfinite(lowest[p]) ? lowest[p] : NAN;

@@ -295,7 +295,8 @@ static inline void account_gain(const struct account *account, size_t position, 
 void account_gain_pool(const struct account *account, const struct stand *stand, const struct surface *surface,
                        size_t path, double fee);
 void account_gain_cuts(const struct account *account, size_t path);
-void account_gain_open(const struct account *account, const struct slice *last);
+/* Adds (1) or takes away (-1) the profit of what is open. */
+void account_gain_open(const struct account *account, const struct slice *slice, double sign);
 
 /* Values every pool at the slice, updates extremes, alerts and samples; `steps_done` counts from the start. */
 void account_record(struct account *account, const struct slice *slice, uint64_t steps_done);

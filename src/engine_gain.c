@@ -41,7 +41,7 @@ void account_gain_cuts(const struct account *account, size_t path) {
     }
 }
 
-void account_gain_open(const struct account *account, const struct slice *last) {
+void account_gain_open(const struct account *account, const struct slice *slice, double sign) {
     const struct surface *whole = &account->engine->whole;
     if (!account->out.gain)
         return;
@@ -49,9 +49,9 @@ void account_gain_open(const struct account *account, const struct slice *last) 
         const struct leg *leg = &whole->leg[i];
         const double *remaining = account->remaining + leg->position * BLOCK;
         for (size_t p = 0; p < BLOCK; ++p) {
-            const double price = path_set_has(&account->displaced, p) ? account_price(account, last, leg->asset, p)
-                                                                      : last->price[leg->asset * BLOCK + p];
-            account_gain(account, leg->position, p, leg_profit(leg, remaining[p], price));
+            const double price = path_set_has(&account->displaced, p) ? account_price(account, slice, leg->asset, p)
+                                                                      : slice->price[leg->asset * BLOCK + p];
+            account_gain(account, leg->position, p, sign * leg_profit(leg, remaining[p], price));
         }
     }
 }

@@ -40,8 +40,8 @@ struct outcome {
     double *alert_time;       /* [alert][BATCH] hour of the first crossing; NaN: never */
     double *equity_at;        /* [time][BATCH] account equity at the sample times */
     double *margin_level_at;  /* [time][BATCH] percent; NaN with nothing open */
-    double *gain; /* [position][BATCH] profit, closed and open, less fees, slippage and funding; NULL: nobody
-                     asks. What is not of a position (coins, interest, the venue's fund) is in none. */
+    double *gain;             /* [position][BATCH] profit since the start, less fees, slippage and funding; NULL: nobody
+                                 asks. What is not of a position (coins, interest, the venue's fund) is in none. */
 };
 
 #endif

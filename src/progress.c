@@ -14,8 +14,8 @@
 #define WRAP "\033[?7h"
 #define CLEAR_REST "\033[K"
 
-/* Seconds for what is in hand. */
-enum { PATIENCE = 1 };
+/* Seconds for what is in hand; between lines that are not redrawn. */
+enum { PATIENCE = 1, UNWATCHED = 60 };
 
 /* A signal handler can reach nothing else. The first signal, of those that ask to stop; 0: go on, 1: finish what is in
  * hand, 2: drop it. */
@@ -102,10 +102,14 @@ static void print_state(const struct progress_line *line, const struct riskpool_
     fflush(line->stream);
 }
 
+double progress_estimates(int quiet) {
+    return quiet ? INFINITY : isatty(STDERR_FILENO) == 1 ? 1.0 : UNWATCHED / 2.0;
+}
+
 int progress_show(void *user, const struct riskpool_progress *progress) {
     struct progress_line *line = user;
     line->last = *progress;
-    const double interval = line->terminal ? 0.25 : 60.0;
+    const double interval = line->terminal ? 0.25 : UNWATCHED;
     if (!line->quiet && progress->elapsed - line->shown >= interval) {
         line->shown = progress->elapsed;
         print_state(line, progress);

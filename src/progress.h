@@ -28,6 +28,8 @@ const char *progress_stop_reason(void);
 void progress_init(struct progress_line *line, FILE *stream, const char *name, int quiet);
 /* A riskpool_run_options.progress whose user is a struct progress_line: shows the state; never stops. */
 int progress_show(void *line, const struct riskpool_progress *progress);
+/* A riskpool_run_options.estimate_interval: as often as a progress_line on stderr shows them. */
+double progress_estimates(int quiet);
 /* Wipes the redrawn line. */
 void progress_clear(struct progress_line *line);
 

@@ -32,8 +32,8 @@ struct run {
     struct worker *worker;
     struct tally_part *part; /* [worker] */
     size_t packed_size;
-    void **packed;                 /* [worker] bytes of a batch, when there is a spool */
-    double started, next_estimate; /* seconds */
+    void **packed;                                    /* [worker] bytes of a batch, when there is a spool */
+    double started, next_estimate, estimate_interval; /* seconds */
     struct riskpool_progress progress;
     int stopped;
     enum riskpool_status status; /* of the first failure on the way */
@@ -129,7 +129,7 @@ static void estimate_progress(struct run *run) {
         RISKPOOL_OK)
         run->progress.half_width = INTERVAL_95 * error;
     const double end = seconds_now(), pause = 100.0 * (end - begin);
-    run->next_estimate = end + (pause > 1.0 ? pause : 1.0);
+    run->next_estimate = end + (pause > run->estimate_interval ? pause : run->estimate_interval);
 }
 
 /* Calls the progress report. */
@@ -352,7 +352,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
         .scenario = scenario, .options = options ? options : &defaults, .spool = spool, .part_of = part_of};
     int assembled = 0;
     run.started = seconds_now();
-    run.next_estimate = run.started + 1.0;
+    run.estimate_interval = run.options->estimate_interval > 0.0 ? run.options->estimate_interval : 1.0;
+    run.next_estimate = run.started + run.estimate_interval;
     run.progress.expected_shortfall = run.progress.half_width = NAN;
     omp_init_lock(&run.lock);
     *results = NULL;

@@ -39,12 +39,12 @@ static enum riskpool_status find_room(const struct riskpool_scenario *scenario, 
                                       double *room) {
     enum riskpool_status status = RISKPOOL_OK;
     int exists = 0;
-    for (*room = most_room; *room >= least_room && status == RISKPOOL_OK; *room /= 2.0) {
+    *room = most_room;
+    while (status == RISKPOOL_OK && !exists && *room >= least_room) {
         status = moved_check(scenario, i, j, sign * *room, &exists);
-        if (exists)
-            return RISKPOOL_OK;
+        *room = exists ? *room : 0.5 * *room;
     }
-    *room = 0.0;
+    *room = exists ? *room : 0.0;
     return status;
 }
 

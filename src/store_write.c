@@ -110,8 +110,8 @@ static hid_t put_methods(struct group *group, const char *name, struct store_sha
     if (!code)
         store_fail(group->store, "allocating", name);
     const hid_t dataset = store_put_numbers(group->store, group->id, name, shape, H5T_STD_I8LE, H5T_NATIVE_SCHAR, code);
-    for (signed char i = 0; i < SLOPE_METHODS; i++) {
-        flag[i] = i;
+    for (int i = 0; i < SLOPE_METHODS; i++) {
+        flag[i] = (signed char)i;
         strcat(strcat(meanings, i > 0 ? " " : ""), slope_method_names[i]);
     }
     store_put_number_attribute(group->store, dataset, "flag_values", H5T_STD_I8LE, SLOPE_METHODS, H5T_NATIVE_SCHAR,

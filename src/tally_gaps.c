@@ -53,7 +53,7 @@ enum riskpool_status tally_close_gaps(struct tally *tally) {
     enum riskpool_status status = sample ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     if (tally->shape.keep == TALLY_KEEP_ALL)
         tally->path = depot_lengthen(&tally->depot, tally->path, tally->n_paths, sizeof *tally->path, &status);
-    if (status != RISKPOOL_OK) {
+    if (status != RISKPOOL_OK || !sample) {
         free(sample);
         return status;
     }

@@ -72,8 +72,8 @@ static const double *take_piece(const struct sample *sample, size_t index, size_
     return records->tail->loss[records->mode] + first;
 }
 
-static const double *losses_piece(const struct sample *sample, size_t index, double *room, size_t *n) {
-    (void)room;
+static const double *losses_piece(const struct sample *sample, size_t index, double *room __attribute__((unused)),
+                                  size_t *n) {
     return take_piece(sample, index, n);
 }
 

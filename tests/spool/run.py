@@ -477,6 +477,9 @@ def test_time(place, _):
     place.check(log["batches"]["all"] == 74 and log["batches"]["resumed"] > 0, f"log: {log['batches']}")
     place.check({"hdf5", "libyaml", "gsl"} <= set(log["libraries"]), "log: libraries")
     place.check(log["started"] == log["sessions"][0]["started"] <= log["finished"], "log: times")
+    again = place.path("timed-again.h5")
+    place.run(path, again, "--shard", "0/300")
+    place.run(path, again, "--max-time", "0.000001 s", code=75, says="goes on from")
     place.run(path, output, "--max-time", "soon", code=64, says="takes a duration")
     place.run(path, output, "--max-time", "0", code=64, says="takes a duration")
 

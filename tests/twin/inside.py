@@ -68,7 +68,7 @@ class Bridge:
         side when it is the price of one asset that did it."""
         if pool.excess(self.here) <= 0.0:
             return None  # as it was when nobody could look: a matter of the step's end
-        if any(leg.kind == "rate" and leg.convexity != 0.0 for leg in pool.legs.values()):
+        if pool.curved:
             return None  # no law of its value: a matter of the step's end
         if len(pool.assets) == 1:
             return self.pool_of_one(pool, next(iter(pool.assets)))

@@ -11,6 +11,7 @@ class Pool:
         self.rule = requirement
         self.assets = {item.asset for item in [*legs, *holdings]}  # all that it can ever be about
         self.settles_in = {leg.asset for leg in legs if leg.kind == "inverse"}  # coins
+        self.curved = any(leg.kind == "rate" and leg.convexity != 0.0 for leg in legs)  # at the start, hence for good
         self.reduced = False  # by a share, on its way to all
         self.waits_until = -math.inf  # hour: a liquidation's next look
         self.top_up_due = None  # hour

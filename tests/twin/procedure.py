@@ -29,7 +29,7 @@ class Procedure:
     def waits(self, pool, hour):
         return pool.waits_until > hour + self.moment
 
-    def breached(self, account, pool, on_surface):
+    def breached(self, account, pool, on_surface=False):
         """On the surface a pool that is no healthier than before a round is in breach still."""
         marks = account.marks()
         equity, need = pool.equity(marks), pool.requirement(marks)
