@@ -65,7 +65,7 @@ def waterfall(axes, steps, total, half, colour):
     style.row_labels(axes, [style.short(name, 24) for name, _ in steps] + ["together"])
     values = [value for _, value in steps] + [total]
     style.column(axes, 0.85, [numbers.money(value) for value in values])
-    style.column(axes, 1.6, [numbers.percent(value / total) if total > 0 else "–" for value in values])
+    style.column(axes, 1.6, [numbers.percent(round(value / total, 9)) if total > 0 else "–" for value in values])
 
 
 def draw_given(results):

@@ -273,29 +273,33 @@ def risks(results):
 
 def sensitivity_of(results):
     at, _ = level_of(results)
-    found = worst_slope(results, "d_expected_shortfall", np.s_[..., at])
+    found = worst_slope(results, "d_expected_shortfall", np.s_[..., at], max(abs(shortfall(mode, at)) for mode in results.modes))
     if found:
-        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: {POINT:g} more of it adds {numbers.money(POINT * found.by)} ± "
+        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: {turn(found)} adds {numbers.money(POINT * abs(found.by))} ± "
                f"{numbers.money(POINT * LIKELY * found.error)} {results.currency} to its tail.")
         return
-    found = worst_slope(results, "d_any_liquidation_frequency", np.s_[...])
+    found = worst_slope(results, "d_any_liquidation_frequency", np.s_[...], 1.0)
     if found:
-        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: {POINT:g} more of it adds {numbers.money(100 * POINT * found.by)} ± "
-               f"{numbers.money(100 * POINT * LIKELY * found.error)} percentage points to its liquidations, and nothing to the tail beyond noise.")
+        yield (f"The correlation to fear is that of {found.pair} in {found.mode}: {turn(found)} adds {numbers.money(100 * POINT * abs(found.by))} ± "
+               f"{numbers.money(100 * POINT * LIKELY * found.error)} percentage points to its liquidations; no tail moves beyond noise.")
 
 
-def worst_slope(results, name, every):
-    """The largest slope over the modes and pairs that are beyond doubt and above zero; None: there is none."""
+def turn(slope):
+    return f"{POINT:g} {'more' if slope.by > 0 else 'less'} of it"
+
+
+def worst_slope(results, name, every, scale):
+    """The steepest slope of those over modes and pairs that are beyond doubt; None: there is none."""
     risk, worst = results.risk, None
     if not risk.has(name) or not risk.has(name + "_se"):
         return None
     for mode in results.modes:
         value, error = risk.of(name, mode)[every], risk.of(name + "_se", mode)[every]
-        clear = np.where(value > SURE * error, value, np.nan)
-        if np.any(clear > 0) and (worst is None or np.nanmax(clear) > worst.by):
-            row, col = np.unravel_index(np.nanargmax(clear), clear.shape)
+        clear = np.where(np.abs(value) > np.maximum(SURE * error, 1e-9 * scale), np.abs(value), 0.0)
+        if np.max(clear) > (abs(worst.by) if worst else 0.0):
+            row, col = np.unravel_index(np.argmax(clear), clear.shape)
             assets = risk.values["asset"]
-            worst = Slope(f"{assets[row]} and {assets[col]}", mode.name, float(clear[row, col]), float(error[row, col]))
+            worst = Slope(f"{assets[row]} and {assets[col]}", mode.name, float(value[row, col]), float(error[row, col]))
     return worst
 
 
@@ -308,6 +312,6 @@ def contributions(results):
     for mode in results.modes:
         part, total = risk.of(name, mode)[at], shortfall(mode, at)
         if total > 0 and np.all(np.isfinite(part)) and np.max(part) > 1.2 * total / len(part):
-            largest.append(f"{risk.values['position'][int(np.argmax(part))]} in {mode.name} ({numbers.percent(np.max(part) / total)})")
+            largest.append(f"{risk.values['position'][int(np.argmax(part))]} in {mode.name} ({numbers.percent(round(float(np.max(part)) / total, 9))})")
     if largest:
         yield f"The largest part of the tail is {listed(largest)}."

@@ -12,6 +12,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.normpath(os.path.join(FOLDER, "..", ".."))
 sys.path[:0] = [os.path.join(FOLDER, ".."), os.path.join(FOLDER, "..", "pictures"), os.path.join(ROOT, "scripts")]
 sys.dont_write_bytecode = True
+import h5py
 import invented
 from riskpool_test import Checks
 
@@ -98,6 +99,12 @@ def correlation_risk(checks, riskpool, folder):
     for words in ("The correlation to fear is that of A0 and A1 in cross: 0.01 more of it adds 39.20 ± 7.68 USDT to its tail.",
                   "The largest part of the tail is btc in isolated (75.0 %), btc in cross (75.0 %) and btc in hybrid (75.0 %)."):
         checks.true(f"correlation risk: says '{words}'", words in said)
+    hedged = os.path.join(folder, "hedged.h5")
+    shutil.copy(file, hedged)
+    with h5py.File(hedged, "a") as changed:
+        changed["correlation_risk/d_expected_shortfall"][...] *= -1
+    checks.true("correlation risk: a book that lives on its correlation fears for it", "of A0 and A1 in cross: 0.01 less of it adds 39.20 ± "
+                "7.68 USDT to its tail." in " ".join(verdict.sentences(results.read(hedged))))
     with open(page, encoding="utf-8") as made:
         text = made.read()
     checks.true("correlation risk: its pictures are there", all(f'aria-label="{caption}' in text for caption in (
