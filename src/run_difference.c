@@ -92,13 +92,16 @@ static void take(void *user, size_t crew, const struct worker *worker, uint64_t 
     for (size_t b = 0; b < d->n_bumps; ++b)
         for (size_t s = 0; s < d->n_statistics; ++s) {
             const size_t mode = s / (1 + d->shape->n_levels);
+            const double same = slope_rounding(d->shape, s);
             double high[BATCH], low[BATCH];
             uint64_t reached_high, reached_low;
             const struct worker *own = worker + DIFFERENCE_RUNS * b;
             slope_payoff(d->shape, s, &own[0].outcome[mode], n, 0, high, &reached_high);
             slope_payoff(d->shape, s, &own[1].outcome[mode], n, 0, low, &reached_low);
-            for (size_t p = 0; p < n; ++p)
-                high[p] = (high[p] - low[p]) / d->bump[b].width;
+            for (size_t p = 0; p < n; ++p) {
+                const double difference = high[p] - low[p];
+                high[p] = fabs(difference) > same ? difference / d->bump[b].width : 0.0;
+            }
             slope_add(d->shape, &d->part[(batch * SIDE_BY_SIDE + b) * d->n_statistics + s], high, n,
                       reached_high + reached_low);
         }

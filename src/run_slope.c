@@ -38,6 +38,13 @@ static void liquidated(const struct slope_shape *shape, const struct outcome *ou
             row[p] = isnan(outcome->liquidation_time[i * BATCH + p]) ? row[p] : 1.0;
 }
 
+double slope_rounding(const struct slope_shape *shape, size_t statistic) {
+    const size_t level = statistic % (1 + shape->n_levels);
+    if (level == 0)
+        return 0.0;
+    return money_rounding * fabs(shape->results->start_equity) / (1.0 - shape->results->confidence[level - 1]);
+}
+
 void slope_payoff(const struct slope_shape *shape, size_t statistic, const struct outcome *outcome, size_t n,
                   int centred, double *row, uint64_t *reached) {
     const size_t mode = statistic / (1 + shape->n_levels), level = statistic % (1 + shape->n_levels);

@@ -29,6 +29,9 @@ void slope_assets(const struct slope_shape *shape, size_t parameter, size_t *i, 
 void slope_payoff(const struct slope_shape *shape, size_t statistic, const struct outcome *outcome, size_t n,
                   int centred, double *row, uint64_t *reached);
 
+/* What payoffs of the same losses may differ by through rounding. */
+double slope_rounding(const struct slope_shape *shape, size_t statistic);
+
 /* Sums of contributions for some slots (a statistic and a parameter each), of one batch. */
 struct slope_part {
     double sum, square; /* over paths, or over pairs */
