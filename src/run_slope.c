@@ -84,7 +84,7 @@ struct slope slope_estimate(const struct slope_shape *shape, const struct slope_
                             enum slope_method method) {
     const double n = (double)n_paths, units = shape->antithetic ? 0.5 * n : n;
     const double sum = sum_value(&total->sum), spread = sum_value(&total->square) - sum * sum / units;
-    if (total->reached == 0 || n_paths < 2)
+    if (total->reached == 0 || !(units > 1.0))
         return (struct slope){NAN, NAN, SLOPE_NONE};
     return (struct slope){sum / n, sqrt(fmax(spread, 0.0) * units / (units - 1.0)) / n, method};
 }
