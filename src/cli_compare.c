@@ -32,7 +32,7 @@ static void print_number(const struct compared *number) {
     if (isfinite(number->score))
         printf(" ± %.2g, %.1f standard errors\n", INTERVAL_95 * number->error, fabs(number->score));
     else
-        puts(", which no error explains");
+        puts(isnan(number->score) ? ", whose error is not known" : ", which no error explains");
 }
 
 static void print_all(const struct pair_of_results *pair, int all) {

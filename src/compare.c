@@ -96,11 +96,13 @@ static enum riskpool_status add(struct compare *compare, const struct compared *
     return RISKPOOL_OK;
 }
 
-/* NaN in both is the same, in one it is not. */
+/* NaN in both is the same, in one it is not; without an error nobody knows. */
 static double score_of(const struct compared *number, double unit) {
     const double difference = number->b - number->a;
     if ((isnan(number->a) && isnan(number->b)) || fabs(difference) <= rounding * unit)
         return 0.0;
+    if (isnan(number->error) && !isnan(difference))
+        return NAN;
     return number->error > 0.0 && isfinite(difference) ? difference / number->error : copysign(INFINITY, difference);
 }
 

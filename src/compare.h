@@ -14,7 +14,8 @@ struct compared {
     char at[COMPARE_LABEL]; /* where along its dimensions: "btc", "0.99", "cross - isolated"; "" */
     double a, b;
     double error;  /* standard error of the difference, as if the two were independent */
-    double score;  /* difference over error; 0 where both are the same, infinite where no error explains it */
+    double score;  /* difference over error; 0 where both are the same, infinite where no error explains it,
+                      NaN where one has no error (too few paths): judged by nobody */
     int different; /* beyond the bound */
 };
 

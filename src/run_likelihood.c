@@ -145,6 +145,13 @@ static void likelihood_free(struct likelihood *l) {
     free(l->total);
 }
 
+/* Whether a parameter moves nothing but the law of the prices: dynamic margin is relative to the volatilities. */
+static int is_of_law(const struct riskpool_scenario *scenario, const struct slope_shape *shape, size_t parameter) {
+    size_t i, j;
+    slope_assets(shape, parameter, &i, &j);
+    return i != j || !(scenario->dynamic.half_life > 0.0);
+}
+
 enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
                                     const struct riskpool_run_options *options, const struct slope_shape *shape,
                                     uint64_t n_paths, struct slope *slope) {
@@ -155,7 +162,8 @@ enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
     for (uint64_t path = 0; path < n_paths && status == RISKPOOL_OK; path += BATCHES_AT_ONCE * BATCH)
         status = follow_round(&l, path, n_paths) ? RISKPOOL_STOPPED : RISKPOOL_OK;
     for (size_t k = 0; k < l.n_statistics * shape->n_parameters && status == RISKPOOL_OK; ++k)
-        slope[k] = slope_estimate(shape, &l.total[k], n_paths, SLOPE_RATIO);
+        if (is_of_law(scenario, shape, k % shape->n_parameters))
+            slope[k] = slope_estimate(shape, &l.total[k], n_paths, SLOPE_RATIO);
     likelihood_free(&l);
     return status;
 }

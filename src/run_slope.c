@@ -58,13 +58,15 @@ void slope_payoff(const struct slope_shape *shape, size_t statistic, const struc
         const double value_at_risk = known[STAT_value_at_risk][level - 1];
         const double scale = 1.0 / (1.0 - shape->results->confidence[level - 1]);
         const double same = money_rounding * fabs(shape->results->start_equity);
+        const int is_known = !isnan(known[STAT_expected_shortfall_se][level - 1]);
+        mean = known[STAT_expected_shortfall][level - 1] - value_at_risk;
+        const double least = mean > same ? same : -2.0 * same; /* a tail of one loss is reached where it begins */
         *reached = 0;
         for (size_t p = 0; p < n; ++p) {
             const double excess = outcome->column[OUTCOME_loss][p] - value_at_risk;
             row[p] = excess > same ? excess * scale : 0.0;
-            *reached += excess >= -same;
+            *reached += is_known && excess > least;
         }
-        mean = known[STAT_expected_shortfall][level - 1] - value_at_risk;
     }
     for (size_t p = 0; centred && p < n; ++p)
         row[p] -= mean;
@@ -91,7 +93,7 @@ struct slope slope_estimate(const struct slope_shape *shape, const struct slope_
                             enum slope_method method) {
     const double n = (double)n_paths, units = shape->antithetic ? 0.5 * n : n;
     const double sum = sum_value(&total->sum), spread = sum_value(&total->square) - sum * sum / units;
-    if (total->reached == 0 || n_paths < 2)
+    if (total->reached == 0 || !(units > 1.0))
         return (struct slope){NAN, NAN, SLOPE_NONE};
     return (struct slope){sum / n, sqrt(fmax(spread, 0.0) * units / (units - 1.0)) / n, method};
 }

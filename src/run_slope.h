@@ -25,7 +25,8 @@ size_t slope_statistics(const struct slope_shape *shape);
 void slope_assets(const struct slope_shape *shape, size_t parameter, size_t *i, size_t *j);
 
 /* What a path adds to a statistic before it is weighed: 1 for a liquidation, max(L - v, 0) / (1 - a); less its mean
- * where `centred`. `row` is [BATCH]; *reached counts the paths with L >= v, or all. */
+ * where `centred`. `row` is [BATCH]; *reached counts the paths in the tail (L > v; L >= v of a tail of
+ * one loss; none where the error of the expected shortfall is not known), or all. */
 void slope_payoff(const struct slope_shape *shape, size_t statistic, const struct outcome *outcome, size_t n,
                   int centred, double *row, uint64_t *reached);
 

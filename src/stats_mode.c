@@ -234,7 +234,8 @@ static void fill_tail_differences(const struct tally *tally, size_t pair, const 
         influence.confidence = tally->shape.confidence[i];
         results->comparison[COMP_excess_expected_shortfall][to] =
             mode[STAT_expected_shortfall][i] - first[STAT_expected_shortfall][i];
-        results->comparison[COMP_excess_expected_shortfall_se][to] = moments_of(tally, &sample).error;
+        const int known = !isnan(mode[STAT_expected_shortfall_se][i]) && !isnan(first[STAT_expected_shortfall_se][i]);
+        results->comparison[COMP_excess_expected_shortfall_se][to] = known ? moments_of(tally, &sample).error : NAN;
     }
 }
 

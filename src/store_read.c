@@ -263,6 +263,20 @@ static int fits(const struct riskpool_results *results, const struct result_fiel
     return size <= MOST_VALUES;
 }
 
+/* Every method is one of those there are. */
+static void check_methods(struct store *store, const struct riskpool_results *results, const struct result_field *field,
+                          const double *values) {
+    int known = 1;
+    for (size_t i = 0; i < result_field_size(results, field); i++) {
+        int is_one = 0;
+        for (int method = 0; method < SLOPE_METHODS; method++)
+            is_one |= values[i] == method;
+        known &= is_one;
+    }
+    if (field->unit == UNIT_METHOD && !known)
+        store_refuse(store, "%s holds a method that there is not", field->name);
+}
+
 static void read_risk(struct store *store, struct riskpool_results *results) {
     if (!store_has(store, store->file, "correlation_risk"))
         return;
@@ -272,8 +286,10 @@ static void read_risk(struct store *store, struct riskpool_results *results) {
     if (!store->error && results_allocate_risk(results) != RISKPOOL_OK)
         store_refuse(store, "out of memory");
     const hid_t group = store_open_object(store, store->file, "correlation_risk");
-    for (size_t i = 0; i < RISK_COUNT && !store->error; i++)
+    for (size_t i = 0; i < RISK_COUNT && !store->error; i++) {
         read_variable(store, group, results, &risk_fields[i], results->risk[i]);
+        check_methods(store, results, &risk_fields[i], results->risk[i]);
+    }
     store_close(store, group);
 }
 
