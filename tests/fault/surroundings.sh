@@ -92,7 +92,8 @@ code 0 "a reader of stderr that is gone" "${PIPESTATUS[0]}"
 same quiet.h5 "a reader of stderr that is gone"
 
 # --- A locale that writes 0,5 ---
-comma=(env LOCPATH="$work" LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8)
+# The C library loses a copy of LOCPATH, which its leak checker would report.
+comma=(env ASAN_OPTIONS=detect_leaks=0 LOCPATH="$work" LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8)
 if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1; then
     check "the locale has no commas" [ "$("${comma[@]}" bash -c 'printf %.1f 0,5')" = 0,5 ]
     "${comma[@]}" "${run[@]}" -o comma.h5 2>said
