@@ -335,6 +335,8 @@ static enum riskpool_status fill_results(struct run *run, struct riskpool_result
     if (status == RISKPOOL_OK && run->scenario->correlation_risk)
         status = attribution_run(run->scenario, run->options, &run->tally, results);
     if (status == RISKPOOL_OK)
+        status = sensitivity_run(run->scenario, run->options, &run->tally, results);
+    if (status == RISKPOOL_OK)
         status = stats_hand_over(&run->tally, results);
     if (status == RISKPOOL_OK) {
         run_take_out_means(run->scenario, run->setup.steps, results);
@@ -368,10 +370,8 @@ enum riskpool_status run_with_spool(const struct riskpool_scenario *scenario,
         status = keep_rest(&run, run_all(&run, &assembled));
     free_workers(&run);
     if (status == RISKPOOL_OK && assembled)
-        status = fill_results(&run, filled);
+        status = keep_rest(&run, fill_results(&run, filled));
     run_free(&run);
-    if (status == RISKPOOL_OK && assembled)
-        status = keep_rest(&run, sensitivity_run(scenario, run.options, filled));
     if (status == RISKPOOL_OK && assembled)
         status = keep_rest(&run, sweep_run(scenario, run.options, filled));
     omp_destroy_lock(&run.lock);

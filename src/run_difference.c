@@ -7,8 +7,8 @@
 #include "run_moved.h"
 #include "run_team.h"
 
-/* Parameters that run side by side, and batches between two additions. */
-enum { SIDE_BY_SIDE = TEAM_POINTS / DIFFERENCE_RUNS, BATCHES_AT_ONCE = 64 };
+/* Parameters that run side by side, and blocks between two additions; losses in the tail that a slope takes. */
+enum { SIDE_BY_SIDE = TEAM_POINTS / DIFFERENCE_RUNS, BLOCKS_AT_ONCE = 256, FEW = 10 };
 
 /* How far a correlation moves, a volatility as a share of itself; the room a correlation is looked at for, at most and
  * at least; below which room one side is enough, and how far it moves then. */
@@ -29,9 +29,10 @@ struct differences {
     size_t n_threads, n_statistics;
     size_t n_bumps; /* of those side by side */
     struct bump bump[SIDE_BY_SIDE];
-    uint64_t first_path;       /* of the round */
-    struct slope_part *part;   /* [batch of the round][bump][statistic] */
-    struct slope_total *total; /* [bump][statistic] */
+    const struct strata *strata;
+    uint64_t first_block;      /* of the round */
+    struct slope_part *part;   /* [block of the round][bump][statistic] */
+    struct slope_total *total; /* [stratum][bump][statistic] */
 };
 
 /* How far, in halves of the most, the correlation can go to one side: 0, not even the least. */
@@ -85,61 +86,80 @@ static enum riskpool_status plan(const struct differences *d, size_t parameter, 
     return RISKPOOL_OK;
 }
 
-static void take(void *user, size_t crew, const struct worker *worker, uint64_t first_path, size_t n) {
+static size_t slots_of(const struct differences *d) {
+    return SIDE_BY_SIDE * d->n_statistics;
+}
+
+static void take(void *user, const struct worker *worker, uint64_t block) {
     const struct differences *d = user;
-    const size_t batch = (size_t)((first_path - d->first_path) / BATCH);
-    (void)crew;
+    struct slope_part *part = d->part + (block - d->first_block) * slots_of(d);
+    const uint8_t *belongs = d->strata->belongs + block * BLOCK;
+    size_t n;
+    strata_block(d->strata, block, &n);
     for (size_t b = 0; b < d->n_bumps; ++b)
         for (size_t s = 0; s < d->n_statistics; ++s) {
             const size_t mode = s / (1 + d->shape->n_levels);
             const double same = slope_rounding(d->shape, s);
-            double high[BATCH], low[BATCH];
+            double high[BLOCK], low[BLOCK];
             uint64_t reached_high, reached_low;
             const struct worker *own = worker + DIFFERENCE_RUNS * b;
             slope_payoff(d->shape, s, &own[0].outcome[mode], n, 0, high, &reached_high);
             slope_payoff(d->shape, s, &own[1].outcome[mode], n, 0, low, &reached_low);
             for (size_t p = 0; p < n; ++p) {
                 const double difference = high[p] - low[p];
-                high[p] = fabs(difference) > same ? difference / d->bump[b].width : 0.0;
+                const int counts = same == 0.0 || belongs[p];
+                high[p] = counts && fabs(difference) > same ? difference / d->bump[b].width : 0.0;
             }
-            slope_add(d->shape, &d->part[(batch * SIDE_BY_SIDE + b) * d->n_statistics + s], high, n,
-                      reached_high + reached_low);
+            slope_add(d->shape, &part[b * d->n_statistics + s], high, n, reached_high + reached_low);
         }
 }
 
-/* All paths, in rounds, whose batches are added in order. */
-static enum riskpool_status follow(struct differences *d, struct team *team, uint64_t n_paths) {
-    const size_t slots = SIDE_BY_SIDE * d->n_statistics;
+/* All blocks, in rounds, which are added in order. */
+static enum riskpool_status follow(struct differences *d, struct team *team) {
+    const size_t slots = slots_of(d);
+    const uint64_t n_blocks = d->strata->n_room / BLOCK;
     enum riskpool_status status = RISKPOOL_OK;
-    memset(d->total, 0, slots * sizeof *d->total);
-    for (d->first_path = 0; d->first_path < n_paths && status == RISKPOOL_OK;
-         d->first_path += BATCHES_AT_ONCE * BATCH) {
-        const uint64_t left = n_paths - d->first_path, most = BATCHES_AT_ONCE * BATCH;
-        memset(d->part, 0, BATCHES_AT_ONCE * slots * sizeof *d->part);
-        status = team_follow(team, d->first_path, d->first_path + (left < most ? left : most), take, d);
-        for (size_t k = 0; k < BATCHES_AT_ONCE * slots; ++k)
-            slope_gather(&d->total[k % slots], &d->part[k]);
+    memset(d->total, 0, d->strata->n * slots * sizeof *d->total);
+    for (d->first_block = 0; d->first_block < n_blocks && status == RISKPOOL_OK; d->first_block += BLOCKS_AT_ONCE) {
+        const uint64_t left = n_blocks - d->first_block, n = left < BLOCKS_AT_ONCE ? left : BLOCKS_AT_ONCE;
+        memset(d->part, 0, BLOCKS_AT_ONCE * slots * sizeof *d->part);
+        status = team_follow_blocks(team, d->strata->path, d->first_block, d->first_block + n, take, d);
+        for (uint64_t block = 0; block < n; ++block) {
+            size_t used;
+            struct slope_total *total = d->total + strata_block(d->strata, d->first_block + block, &used) * slots;
+            for (size_t k = 0; k < slots; ++k)
+                slope_gather(&total[k], &d->part[block * slots + k]);
+        }
     }
     return status;
 }
 
-/* One path that changes sides, at least: no difference was seen, which does not say that there is none. */
-static void bound_error(const struct bump *bump, uint64_t n_paths, struct slope *slope) {
-    slope->error = fmax(slope->error, 1.0 / (bump->width * (double)n_paths));
+/* On the plain sample. One path that changes sides, at least: no difference was seen, which does not say that there is
+ * none. */
+static struct slope estimate_frequency(const struct differences *d, const struct bump *bump,
+                                       const struct slope_total *total) {
+    const uint64_t n = d->strata->stratum[0].listed;
+    struct stratum plain = {.size = n, .n = n};
+    const struct strata sample = {.n = 1, .stratum = &plain, .n_paths = n};
+    struct slope slope = slope_estimate(d->shape, total, 0, &sample, 0, bump->method);
+    if (slope.method != SLOPE_NONE)
+        slope.error = fmax(slope.error, 1.0 / (bump->width * (double)n));
+    return slope;
 }
 
-static void estimate(const struct differences *d, uint64_t n_paths, struct slope *slope) {
+static void estimate(const struct differences *d, struct slope *slope) {
     for (size_t b = 0; b < d->n_bumps; ++b)
         for (size_t s = 0; s < d->n_statistics; ++s) {
-            struct slope *own = &slope[s * d->shape->n_parameters + d->bump[b].parameter];
-            *own = slope_estimate(d->shape, &d->total[b * d->n_statistics + s], n_paths, d->bump[b].method);
-            if (s % (1 + d->shape->n_levels) == 0 && own->method != SLOPE_NONE)
-                bound_error(&d->bump[b], n_paths, own);
+            const struct slope_total *total = &d->total[b * d->n_statistics + s];
+            slope[s * d->shape->n_parameters + d->bump[b].parameter] =
+                s % (1 + d->shape->n_levels) == 0
+                    ? estimate_frequency(d, &d->bump[b], total)
+                    : slope_estimate(d->shape, total, slots_of(d), d->strata, FEW, d->bump[b].method);
         }
 }
 
 /* The parameters that were collected. */
-static enum riskpool_status run_bumps(struct differences *d, uint64_t n_paths, struct slope *slope) {
+static enum riskpool_status run_bumps(struct differences *d, struct slope *slope) {
     struct moved moved[TEAM_POINTS] = {{.correlation = NULL}};
     const struct riskpool_scenario *scenario[TEAM_POINTS];
     struct team *team = calloc(1, sizeof *team);
@@ -153,9 +173,9 @@ static enum riskpool_status run_bumps(struct differences *d, uint64_t n_paths, s
     if (status == RISKPOOL_OK) {
         status = team_init(team, d->options, d->n_threads, scenario, n);
         if (status == RISKPOOL_OK)
-            status = follow(d, team, n_paths);
+            status = follow(d, team);
         if (status == RISKPOOL_OK)
-            estimate(d, n_paths, slope);
+            estimate(d, slope);
         team_free(team);
     }
     for (size_t k = 0; k < n; ++k)
@@ -166,12 +186,12 @@ static enum riskpool_status run_bumps(struct differences *d, uint64_t n_paths, s
 
 enum riskpool_status differences_run(const struct riskpool_scenario *scenario,
                                      const struct riskpool_run_options *options, const struct slope_shape *shape,
-                                     uint64_t n_paths, struct slope *slope, double *step) {
-    struct differences d = {.scenario = scenario, .options = options, .shape = shape};
+                                     const struct strata *strata, struct slope *slope, double *step) {
+    struct differences d = {.scenario = scenario, .options = options, .shape = shape, .strata = strata};
     d.n_threads = run_worker_count(scenario, options);
     d.n_statistics = slope_statistics(shape);
-    d.part = calloc(BATCHES_AT_ONCE * SIDE_BY_SIDE * d.n_statistics, sizeof *d.part);
-    d.total = calloc(SIDE_BY_SIDE * d.n_statistics, sizeof *d.total);
+    d.part = calloc(BLOCKS_AT_ONCE * slots_of(&d), sizeof *d.part);
+    d.total = calloc(strata->n * slots_of(&d), sizeof *d.total);
     enum riskpool_status status = d.part && d.total ? RISKPOOL_OK : RISKPOOL_NO_MEMORY;
     for (size_t k = 0; k < shape->n_parameters && status == RISKPOOL_OK; ++k) {
         struct bump *bump = &d.bump[d.n_bumps];
@@ -179,7 +199,7 @@ enum riskpool_status differences_run(const struct riskpool_scenario *scenario,
         step[k] = bump->method == SLOPE_NONE ? NAN : fmax(bump->high, -bump->low);
         d.n_bumps += status == RISKPOOL_OK && bump->method != SLOPE_NONE;
         if (status == RISKPOOL_OK && d.n_bumps > 0 && (d.n_bumps == SIDE_BY_SIDE || k + 1 == shape->n_parameters)) {
-            status = run_bumps(&d, n_paths, slope);
+            status = run_bumps(&d, slope);
             d.n_bumps = 0;
         }
     }

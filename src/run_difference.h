@@ -10,10 +10,10 @@
 /* Two runs for every parameter. */
 enum { DIFFERENCE_RUNS = 2 };
 
-/* Fills slope[statistic][parameter] from the first `n_paths` paths, and step[parameter]: how far a correlation is
+/* Fills slope[statistic][parameter] from the paths that are listed, and step[parameter]: how far a correlation is
  * moved to either side, or to one, NaN where there is no room; the share of a volatility. Fails as team_follow. */
 enum riskpool_status differences_run(const struct riskpool_scenario *scenario,
                                      const struct riskpool_run_options *options, const struct slope_shape *shape,
-                                     uint64_t n_paths, struct slope *slope, double *step);
+                                     const struct strata *strata, struct slope *slope, double *step);
 
 #endif

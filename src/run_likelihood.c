@@ -156,6 +156,8 @@ enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
                                     const struct riskpool_run_options *options, const struct slope_shape *shape,
                                     uint64_t n_paths, struct slope *slope) {
     struct likelihood l = {.options = options, .shape = shape, .scenario = *scenario};
+    struct stratum first = {.size = n_paths, .n = n_paths};
+    const struct strata plain = {.n = 1, .stratum = &first, .n_paths = n_paths};
     l.n_raters = run_worker_count(scenario, options);
     l.n_statistics = slope_statistics(shape);
     enum riskpool_status status = likelihood_init(&l);
@@ -163,7 +165,7 @@ enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
         status = follow_round(&l, path, n_paths) ? RISKPOOL_STOPPED : RISKPOOL_OK;
     for (size_t k = 0; k < l.n_statistics * shape->n_parameters && status == RISKPOOL_OK; ++k)
         if (is_of_law(scenario, shape, k % shape->n_parameters))
-            slope[k] = slope_estimate(shape, &l.total[k], n_paths, SLOPE_RATIO);
+            slope[k] = slope_estimate(shape, &l.total[k], 0, &plain, 0, SLOPE_RATIO);
     likelihood_free(&l);
     return status;
 }

@@ -7,16 +7,19 @@
 #include "corr.h"
 #include "run_difference.h"
 #include "run_likelihood.h"
+#include "run_strata.h"
 
 /* Paths of all runs of differences together, as a share of the run's own, so that they cost a third of it at most: runs
- * that watch less at every step are faster themselves. Paths of a likelihood ratio likewise. At least so many. */
-static const double difference_share = 0.3, watched_difference_share = 0.7, ratio_share = 0.2;
-enum { LEAST_PATHS = 512 };
+ * that watch less at every step are faster themselves. Paths of a likelihood ratio likewise. At least and at most so
+ * many. */
+static const double difference_share = 0.3, watched_difference_share = 0.6, ratio_share = 0.2;
+enum { LEAST_PATHS = 512, MOST_PATHS = 1 << 20 };
 
 static uint64_t share_of(uint64_t n_paths, double share) {
     const uint64_t blocks = (uint64_t)(share * (double)n_paths / BLOCK), wanted = blocks * BLOCK;
     const uint64_t paths = wanted > LEAST_PATHS ? wanted : LEAST_PATHS;
-    return paths < n_paths ? paths : n_paths;
+    const uint64_t bounded = paths < MOST_PATHS ? paths : MOST_PATHS;
+    return bounded < n_paths ? bounded : n_paths;
 }
 
 /* The better of two estimates. */
@@ -132,8 +135,8 @@ static void put_steps(const struct slope_shape *shape, const double *step, doubl
 
 static enum riskpool_status estimate(const struct riskpool_scenario *scenario,
                                      const struct riskpool_run_options *options, const struct slope_shape *shape,
-                                     struct slope *ratio, struct slope *difference, double *step,
-                                     struct riskpool_results *results) {
+                                     const struct tally *tally, struct slope *ratio, struct slope *difference,
+                                     double *step, struct riskpool_results *results) {
     const size_t n_slopes = slope_statistics(shape) * shape->n_parameters;
     const uint64_t n_paths = results->n_paths, runs = DIFFERENCE_RUNS * shape->n_parameters;
     const uint64_t n_ratio = likelihood_exists(scenario) ? share_of(n_paths, ratio_share) : 0;
@@ -143,8 +146,13 @@ static enum riskpool_status estimate(const struct riskpool_scenario *scenario,
     enum riskpool_status status = RISKPOOL_OK;
     if (n_ratio > 0)
         status = likelihood_run(scenario, options, shape, n_ratio, ratio);
+    struct strata strata = {0};
     if (status == RISKPOOL_OK)
-        status = differences_run(scenario, options, shape, n_difference, difference, step);
+        status = strata_init(&strata, tally, results, n_difference);
+    if (status == RISKPOOL_OK)
+        status = differences_run(scenario, options, shape, &strata, difference, step);
+    const uint64_t n_listed = strata.n_listed;
+    strata_free(&strata);
     if (status != RISKPOOL_OK)
         return status;
     for (size_t k = 0; k < n_slopes; ++k) {
@@ -153,12 +161,13 @@ static enum riskpool_status estimate(const struct riskpool_scenario *scenario,
     }
     put_steps(shape, step, results->risk[RISK_difference_step]);
     results->risk[RISK_likelihood_ratio_paths][0] = (double)n_ratio;
-    results->risk[RISK_difference_paths][0] = (double)n_difference;
+    results->risk[RISK_difference_paths][0] = (double)n_listed;
     return find_dangers(shape, results->risk);
 }
 
 enum riskpool_status sensitivity_run(const struct riskpool_scenario *scenario,
-                                     const struct riskpool_run_options *options, struct riskpool_results *results) {
+                                     const struct riskpool_run_options *options, const struct tally *tally,
+                                     struct riskpool_results *results) {
     if (!scenario->correlation_risk)
         return RISKPOOL_OK;
     const struct slope_shape shape = slope_shape_of(scenario, results);
@@ -170,7 +179,7 @@ enum riskpool_status sensitivity_run(const struct riskpool_scenario *scenario,
     for (size_t k = 0; k < n_slopes && status == RISKPOOL_OK; ++k)
         ratio[k] = difference[k] = unknown;
     if (status == RISKPOOL_OK)
-        status = estimate(scenario, options, &shape, ratio, difference, step, results);
+        status = estimate(scenario, options, &shape, tally, ratio, difference, step, results);
     free(ratio);
     free(difference);
     free(step);

@@ -79,6 +79,7 @@ void slope_add(const struct slope_shape *shape, struct slope_part *part, const d
         const double term = unit == 2 ? row[p] + row[p + 1] : row[p];
         part->sum += term;
         part->square += term * term;
+        part->moved += term < 0.0 || term > 0.0;
     }
     part->reached += reached;
 }
@@ -87,13 +88,39 @@ void slope_gather(struct slope_total *total, const struct slope_part *part) {
     sum_add(&total->sum, part->sum);
     sum_add(&total->square, part->square);
     total->reached += part->reached;
+    total->moved += part->moved;
 }
 
-struct slope slope_estimate(const struct slope_shape *shape, const struct slope_total *total, uint64_t n_paths,
-                            enum slope_method method) {
-    const double n = (double)n_paths, units = shape->antithetic ? 0.5 * n : n;
-    const double sum = sum_value(&total->sum), spread = sum_value(&total->square) - sum * sum / units;
-    if (total->reached == 0 || !(units > 1.0))
+/* Mean and variance of the units (paths, or pairs) of one stratum; a single unit varies by itself, for all that is
+ * known.
+ */
+static void describe(const struct slope_total *total, double units, double *mean, double *variance) {
+    const double sum = sum_value(&total->sum), square = sum_value(&total->square);
+    *mean = units > 0.0 ? sum / units : 0.0;
+    *variance = units > 1.0 ? fmax(square - sum * sum / units, 0.0) / (units - 1.0) : square;
+}
+
+/* Stratified: the variance within, and between strata whose sizes are those of the run (Cochran 1977, section 5A.9). */
+struct slope slope_estimate(const struct slope_shape *shape, const struct slope_total *total, size_t stride,
+                            const struct strata *strata, uint64_t few, enum slope_method method) {
+    const double unit = shape->antithetic ? 2.0 : 1.0;
+    const double all = (double)strata->n_paths / unit;
+    double value = 0.0, square = 0.0, within = 0.0, units = 0.0;
+    uint64_t reached = 0, moved = 0;
+    for (size_t k = 0; k < strata->n; ++k) {
+        const double share = (double)strata->stratum[k].size / (double)strata->n_paths;
+        const double own = (double)strata->stratum[k].n / unit;
+        double mean, variance;
+        describe(&total[k * stride], own, &mean, &variance);
+        value += share * mean;
+        square += share * mean * mean;
+        within += own > 0.0 ? share * share * variance / own : 0.0;
+        units += own;
+        reached += total[k * stride].reached;
+        moved += total[k * stride].moved;
+    }
+    if (reached == 0 || !(units > 1.0) || (moved > 0 && moved < few))
         return (struct slope){NAN, NAN, SLOPE_NONE};
-    return (struct slope){sum / n, sqrt(fmax(spread, 0.0) * units / (units - 1.0)) / n, method};
+    const double between = fmax(square - value * value, 0.0) / all;
+    return (struct slope){value / unit, sqrt(within + between) / unit, method};
 }

@@ -5,6 +5,7 @@
 
 #include "outcome.h"
 #include "results.h"
+#include "run_strata.h"
 #include "scenario.h"
 #include "sum.h"
 
@@ -35,15 +36,15 @@ double slope_rounding(const struct slope_shape *shape, size_t statistic);
 
 /* Sums of contributions for some slots (a statistic and a parameter each), of one batch. */
 struct slope_part {
-    double sum, square; /* over paths, or over pairs */
-    uint64_t reached;
+    double sum, square;      /* over paths, or over pairs */
+    uint64_t reached, moved; /* paths; paths or pairs that contributed anything */
 };
 void slope_add(const struct slope_shape *shape, struct slope_part *part, const double *row, size_t n, uint64_t reached);
 
 /* The sums of all batches so far. */
 struct slope_total {
     struct sum sum, square;
-    uint64_t reached;
+    uint64_t reached, moved;
 };
 void slope_gather(struct slope_total *total, const struct slope_part *part);
 
@@ -52,7 +53,9 @@ struct slope {
     double value, error;
     enum slope_method method;
 };
-struct slope slope_estimate(const struct slope_shape *shape, const struct slope_total *total, uint64_t n_paths,
-                            enum slope_method method);
+/* From the totals of the strata, `stride` apart: of each as many paths as it says. Not known where some contributed,
+ * but fewer than `few`: they do not tell how much others would. */
+struct slope slope_estimate(const struct slope_shape *shape, const struct slope_total *total, size_t stride,
+                            const struct strata *strata, uint64_t few, enum slope_method method);
 
 #endif

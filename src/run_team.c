@@ -68,12 +68,12 @@ static int is_stopped(struct team *team) {
 }
 
 /* One block of paths, all points at each step before the next; 0 when told not to finish. */
-static int follow_block(const struct team *team, struct crew *crew, uint64_t first_path, size_t offset) {
+static int follow_block(const struct team *team, struct crew *crew, const uint64_t *path, size_t offset) {
     uint64_t most = 0;
     const struct slice *slice[TEAM_POINTS];
     for (size_t k = 0; k < team->n_points; ++k) {
         struct worker *worker = &crew->worker[k];
-        slice[k] = market_start(&worker->block, first_path);
+        slice[k] = market_start_at(&worker->block, path);
         accounts_open(worker->accounts, slice[k], worker->outcome, offset);
         most = worker->block.market->n_steps > most ? worker->block.market->n_steps : most;
     }
@@ -95,11 +95,15 @@ static int follow_block(const struct team *team, struct crew *crew, uint64_t fir
 
 /* One batch, unless the team is stopped. */
 static int follow_batch(struct team *team, struct crew *crew, uint64_t first_path, size_t n) {
-    for (size_t offset = 0; offset < n; offset += BLOCK)
-        if (is_stopped(team) || !follow_block(team, crew, first_path + offset, offset)) {
+    for (size_t offset = 0; offset < n; offset += BLOCK) {
+        uint64_t path[BLOCK];
+        for (size_t p = 0; p < BLOCK; ++p)
+            path[p] = first_path + offset + p;
+        if (is_stopped(team) || !follow_block(team, crew, path, offset)) {
             stop(team);
             return 0;
         }
+    }
     return 1;
 }
 
@@ -113,6 +117,21 @@ enum riskpool_status team_follow(struct team *team, uint64_t first_path, uint64_
         struct crew *crew = &team->crew[omp_get_thread_num()];
         if (follow_batch(team, crew, path, n))
             done(user, (size_t)omp_get_thread_num(), crew->worker, path, n);
+    }
+    return team->stopped ? RISKPOOL_STOPPED : RISKPOOL_OK;
+}
+
+enum riskpool_status team_follow_blocks(struct team *team, const uint64_t *path, uint64_t first_block,
+                                        uint64_t end_block, team_block_done *done, void *user) {
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)team->n_crews)
+    for (uint64_t block = first_block; block < end_block; ++block) {
+        struct crew *crew = &team->crew[omp_get_thread_num()];
+        if (is_stopped(team))
+            continue;
+        if (follow_block(team, crew, path + block * BLOCK, 0))
+            done(user, crew->worker, block);
+        else
+            stop(team);
     }
     return team->stopped ? RISKPOOL_STOPPED : RISKPOOL_OK;
 }

@@ -40,4 +40,9 @@ void team_free(struct team *team);
 enum riskpool_status team_follow(struct team *team, uint64_t first_path, uint64_t end_path, team_done *done,
                                  void *user);
 
+typedef void team_block_done(void *user, const struct worker *worker, uint64_t block);
+/* The same block by block, of any paths (market_start_at): block b has path[b * BLOCK] and those after it. */
+enum riskpool_status team_follow_blocks(struct team *team, const uint64_t *path, uint64_t first_block,
+                                        uint64_t end_block, team_block_done *done, void *user);
+
 #endif
