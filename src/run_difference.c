@@ -129,7 +129,7 @@ static void estimate(const struct differences *d, uint64_t n_paths, struct slope
     for (size_t b = 0; b < d->n_bumps; ++b)
         for (size_t s = 0; s < d->n_statistics; ++s) {
             struct slope *own = &slope[s * d->shape->n_parameters + d->bump[b].parameter];
-            *own = slope_estimate(d->shape, &d->total[b * d->n_statistics + s], n_paths, d->bump[b].method);
+            *own = slope_estimate(d->shape, s, &d->total[b * d->n_statistics + s], n_paths, d->bump[b].method);
             if (s % (1 + d->shape->n_levels) == 0 && own->method != SLOPE_NONE)
                 bound_error(&d->bump[b], n_paths, own);
         }

@@ -163,7 +163,7 @@ enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
         status = follow_round(&l, path, n_paths) ? RISKPOOL_STOPPED : RISKPOOL_OK;
     for (size_t k = 0; k < l.n_statistics * shape->n_parameters && status == RISKPOOL_OK; ++k)
         if (is_of_law(scenario, shape, k % shape->n_parameters))
-            slope[k] = slope_estimate(shape, &l.total[k], n_paths, SLOPE_RATIO);
+            slope[k] = slope_estimate(shape, k / shape->n_parameters, &l.total[k], n_paths, SLOPE_RATIO);
     likelihood_free(&l);
     return status;
 }

@@ -4,6 +4,8 @@
 
 /* Losses that consist of the same sums agree to this share of the account's equity. */
 static const double money_rounding = 1e-9;
+/* Of fewer paths expected in the tail neither a slope nor its error says anything. */
+static const double least_tail = 20.0;
 
 struct slope_shape slope_shape_of(const struct riskpool_scenario *scenario, const struct riskpool_results *results) {
     const size_t n = scenario->market.n_assets;
@@ -27,6 +29,12 @@ void slope_assets(const struct slope_shape *shape, size_t parameter, size_t *i, 
     for (*i = 0; parameter >= n - 1 - *i; ++*i)
         parameter -= n - 1 - *i;
     *j = *i + 1 + parameter;
+}
+
+static int tail_is_one_loss(const struct slope_shape *shape, size_t mode, size_t level) {
+    double *const *known = shape->results->modes[mode].statistic;
+    return known[STAT_expected_shortfall][level] - known[STAT_value_at_risk][level] <=
+           money_rounding * fabs(shape->results->start_equity);
 }
 
 static void liquidated(const struct slope_shape *shape, const struct outcome *outcome, size_t n, double *row) {
@@ -53,7 +61,7 @@ void slope_payoff(const struct slope_shape *shape, size_t statistic, const struc
         const double same = money_rounding * fabs(shape->results->start_equity);
         const int is_known = !isnan(known[STAT_expected_shortfall_se][level - 1]);
         mean = known[STAT_expected_shortfall][level - 1] - value_at_risk;
-        const double least = mean > same ? same : -2.0 * same; /* a tail of one loss is reached where it begins */
+        const double least = tail_is_one_loss(shape, mode, level - 1) ? -2.0 * same : same;
         *reached = 0;
         for (size_t p = 0; p < n; ++p) {
             const double excess = outcome->column[OUTCOME_loss][p] - value_at_risk;
@@ -82,11 +90,22 @@ void slope_gather(struct slope_total *total, const struct slope_part *part) {
     total->reached += part->reached;
 }
 
-struct slope slope_estimate(const struct slope_shape *shape, const struct slope_total *total, uint64_t n_paths,
-                            enum slope_method method) {
+/* Whether so many paths say something of a statistic; the errors of ratios settle later. */
+static int are_enough(const struct slope_shape *shape, size_t statistic, double n_paths, enum slope_method method) {
+    const size_t mode = statistic / (1 + shape->n_levels), level = statistic % (1 + shape->n_levels);
+    const double least = method == SLOPE_RATIO ? 2.0 * least_tail : least_tail;
+    if (level > 0)
+        return tail_is_one_loss(shape, mode, level - 1) ||
+               n_paths * (1.0 - shape->results->confidence[level - 1]) >= least;
+    const double frequency = shape->results->modes[mode].statistic[STAT_any_liquidation_frequency][0];
+    return method != SLOPE_RATIO || n_paths * frequency * (1.0 - frequency) >= least;
+}
+
+struct slope slope_estimate(const struct slope_shape *shape, size_t statistic, const struct slope_total *total,
+                            uint64_t n_paths, enum slope_method method) {
     const double n = (double)n_paths, units = shape->antithetic ? 0.5 * n : n;
     const double sum = sum_value(&total->sum), spread = sum_value(&total->square) - sum * sum / units;
-    if (total->reached == 0 || !(units > 1.0))
+    if (total->reached == 0 || !(units > 1.0) || !are_enough(shape, statistic, n, method))
         return (struct slope){NAN, NAN, SLOPE_NONE};
     return (struct slope){sum / n, sqrt(fmax(spread, 0.0) * units / (units - 1.0)) / n, method};
 }

@@ -44,12 +44,12 @@ struct slope_total {
 };
 void slope_gather(struct slope_total *total, const struct slope_part *part);
 
-/* A derivative; NaN where no path reached what it is of. */
+/* A derivative; NaN where too few paths reach what it is of. */
 struct slope {
     double value, error;
     enum slope_method method;
 };
-struct slope slope_estimate(const struct slope_shape *shape, const struct slope_total *total, uint64_t n_paths,
-                            enum slope_method method);
+struct slope slope_estimate(const struct slope_shape *shape, size_t statistic, const struct slope_total *total,
+                            uint64_t n_paths, enum slope_method method);
 
 #endif
