@@ -8,7 +8,7 @@
 #include "run_team.h"
 
 /* Parameters that run side by side, and blocks between two additions; losses in the tail that a slope takes. */
-enum { SIDE_BY_SIDE = TEAM_POINTS / DIFFERENCE_RUNS, BLOCKS_AT_ONCE = 256, FEW = 10 };
+enum { SIDE_BY_SIDE = TEAM_POINTS / DIFFERENCE_RUNS, BLOCKS_AT_ONCE = 256, FEW = 20 };
 
 /* How far a correlation moves, a volatility as a share of itself; the room a correlation is looked at for, at most and
  * at least; below which room one side is enough, and how far it moves then. */

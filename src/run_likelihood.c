@@ -10,6 +10,8 @@
 
 /* Steps beyond which differences are always better; batches between two additions. */
 enum { MOST_STEPS = 128, BATCHES_AT_ONCE = 16 };
+/* Paths in a tail, or with a liquidation (and without), that a slope takes. */
+static const double least_events = 40.0;
 
 /* What a thread needs. */
 struct rater {
@@ -152,6 +154,14 @@ static int is_of_law(const struct riskpool_scenario *scenario, const struct slop
     return i != j || !(scenario->dynamic.half_life > 0.0);
 }
 
+/* Whether so many paths say something of a statistic: the errors of ratios settle late. */
+static int are_enough(const struct slope_shape *shape, size_t statistic, double n_paths) {
+    const size_t mode = statistic / (1 + shape->n_levels), level = statistic % (1 + shape->n_levels);
+    const double frequency = shape->results->modes[mode].statistic[STAT_any_liquidation_frequency][0];
+    const double share = level > 0 ? 1.0 - shape->results->confidence[level - 1] : frequency * (1.0 - frequency);
+    return n_paths * share >= least_events;
+}
+
 enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
                                     const struct riskpool_run_options *options, const struct slope_shape *shape,
                                     uint64_t n_paths, struct slope *slope) {
@@ -164,7 +174,8 @@ enum riskpool_status likelihood_run(const struct riskpool_scenario *scenario,
     for (uint64_t path = 0; path < n_paths && status == RISKPOOL_OK; path += BATCHES_AT_ONCE * BATCH)
         status = follow_round(&l, path, n_paths) ? RISKPOOL_STOPPED : RISKPOOL_OK;
     for (size_t k = 0; k < l.n_statistics * shape->n_parameters && status == RISKPOOL_OK; ++k)
-        if (is_of_law(scenario, shape, k % shape->n_parameters))
+        if (is_of_law(scenario, shape, k % shape->n_parameters) &&
+            are_enough(shape, k / shape->n_parameters, (double)n_paths))
             slope[k] = slope_estimate(shape, &l.total[k], 0, &plain, 0, SLOPE_RATIO);
     likelihood_free(&l);
     return status;

@@ -22,11 +22,14 @@ static uint64_t share_of(uint64_t n_paths, double share) {
     return bounded < n_paths ? bounded : n_paths;
 }
 
-/* The better of two estimates. */
-static struct slope choose(struct slope a, struct slope b) {
-    if (a.method == SLOPE_NONE)
-        return b;
-    return b.method != SLOPE_NONE && b.error < a.error ? b : a;
+/* An error comes out small where the estimate happens to: of two that are alike, the smaller would favour slopes near
+ * zero. The ratio, whose errors are the less certain, has to be better by this factor. */
+static const double clearly_smaller = 0.7;
+
+static struct slope choose(struct slope difference, struct slope ratio) {
+    if (difference.method == SLOPE_NONE)
+        return ratio;
+    return ratio.method != SLOPE_NONE && ratio.error < clearly_smaller * difference.error ? ratio : difference;
 }
 
 /* Into every array of three that SLOPE makes: value, error, method. */

@@ -4,10 +4,12 @@ that stand a little apart; contributions that add up, and are those of the norma
 the columns of every path."""
 import math
 import os
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "analytic")]
+import h5py
 import numpy as np
 
 from closed_forms import normal_tail_error, ratio_pair
@@ -197,6 +199,48 @@ def all_models(program, checks):
                      math.hypot(*errors, math.sqrt(abs(moved) / n) / 0.08))
 
 
+def dynamic_margin(program, checks):
+    """Requirements relative to the volatilities move with them: no likelihood ratio, which moves prices alone."""
+    rule = {"dynamic": {"half_life": "2 d", "floor": 0.5, "cap": 3.0, "rate_limit": 10.0, "notice": "0 h"}}
+    n, name = 100000, "d_any_liquidation_frequency_by_volatility"
+    made = scenario(TWO, LONGS, 280, horizon="6 d", step="1 d", maintenance="5%", liquidation=rule, correlation=0.5, paths=n)
+    risk = risk_of(program, made)
+    low, high = (program.run(widened(made, multiple)) for multiple in (0.96, 1.04))
+    for m, mode in enumerate(("isolated", "cross")):
+        moved = high[mode]["any_liquidation_frequency"] - low[mode]["any_liquidation_frequency"]
+        checks.z(f"dynamic margin, {mode}: volatilities together", sum(risk[name][m] * (0.8, 1.0)), moved / 0.08,
+                 math.hypot(*(risk[name + "_se"][m] * (0.8, 1.0)), math.sqrt(abs(moved) / n) / 0.08))
+    checks.true("dynamic margin: correlations by likelihood ratio",
+                np.all(risk["d_any_liquidation_frequency_method"][:, 0, 1] == RATIO))
+
+
+def honest_errors(program, checks):
+    """Slopes stray from seed to seed as their errors say; those of too few paths are not known."""
+    levels = (0.9, 0.95, 0.99)
+    three = [{"name": name, "price": 100, "volatility": v} for name, v in zip("ABC", (0.6, 0.8, 1.1))]
+    book = [{"name": "a", "asset": "A", "side": "long", "notional": 900, "leverage": 8},
+            {"name": "b", "asset": "B", "side": "short", "notional": 700, "leverage": 8},
+            {"name": "c", "asset": "C", "side": "long", "notional": 800, "leverage": 6}]
+    made = scenario(three, book, 420, horizon="3 d", step="12 h", maintenance="1%", correlation=0.4, confidence=levels)
+    for paths, seeds, known in ((4096, 40, (0, 1)), (60000, 40, (0, 1, 2))):
+        runs = [risk_of(program, {**made, "paths": paths, "seed": seed + 1}) for seed in range(seeds)]
+        for name in ("d_any_liquidation_frequency", "d_expected_shortfall", "d_any_liquidation_frequency_by_volatility",
+                     "d_expected_shortfall_by_volatility"):
+            entries = [(m, i) for m in range(2) for i in range(3)] if "by" in name else \
+                [(m, i, j) for m in range(2) for i in range(3) for j in range(i)]
+            for level in range(3) if "expected" in name else [None]:
+                at = entries if level is None else [entry + (level,) for entry in entries]
+                method = np.array([[run[name + "_method"][k] for k in at] for run in runs])
+                if level is not None and level not in known:
+                    checks.true(f"{name} at {levels[level]}, {paths} paths: not known", (method == NONE).all())
+                    continue
+                value, error = (np.array([[run[field][k] for k in at] for run in runs]) for field in (name, name + "_se"))
+                strays = math.sqrt(np.nanmean(np.nanvar(value, axis=0, ddof=1) / np.nanmean(error**2, axis=0)))
+                # A frequency that no path changed has the error of one that does.
+                least = 0.5 if level is None else 0.75
+                checks.true(f"{name} {level}, {paths} paths: strays {strays:.2f} errors", least < strays < 1.25)
+
+
 def contributions(program, checks):
     """They add up to the expected shortfall, whatever happens to the account; what is of no position is what the venue's
     fund bears and keeps, path by path."""
@@ -205,6 +249,7 @@ def contributions(program, checks):
               "keep": "all"}
     books = {
         "plain": scenario(TWO, LONGS, 280, **common),
+        "entered elsewhere": scenario(TWO, [{**LONGS[0], "entry": 97}, {**LONGS[1], "entry": 104}], 380, **common),
         "funding, slippage, fees": scenario(
             TWO, LONGS, 280, monitoring="continuous", carry={"funding": 0.002, "funding_interval": "12 h"},
             slippage={"depth": {"default": 30000}}, liquidation={"amount": "restore", "restore_to": 1.3, "fee": "0.4%"}, **common),
@@ -311,6 +356,28 @@ def edges(program, checks):
                 abs(risk["d_any_liquidation_frequency_se"][0, 0, 1] - 1 / (0.08 * risk["difference_paths"])) < 1e-12)
 
 
+    rare["monitoring"] = "step"
+    risk = risk_of(program, rare)
+    checks.true("nor is it by a likelihood ratio", risk["d_any_liquidation_frequency_method"][0, 0, 1] == CENTRAL and
+                risk["d_any_liquidation_frequency_se"][0, 0, 1] > 0.0)
+    single = scenario(TWO, LONGS, 280, horizon="4 d", step="1 d", paths=100, modes=["cross"])
+    risk = risk_of(program, single)
+    checks.true("a tail of one path is not a tail of one loss", np.isnan(risk["d_expected_shortfall_by_volatility"][0, :, 1:]).all())
+    pair = scenario(TWO, LONGS, 280, horizon="4 d", step="1 d", paths=2, sampling={"antithetic": True})
+    risk = risk_of(program, pair)
+    checks.true("one antithetic pair has no errors", all((risk[name] == NONE).all() for name in risk if name.endswith("_method")))
+
+
+def hostile(program, checks):
+    """A method that there is not."""
+    path = program.run_file(with_risk(scenario(TWO, LONGS, 280, horizon="4 d", step="1 d", paths=1000)))
+    for code in (4, -1, 127):
+        with h5py.File(path, "r+") as file:
+            file["correlation_risk/d_any_liquidation_frequency_method"][0, 0, 1] = code
+        done = subprocess.run([program.binary, "show", path, "--json"], capture_output=True, text=True, check=False)
+        checks.true(f"method {code} is refused", done.returncode == 65 and "method" in done.stderr)
+
+
 def identity(program, checks):
     """The same bytes for any number of threads, with and without --exact, in shards and after an interruption."""
     made = with_risk(scenario(TWO, LONGS, 280, horizon="4 d", step="6 h", maintenance="1%", correlation=0.5, paths=20000,
@@ -336,8 +403,8 @@ def identity(program, checks):
 
 def main():
     program, checks = Program(sys.argv[1]), Checks("correlation_risk")
-    for check in (known_frequency, price_ratio, normal_law, brownian_pool, five_books, all_models, contributions, coins,
-                  by_position, dangers, edges, identity):
+    for check in (known_frequency, price_ratio, normal_law, brownian_pool, five_books, all_models, dynamic_margin,
+                  honest_errors, contributions, coins, by_position, dangers, edges, hostile, identity):
         check(program, checks)
     return checks.finish()
 

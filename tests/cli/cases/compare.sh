@@ -10,3 +10,7 @@ riskpool compare --json a.h5 c.h5 >c.json; echo $?; head -12 c.json
 riskpool compare a.h5; echo $?
 riskpool compare a.h5 nowhere.h5; echo $?
 riskpool compare a.h5 three.yaml; echo $?
+# So few paths that some numbers have no error.
+riskpool run -q -o e.h5 three.yaml -n 100 && riskpool run -q -o f.h5 three.yaml -n 100 --seed 8
+riskpool compare e.h5 f.h5; echo $?
+riskpool compare e.h5 f.h5 --all | grep 'not known'
