@@ -1,3 +1,4 @@
+/* Finds the numbers that both results have, by the tables that describe them, and judges their differences. */
 #include "compare.h"
 
 #include <gsl/gsl_cdf.h>

@@ -1,3 +1,4 @@
+/* How far every parameter can move, and the runs at both ends, some parameters side by side. */
 #include "run_difference.h"
 
 #include <math.h>

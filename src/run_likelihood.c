@@ -1,3 +1,4 @@
+/* The loop over the paths that are weighed by their score. */
 #include "run_likelihood.h"
 
 #include <omp.h>

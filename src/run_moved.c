@@ -1,3 +1,4 @@
+/* Copies of what is moved; everything else stays that of the scenario. */
 #include "run_moved.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* What paths contribute to slopes, and what their sums say. It runs nothing. */
 #include "run_slope.h"
 
 #include <math.h>

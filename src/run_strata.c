@@ -1,3 +1,4 @@
+/* The lists, made in two passes over the losses of the run: how many paths are in each tail, then which. */
 #include "run_strata.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* How numbers look: decimals, errors, intervals. */
 #include "summary_number.h"
 
 #include <math.h>
