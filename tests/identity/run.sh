@@ -34,7 +34,7 @@ liquidation:
   fee: 0.1%
 alerts: {margin_level: [150%, 120%], utilisation: [60%, 80%]}
 confidence: [95%, 99%, 99.9%]
-output: {paths: all, trajectories: true}
+output: {paths: all, trajectories: true, correlation_risk: true}
 YAML
 
 cat >"$work/steps.yaml" <<'YAML'
@@ -57,7 +57,7 @@ positions:
 modes: [cross, isolated]
 liquidation: {maintenance: 1%, price: bankruptcy, remainder: forfeited}
 stress: [{at: 10 d, return: {A: -20%, B: 5%}}]
-output: {paths: none, trajectories: false}
+output: {paths: none, trajectories: false, correlation_risk: true}
 YAML
 
 cat >"$work/linear.yaml" <<'YAML'
