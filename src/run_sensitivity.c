@@ -10,7 +10,7 @@
 
 /* Paths of all runs of differences together, as a share of the run's own, so that they cost a third of it at most: runs
  * that watch less at every step are faster themselves. Paths of a likelihood ratio likewise. At least so many. */
-static const double difference_share = 0.3, watched_difference_share = 0.7, ratio_share = 0.2;
+static const double difference_share = 0.3, watched_difference_share = 0.4, ratio_share = 0.2;
 enum { LEAST_PATHS = 512 };
 
 static uint64_t share_of(uint64_t n_paths, double share) {
