@@ -22,7 +22,7 @@ struct tail_weight {
 };
 
 struct attribution {
-    const struct riskpool_scenario *scenario;
+    struct riskpool_scenario scenario; /* without trajectories */
     const struct riskpool_run_options *options;
     const struct tally *tally;
     struct run_setup setup;
@@ -48,7 +48,7 @@ static void weigh(struct attribution *a, size_t m, size_t level, const struct ri
     const struct sample loss = tally_sample(&losses);
     struct tail_weight *weight = &a->weight[m * a->n_levels + level];
     const double value_at_risk = results->modes[m].statistic[STAT_value_at_risk][level];
-    const double beyond = estimate_beyond(loss.n, a->scenario->confidence[level]);
+    const double beyond = estimate_beyond(loss.n, a->scenario.confidence[level]);
     uint64_t above = 0, at = 0;
     double room[SAMPLE_PIECE];
     for (size_t k = 0; k < loss.n_pieces; ++k) {
@@ -65,7 +65,7 @@ static void weigh(struct attribution *a, size_t m, size_t level, const struct ri
 }
 
 static enum riskpool_status attribution_init(struct attribution *a, const struct riskpool_results *results) {
-    const struct riskpool_scenario *s = a->scenario;
+    const struct riskpool_scenario *s = &a->scenario;
     a->n_modes = s->book.n_modes;
     a->n_levels = s->n_confidence;
     a->n_positions = s->book.n_positions;
@@ -241,7 +241,7 @@ static void fill_tail(const struct attribution *a, size_t tail, double *mean, do
         mean[k] = sum_value(&total[k]) / sum_value(&total[0]);
     struct tail_means means = {.n_assets = n,
                                .paths = a->weight[tail].total,
-                               .level = a->scenario->confidence[tail % a->n_levels],
+                               .level = a->scenario.confidence[tail % a->n_levels],
                                .part = mean + 2,
                                .move = mean + 2 + 3 * (parts + 1)};
     for (size_t k = 0; k <= parts; ++k)
@@ -273,14 +273,29 @@ static enum riskpool_status fill(const struct attribution *a, double *const *ris
     return status;
 }
 
+/* Only what shares a pool infects: positions of different pools that fall on the same path do so by coincidence. */
+static void drop_strangers(const struct riskpool_scenario *scenario, struct riskpool_results *results) {
+    const size_t n = scenario->book.n_positions;
+    for (size_t m = 0; m < scenario->book.n_modes; ++m)
+        for (size_t pair = 0; pair < n * n; ++pair) {
+            const size_t *pool_of = scenario->book.modes[m].pool_of;
+            if (pool_of[pair / n] == pool_of[pair % n] || isnan(results->risk[RISK_contagion_liquidation_frequency][0]))
+                continue;
+            for (int k = 0; k < 3; ++k)
+                results->risk[RISK_contagion_liquidation_frequency + k][m * n * n + pair] = 0.0;
+        }
+}
+
 enum riskpool_status attribution_run(const struct riskpool_scenario *scenario,
                                      const struct riskpool_run_options *options, struct tally *tally,
                                      struct riskpool_results *results) {
-    struct attribution a = {.scenario = scenario, .options = options, .tally = tally};
+    struct attribution a = {.scenario = *scenario, .options = options, .tally = tally};
+    a.scenario.trajectories = 0;
     enum riskpool_status status = results_allocate_risk(results);
     if (status != RISKPOOL_OK)
         return status;
     stats_fill_risk(tally, results);
+    drop_strangers(scenario, results);
     if (tally->renumbered || scenario->n_confidence == 0)
         return RISKPOOL_OK;
     status = attribution_init(&a, results);

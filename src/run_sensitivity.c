@@ -12,7 +12,7 @@
 /* Paths of all runs of differences together, as a share of the run's own, so that they cost a third of it at most: runs
  * that watch less at every step are faster themselves. Paths of a likelihood ratio likewise. At least and at most so
  * many. */
-static const double difference_share = 0.3, watched_difference_share = 0.5, ratio_share = 0.2;
+static const double difference_share = 0.3, watched_difference_share = 0.4, ratio_share = 0.2;
 enum { LEAST_PATHS = 512, MOST_PATHS = 1 << 20 };
 
 static uint64_t share_of(uint64_t n_paths, double share) {

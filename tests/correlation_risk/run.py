@@ -309,6 +309,10 @@ def by_position(program, checks):
                 units = rest.reshape(-1, 2).sum(axis=1) if antithetic else rest
                 error = math.sqrt((units**2).sum() * len(units) / (len(units) - 1)) / gone[:, i].sum()
                 checks.close(f"{mode}: its error", risk["expected_loss_given_liquidation_se"][m, i], error, 1e-6 * error + 1e-9)
+    made = scenario(TWO, LONGS, 280, horizon="4 d", step="6 h", maintenance="2%", correlation=0.6, paths=4096,
+                    modes=["isolated", {"name": "apart", "isolated": ["a"]}])
+    contagion = risk_of(program, made)["contagion_liquidation_frequency"]
+    checks.true("nothing spreads from pool to pool", contagion[1, 0, 1] == 0.0 and contagion[1, 1, 0] == 0.0)
     made = scenario(TWO, LONGS, 280, horizon="4 d", step="1 d", maintenance="2%", paths=1024, modes=["cross"])
     checks.true("contagion is not known where nothing stands alone",
                 np.isnan(risk_of(program, made)["contagion_liquidation_frequency"]).all())
