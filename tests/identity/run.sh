@@ -34,7 +34,7 @@ liquidation:
   fee: 0.1%
 alerts: {margin_level: [150%, 120%], utilisation: [60%, 80%]}
 confidence: [95%, 99%, 99.9%]
-output: {paths: all, trajectories: true, correlation_risk: true}
+output: {paths: all, trajectories: true}
 YAML
 
 cat >"$work/steps.yaml" <<'YAML'
@@ -57,7 +57,7 @@ positions:
 modes: [cross, isolated]
 liquidation: {maintenance: 1%, price: bankruptcy, remainder: forfeited}
 stress: [{at: 10 d, return: {A: -20%, B: 5%}}]
-output: {paths: none, trajectories: false, correlation_risk: true}
+output: {paths: none, trajectories: false}
 YAML
 
 cat >"$work/linear.yaml" <<'YAML'
@@ -140,6 +140,9 @@ awk 'BEGIN { print "date,A,B"; for (i = 0; i < 400; i++) print 86400 * (19000 + 
 sed -e 's/^name: .*/name: bootstrap/; s/model: gbm/model: bootstrap/; s/^  correlation: .*/  prices: {file: prices.csv}\n  block: 6 d/' \
     "$work/steps.yaml" >"$work/bootstrap.yaml"
 sed -e 's/^name: .*/name: filtered/; s/^  block:/  filter: ewma\n  block:/' "$work/bootstrap.yaml" >"$work/filtered.yaml"
+for name in continuous steps; do
+    sed "s/^name: .*/name: $name-risk/; s/trajectories: \\(true\\|false\\)}/trajectories: \\1, correlation_risk: true}/" "$work/$name.yaml" >"$work/$name-risk.yaml"
+done
 sed -e 's/^name: .*/name: replay/; s/model: bootstrap/model: replay/; /^  block:/d; /^paths:/d; s/, volatility: [0-9]*%//' \
     "$work/bootstrap.yaml" >"$work/replay.yaml"
 
