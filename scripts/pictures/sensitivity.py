@@ -52,6 +52,8 @@ def slopes(results, measure, by=""):
             for end in ("", "_se")]
     least = 1e-9 * max(measure.size(mode, at) for mode in results.modes)
     both = [[np.where(np.abs(each) < least, 0.0, each) for each in kind] for kind in both]
+    if not any(np.any(np.isfinite(each)) for kind in both for each in kind):
+        raise NothingToDraw("too few paths to know")
     if not any(np.any(np.nan_to_num(each)) for kind in both for each in kind):
         raise NothingToDraw(f"nothing moves {measure.short}")
     return both
@@ -71,7 +73,7 @@ def draw_correlations(results, measure):
     figure, panels, cell = matrix.sheet(
         results, f"What correlation does to {measure.short}",
         f"Change of {measure.words(results)} ({measure.unit(results)}) when one correlation rises by {POINT:g}, and its standard error: "
-        "orange raises it, purple lowers it. Grey: within two standard errors of none.",
+        "orange raises it, purple lowers it. Grey: within two standard errors of none, or not known (empty).",
         results.modes, (len(assets), len(assets)), 0.95)
     for axes, mode, value, error in zip(panels, results.modes, values, errors):
         shown = np.where(is_noise(value, error), np.nan, value)

@@ -38,7 +38,7 @@ INVENTED = {
     "millions": {"scale": 1e6, "currency": "JPY"},
     "cents": {"scale": 1e-4, "hours": 1},
 }
-REAL = ["three-longs", "single-long", "book-of-eleven"]
+REAL = {"three-longs": 100000, "single-long": 5000, "book-of-eleven": 5000}  # paths
 SWEPT = {"one parameter": "[{parameter: market.correlation.BTC.ETH, values: [-0.5, 0.5, 0.8, 0.9, 0.99]}]",
          "two parameters": "[{parameter: leverage, values: [0.5, 1, 1.5]}, {parameter: volatility, values: [0.5, 1, 2]}]"}
 
@@ -90,10 +90,10 @@ def main(riskpool):
         for name, shape in INVENTED.items():
             cases.append((name, os.path.join(folder, name + ".h5")))
             invented.write(cases[-1][1], **shape)
-        for name in REAL:
+        for name, paths in REAL.items():
             cases.append((f"scenario {name}", os.path.join(folder, f"real-{name}.h5")))
             scenario = os.path.join(ROOT, "scenarios", name + ".yaml")
-            subprocess.run([riskpool, "run", "-q", "-n", "5000", "-P", "output.correlation_risk=true", "-o", cases[-1][1], scenario],
+            subprocess.run([riskpool, "run", "-q", "-n", str(paths), "-P", "output.correlation_risk=true", "-o", cases[-1][1], scenario],
                            check=False)
         for name, sweep in SWEPT.items():
             cases.append((f"sweep of {name}", os.path.join(folder, f"{name}.h5")))
