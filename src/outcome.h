@@ -13,7 +13,7 @@ enum { BATCH_BLOCKS = 16, BATCH = BATCH_BLOCKS * BLOCK };
     X(shortfall, MONEY, "what the trader's cash did not cover, borne by the venue's fund")                    \
     X(max_drawdown, MONEY, "largest fall of equity from its running peak, at step ends")                      \
     X(lowest_margin_level, PERCENT,                                                                           \
-      "lowest equity over used margin of any pool: at the start, step ends before top-ups, and closings")                     \
+      "lowest equity over used margin of any pool: at the start, step ends before top-ups, and closings")     \
     X(fees, MONEY, "liquidation fees paid")                                                                   \
     X(slippage, MONEY, "price concession of closing orders")                                                  \
     X(funding, MONEY, "funding and interest paid")                                                            \
