@@ -65,6 +65,6 @@ const struct field output_fields[] = {
      AT(output_keys, correlation_risk),
      .standard = "false",
      .sentence = "what every correlation and volatility does to liquidations and expected shortfall, with errors, and "
-                 "what each position contributes; costs up to some 40 % more time"},
+                 "what each position contributes; costs some 40 % more time"},
     {.name = NULL},
 };
